@@ -1,0 +1,11 @@
+//! `GET /application/o/{slug}/.well-known/openid-configuration` (OpenID Connect Discovery §4) and
+//! `GET /.well-known/oauth-authorization-server/application/o/{slug}/` (RFC 8414 §3).
+//! The work: `shared/provider/src/endpoints/openid_configuration.rs`.
+
+use provider::endpoints::OpenidConfiguration;
+
+#[tokio::main]
+async fn main() -> Result<(), aws::Error> {
+    let rt = aws::Runtime::from_env().await?;
+    rt.serve(OpenidConfiguration::new(rt.clients())).await
+}

@@ -1,0 +1,9 @@
+//! `POST /application/o/revoke/` (RFC 7009 §2). The work: `shared/provider/src/endpoints/revoke.rs`.
+
+use provider::endpoints::Revoke;
+
+#[tokio::main]
+async fn main() -> Result<(), aws::Error> {
+    let rt = aws::Runtime::from_env().await?;
+    rt.serve(Revoke::new(rt.clients(), rt.grants(), rt.tokens(), rt.vault())).await
+}

@@ -1,0 +1,16 @@
+//! What `cargo xtask` does, and what tests use of it: the tools they need ([`tools`]), one DynamoDB
+//! Local ([`dynamodb_local`]) and children that never outlive their parent ([`process`]).
+//!
+//! Reading order: `main.rs` (the commands), [`verify`] (what CI runs), [`tidy`] (what it asserts).
+
+pub mod dynamodb_local;
+pub mod hooks;
+pub mod net;
+pub mod process;
+pub mod release;
+pub mod step;
+pub mod tidy;
+pub mod tools;
+pub mod verify;
+pub mod watch;
+pub mod workspace;

@@ -1,0 +1,248 @@
+//! Everything tests and checks need beyond Cargo, fetched by itself at a fixed version.
+
+pub mod cache;
+pub mod system;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{step, workspace};
+
+const DYNAMODB_LOCAL: &str = "2.6.1";
+const CARGO_LAMBDA: &str = "1.9.2";
+const ZIG: &str = "0.15.2";
+const CFN_LINT: &str = "1.58.0";
+const SAM: &str = "1.170.0";
+const CARGO_DENY: &str = "0.20.2";
+
+/// Folder with DynamoDB Local's jars and native library, by Maven.
+///
+/// # Errors
+/// When Java or Maven is missing, or the fetch fails.
+pub fn dynamodb_local() -> Result<PathBuf> {
+    system::need(system::JAVA)?;
+    let name = format!("dynamodb-local-{DYNAMODB_LOCAL}");
+    let folder = cache::tool(&cache::folder()?, &name, |into| {
+        let maven = system::need(system::MAVEN)?;
+        let pom = into.join("pom.xml");
+        std::fs::write(&pom, dynamodb_local_pom())?;
+        let mut command = Command::new(maven);
+        command
+            .args(["--batch-mode", "--quiet", "--file"])
+            .arg(&pom)
+            .arg("dependency:copy-dependencies");
+        command.arg(format!("-DoutputDirectory={}", into.join("lib").display()));
+        command.arg("-DincludeScope=runtime");
+        step::run_quietly(&mut command)?;
+        present(
+            &into
+                .join("lib")
+                .join(format!("DynamoDBLocal-{DYNAMODB_LOCAL}.jar")),
+        )
+    })?;
+    Ok(folder.join("lib"))
+}
+
+fn dynamodb_local_pom() -> String {
+    format!(
+        "<project xmlns=\"http://maven.apache.org/POM/4.0.0\"><modelVersion>4.0.0</modelVersion>\
+         <groupId>latchkey</groupId><artifactId>dynamodb-local</artifactId><version>1</version>\
+         <packaging>pom</packaging><dependencies><dependency><groupId>com.amazonaws</groupId>\
+         <artifactId>DynamoDBLocal</artifactId><version>{DYNAMODB_LOCAL}</version></dependency></dependencies>\
+         </project>\n"
+    )
+}
+
+/// The `cargo-lambda` binary. Its folder also has the Python that finds Zig, the linker for another
+/// architecture: use [`cargo_lambda_command`] to run it.
+///
+/// # Errors
+/// When Python is missing, or the fetch fails.
+pub fn cargo_lambda() -> Result<PathBuf> {
+    let packages = [
+        format!("cargo-lambda=={CARGO_LAMBDA}"),
+        format!("ziglang=={ZIG}"),
+    ];
+    python_tool(
+        &format!("cargo-lambda-{CARGO_LAMBDA}-zig-{ZIG}"),
+        &packages,
+        "cargo-lambda",
+    )
+}
+
+/// `cargo lambda`, in the workspace's folder, to which a subcommand is added.
+///
+/// # Errors
+/// As [`cargo_lambda`].
+pub fn cargo_lambda_command() -> Result<Command> {
+    let binary = cargo_lambda()?;
+    let mut command = Command::new(&binary);
+    command
+        .arg("lambda")
+        .current_dir(workspace::root())
+        .env("PATH", path_with(&binary)?);
+    Ok(command)
+}
+
+fn path_with(binary: &Path) -> Result<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folder = binary
+        .parent()
+        .context("a tool lies in a folder")?
+        .to_path_buf();
+    Ok(std::env::join_paths(
+        std::iter::once(folder).chain(std::env::split_paths(&path)),
+    )?)
+}
+
+/// The `cfn-lint` script.
+///
+/// # Errors
+/// When Python is missing, or the fetch fails.
+pub fn cfn_lint() -> Result<PathBuf> {
+    python_tool(
+        &format!("cfn-lint-{CFN_LINT}"),
+        &[format!("cfn-lint=={CFN_LINT}")],
+        "cfn-lint",
+    )
+}
+
+/// The `sam` script.
+///
+/// # Errors
+/// When Python is missing, or the fetch fails.
+pub fn sam() -> Result<PathBuf> {
+    python_tool(
+        &format!("aws-sam-cli-{SAM}"),
+        &[format!("aws-sam-cli=={SAM}")],
+        "sam",
+    )
+}
+
+fn python_tool(name: &str, packages: &[String], binary: &str) -> Result<PathBuf> {
+    let folder = cache::tool(&cache::folder()?, name, |into| {
+        let python = system::need(system::PYTHON)?;
+        if step::run_quietly(Command::new(&python).args(["-c", "import ensurepip"])).is_err() {
+            system::install(system::PYTHON)?; // Debian has venv's other half in a package of its own
+        }
+        step::run_quietly(Command::new(&python).args(["-m", "venv"]).arg(into))?;
+        let mut pip = Command::new(into.join("bin/python"));
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .args(packages);
+        step::run_quietly(&mut pip)?;
+        present(&into.join("bin").join(binary))
+    })?;
+    Ok(folder.join("bin").join(binary))
+}
+
+/// The `cargo-deny` binary, built from source in debug: that takes a minute and is run once a test run.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn cargo_deny() -> Result<PathBuf> {
+    let folder = cache::tool(
+        &cache::folder()?,
+        &format!("cargo-deny-{CARGO_DENY}"),
+        |into| {
+            let build = into.join("build");
+            let mut install = workspace::cargo();
+            install
+                .args([
+                    "install",
+                    "--quiet",
+                    "--locked",
+                    "--debug",
+                    "--no-default-features",
+                    "--root",
+                ])
+                .arg(into);
+            install
+                .arg("--target-dir")
+                .arg(&build)
+                .args(["--version", CARGO_DENY, "cargo-deny"]);
+            step::run_quietly(&mut install)?;
+            std::fs::remove_dir_all(build)?;
+            present(&into.join("bin/cargo-deny"))
+        },
+    )?;
+    Ok(folder.join("bin/cargo-deny"))
+}
+
+/// A Chromium on the `PATH`.
+///
+/// # Errors
+/// When there is none and it cannot be installed.
+pub fn chromium() -> Result<PathBuf> {
+    system::need(system::CHROMIUM)
+}
+
+/// `node_modules` of `tests/e2e`, exactly as its `package-lock.json` says.
+///
+/// # Errors
+/// When there is no lock file, npm is missing, or the fetch fails.
+pub fn node_modules() -> Result<PathBuf> {
+    let folder = workspace::root().join("tests/e2e");
+    let wanted =
+        std::fs::read(folder.join("package-lock.json")).context("tests/e2e/package-lock.json")?;
+    let modules = folder.join("node_modules");
+    let marker = modules.join(".latchkey-lock"); // a copy of the lock file it was made from, written last
+    let _lock = cache::lock(&cache::folder()?, "node-modules")?;
+    if std::fs::read(&marker).is_ok_and(|made| made == wanted) {
+        return Ok(modules);
+    }
+    let mut npm = Command::new(system::need(system::NPM)?);
+    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"])
+        .current_dir(&folder);
+    npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    step::run_quietly(&mut npm).context("cannot fetch the modules of tests/e2e")?;
+    std::fs::create_dir_all(&modules)?;
+    std::fs::write(marker, wanted)?;
+    Ok(modules)
+}
+
+fn present(file: &Path) -> Result<()> {
+    if !file.exists() {
+        bail!("{} was not among what was fetched", file.display());
+    }
+    Ok(())
+}
+
+/// A tool by its title, and what finds or fetches it.
+type Fetch = (&'static str, fn() -> Result<PathBuf>);
+
+/// Fetches every tool and prints where each one is.
+///
+/// # Errors
+/// The first that cannot be had.
+pub fn fetch_all() -> Result<()> {
+    let tools: [Fetch; 6] = [
+        ("DynamoDB Local", dynamodb_local),
+        ("cargo-lambda", cargo_lambda),
+        ("cfn-lint", cfn_lint),
+        ("sam", sam),
+        ("cargo-deny", cargo_deny),
+        ("Chromium", chromium),
+    ];
+    for (title, fetch) in tools {
+        step::say(format_args!("    {title:<15} {}", fetch()?.display()));
+    }
+    if workspace::root()
+        .join("tests/e2e/package-lock.json")
+        .exists()
+    {
+        step::say(format_args!(
+            "    {:<15} {}",
+            "node modules",
+            node_modules()?.display()
+        ));
+    }
+    Ok(())
+}

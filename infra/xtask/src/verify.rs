@@ -1,0 +1,139 @@
+//! `cargo xtask test`: all that must hold before a commit lands, cheapest first. CI runs exactly this.
+
+use anyhow::{Result, bail};
+
+use crate::dynamodb_local::{self, Server};
+use crate::step::{run, run_quietly, step};
+use crate::{tidy, tools, workspace};
+use std::process::Command;
+
+/// Runs every step and stops at the first that fails. `arguments` go to `cargo test`.
+///
+/// # Errors
+/// The failing step, its reason, and what to do.
+pub fn test(arguments: &[String]) -> Result<()> {
+    step("format", "Run `cargo fmt --all`.", format)?;
+    step(
+        "tidy",
+        "Each line names a file and the rule it breaks.",
+        tidy,
+    )?;
+    step(
+        "tools",
+        "Run `cargo xtask tools` to see the whole message.",
+        tools::fetch_all,
+    )?;
+    step(
+        "template",
+        "Fix infra/template.yaml; the rules are cfn-lint's.",
+        template,
+    )?;
+    step(
+        "deny",
+        "See .cargo/deny.toml: its reasons say what to do instead.",
+        deny_quietly,
+    )?;
+    step(
+        "clippy",
+        "Run `cargo clippy --workspace --all-targets`.",
+        clippy,
+    )?;
+    step(
+        "binaries",
+        "Run `cargo build --workspace --bins`.",
+        binaries,
+    )?;
+    let server = step(
+        "DynamoDB Local",
+        "Is Java 17 or newer installed?",
+        Server::start,
+    )?;
+    step(
+        "tests",
+        "Run `cargo test --workspace`, or the one package that failed with `-p`.",
+        || tests(&server, arguments),
+    )
+}
+
+fn format() -> Result<()> {
+    run(workspace::cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// Runs the tidy rules and prints what breaks them.
+///
+/// # Errors
+/// When there is a finding, or the tree cannot be read.
+pub fn tidy() -> Result<()> {
+    let findings = tidy::check(&workspace::root())?;
+    for finding in &findings {
+        crate::step::say(finding);
+    }
+    match findings.len() {
+        0 => Ok(()),
+        1 => bail!("1 finding"),
+        n => bail!("{n} findings"),
+    }
+}
+
+/// Runs cfn-lint and `sam validate --lint` on the template.
+///
+/// # Errors
+/// What they found.
+pub fn template() -> Result<()> {
+    let root = workspace::root();
+    run_quietly(
+        Command::new(tools::cfn_lint()?)
+            .arg("infra/template.yaml")
+            .current_dir(&root),
+    )?;
+    let mut sam = Command::new(tools::sam()?);
+    sam.args(["validate", "--lint"]).current_dir(&root);
+    sam.env("SAM_CLI_TELEMETRY", "0")
+        .env("AWS_DEFAULT_REGION", "eu-central-1"); // any: nothing is called
+    run_quietly(&mut sam)?;
+    Ok(())
+}
+
+/// Checks bans, licences and sources, and shows warnings too. Not the advisories: their database is a
+/// download of its own.
+///
+/// # Errors
+/// What broke the rules.
+pub fn deny() -> Result<()> {
+    run(&mut deny_command()?)
+}
+
+fn deny_quietly() -> Result<()> {
+    run_quietly(&mut deny_command()?).map(drop)
+}
+
+fn deny_command() -> Result<Command> {
+    let mut deny = Command::new(tools::cargo_deny()?); // it finds .cargo/deny.toml by itself
+    deny.current_dir(workspace::root())
+        .args(["--locked", "check", "--hide-inclusion-graph"]);
+    deny.args(["bans", "licenses", "sources"]);
+    Ok(deny)
+}
+
+fn clippy() -> Result<()> {
+    run(workspace::cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+/// The functions and `latchkey`: tests start them, and `cargo test` does not build what it does not test.
+fn binaries() -> Result<()> {
+    run(workspace::cargo().args(["build", "--workspace", "--bins", "--quiet"]))
+}
+
+fn tests(server: &Server, arguments: &[String]) -> Result<()> {
+    let mut cargo = workspace::cargo();
+    cargo.args(["test", "--workspace"]).args(arguments);
+    run(cargo.env(dynamodb_local::URL_VARIABLE, server.url()))
+}

@@ -1,0 +1,126 @@
+//! SDK clients: how they connect, whom they trust, how long they wait.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+
+use crate::Error;
+use crate::settings::loopback;
+
+/// The roots that AWS endpoints chain to (`roots/README.md`). Reading the system's whole certificate
+/// store takes longer than all else a function does at start.
+const ROOTS: [&[u8]; 5] = [
+    include_bytes!("../roots/amazon-root-ca-1.pem"),
+    include_bytes!("../roots/amazon-root-ca-2.pem"),
+    include_bytes!("../roots/amazon-root-ca-3.pem"),
+    include_bytes!("../roots/amazon-root-ca-4.pem"),
+    include_bytes!("../roots/starfield-services-root-certificate-authority-g2.pem"),
+];
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
+const ATTEMPTS: u32 = 3;
+
+/// Makes SDK clients. Each is made when it is asked for, so that a function that never asks for KMS does
+/// not link it; all share one pool of connections.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    config: SdkConfig,
+    dynamodb_url: Option<String>,
+    kms_url: Option<String>,
+}
+
+impl Clients {
+    /// For real AWS, from what Lambda puts into the environment. `AWS_ENDPOINT_URL_DYNAMODB` and
+    /// `AWS_ENDPOINT_URL_KMS` are honoured (VPC endpoints).
+    ///
+    /// # Errors
+    /// Where the TLS configuration cannot be made.
+    pub async fn from_env() -> Result<Self, Error> {
+        let config = aws_config::defaults(behaviour())
+            .http_client(https()?)
+            .retry_config(retries())
+            .timeout_config(timeouts())
+            .load()
+            .await;
+        Ok(Self {
+            config,
+            dynamodb_url: None,
+            kms_url: None,
+        })
+    }
+
+    /// For emulators on this machine, with credentials that open nothing: the real ones are not even
+    /// looked for.
+    ///
+    /// # Errors
+    /// [`Error::NotLoopback`] where a URL leads anywhere else.
+    pub fn local(dynamodb_url: &str, kms_url: &str) -> Result<Self, Error> {
+        let nobody = Credentials::new("local", "local", None, None, "local");
+        let config = SdkConfig::builder()
+            .behavior_version(behaviour())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(nobody))
+            .http_client(Builder::new().build_http())
+            .retry_config(retries())
+            .timeout_config(timeouts())
+            .build();
+        Ok(Self {
+            config,
+            dynamodb_url: Some(loopback("DynamoDB", dynamodb_url)?),
+            kms_url: Some(loopback("KMS", kms_url)?),
+        })
+    }
+
+    /// A DynamoDB client.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        if let Some(url) = &self.dynamodb_url {
+            config = config.endpoint_url(url);
+        }
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// A KMS client.
+    pub fn kms(&self) -> aws_sdk_kms::Client {
+        let mut config = aws_sdk_kms::config::Builder::from(&self.config);
+        if let Some(url) = &self.kms_url {
+            config = config.endpoint_url(url);
+        }
+        aws_sdk_kms::Client::from_conf(config.build())
+    }
+}
+
+fn behaviour() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build()
+}
+
+fn https() -> Result<SharedHttpClient, Error> {
+    let mut trusted = TrustStore::empty();
+    for root in ROOTS {
+        trusted.add_pem_certificate(root);
+    }
+    let context = TlsContext::builder().with_trust_store(trusted).build();
+    let context = context.map_err(|error| Error::Tls(error.to_string()))?;
+    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    Ok(builder.tls_context(context).build_https())
+}

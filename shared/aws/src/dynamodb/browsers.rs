@@ -1,0 +1,145 @@
+//! [`BrowserStore`]: sessions and consents in their user's partition, plans in their browser's.
+
+use async_trait::async_trait;
+use protocol::{TenantId, Timestamp};
+use provider::ports::{Browser, BrowserStore, Look, Outcome, Saved};
+use provider::session::{Consent, Plan, PlanKey, Session, SessionToken};
+
+use crate::dynamodb::db::{Change, Db, Written};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::row::{Row, count};
+use crate::dynamodb::schema::{Key, field};
+use crate::dynamodb::users;
+
+pub(crate) struct Browsers(pub(crate) Db);
+
+#[async_trait]
+impl BrowserStore for Browsers {
+    #[tracing::instrument(name = "store.browsers.look", level = "debug", skip_all)]
+    async fn look(&self, tenant: &TenantId, at: Look<'_>, now: Timestamp) -> Outcome<Browser> {
+        let session = at.session.map(|s| Key::session(tenant, s.user(), &s.id()));
+        let user = at.session.map(|s| Key::user(tenant, s.user()));
+        let consent = at.session.zip(at.client);
+        let consent = consent.map(|(s, client)| Key::consent(tenant, s.user(), client));
+        let plan = at.plan.map(|plan| Key::plan(tenant, plan));
+        let keys: Vec<Key> = [&session, &user, &consent, &plan]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
+        let mut rows = self.0.get_all(&keys).await?;
+        let mut take = |key: Option<Key>| key.and_then(|key| rows.take(&key));
+
+        let session = take(session).map(Row::read::<Session>).transpose()?;
+        let user = take(user).map(users::read).transpose()?;
+        let signed_in = session
+            .filter(|session| session.live_at(now))
+            .zip(user.filter(|user| user.active));
+        let consent = take(consent).map(Row::read).transpose()?;
+        let plan = take(plan).map(Row::read::<Plan>).transpose()?;
+        Ok(Browser {
+            // Until the session is proven live, the cookie only claims to be that user's.
+            consent: if signed_in.is_some() { consent } else { None },
+            signed_in,
+            plan: plan.filter(|plan| plan.live_at(now)),
+        })
+    }
+
+    #[tracing::instrument(name = "store.browsers.begin_plan", level = "debug", skip_all)]
+    async fn begin_plan(&self, tenant: &TenantId, plan: &Plan) -> Outcome<()> {
+        self.0
+            .put(plan_row(tenant, plan)?, Expression::default())
+            .await
+            .map(drop)
+    }
+
+    #[tracing::instrument(name = "store.browsers.save_plan", level = "debug", skip_all)]
+    async fn save_plan(&self, tenant: &TenantId, plan: &Plan) -> Outcome<Saved> {
+        Ok(
+            match self.0.put(next_row(tenant, plan)?, unchanged(plan)).await? {
+                Written::Yes => Saved::Yes,
+                Written::No => Saved::Stale,
+            },
+        )
+    }
+
+    #[tracing::instrument(name = "store.browsers.drop_plan", level = "debug", skip_all)]
+    async fn drop_plan(&self, tenant: &TenantId, key: &PlanKey) -> Outcome<()> {
+        self.0.delete(&Key::plan(tenant, key)).await
+    }
+
+    #[tracing::instrument(name = "store.browsers.sign_in", level = "debug", skip_all)]
+    async fn sign_in(
+        &self,
+        tenant: &TenantId,
+        session: &Session,
+        from: &Plan,
+        onward: &Plan,
+        ended: Option<&SessionToken>,
+    ) -> Outcome<Saved> {
+        let begun = Row::write(&Key::of_session(tenant, session), session)?.until(session.expires);
+        let mut changes = vec![
+            Change::Delete(Key::plan(tenant, &from.key), unchanged(from)),
+            Change::Put(plan_row(tenant, onward)?, Expression::default()),
+            Change::Put(begun, Expression::default()),
+        ];
+        changes.extend(ended.map(|ended| {
+            let key = Key::session(tenant, ended.user(), &ended.id());
+            Change::Delete(key, Expression::default())
+        }));
+        self.saved("sign_in", changes).await
+    }
+
+    #[tracing::instrument(name = "store.browsers.save_consent", level = "debug", skip_all)]
+    async fn save_consent(
+        &self,
+        tenant: &TenantId,
+        plan: &Plan,
+        consent: Option<&Consent>,
+    ) -> Outcome<Saved> {
+        let Some(consent) = consent else {
+            return self.save_plan(tenant, plan).await;
+        };
+        let mut row = Row::write(&Key::of_consent(tenant, consent), consent)?;
+        if let Some(expires) = consent.expires {
+            row = row.until(expires);
+        }
+        let changes = vec![
+            Change::Put(next_row(tenant, plan)?, unchanged(plan)),
+            Change::Put(row, Expression::default()),
+        ];
+        self.saved("save_consent", changes).await
+    }
+
+    #[tracing::instrument(name = "store.browsers.sign_out", level = "debug", skip_all)]
+    async fn sign_out(&self, tenant: &TenantId, session: &SessionToken) -> Outcome<()> {
+        self.0
+            .delete(&Key::session(tenant, session.user(), &session.id()))
+            .await
+    }
+}
+
+impl Browsers {
+    /// A transaction whose one condition is that a plan is unchanged.
+    async fn saved(&self, op: &'static str, changes: Vec<Change>) -> Outcome<Saved> {
+        Ok(match self.0.transact(op, changes).await? {
+            Ok(()) => Saved::Yes,
+            Err(_) => Saved::Stale,
+        })
+    }
+}
+
+fn plan_row(tenant: &TenantId, plan: &Plan) -> Outcome<Row> {
+    Ok(Row::write(&Key::plan(tenant, &plan.key), plan)?.until(plan.expires))
+}
+
+/// The plan as its next version.
+fn next_row(tenant: &TenantId, plan: &Plan) -> Outcome<Row> {
+    let next = count(plan.version.saturating_add(1));
+    Ok(plan_row(tenant, plan)?.with(field::VERSION, next))
+}
+
+/// The stored plan is the version that was read.
+fn unchanged(plan: &Plan) -> Expression {
+    Expression::when("#version = :version").value(":version", count(plan.version))
+}

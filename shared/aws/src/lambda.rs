@@ -1,0 +1,203 @@
+//! A function's frame: settings, ports, and the loop that serves API Gateway's events.
+
+mod event;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use lambda_http::{LambdaEvent, lambda_runtime, service_fn};
+use protocol::Timestamp;
+use provider::entropy::{Entropy, System};
+use provider::http::{Endpoint, Service};
+use provider::ports::{
+    BrowserStore, ClientStore, GrantStore, Signer, SubjectStore, TokenStore, UserStore, Vault,
+};
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::{Settings, Stage};
+use crate::{Clients, Error, Keys, Stores};
+
+/// How long warming up may hold up the start.
+const WARM_UP: Duration = Duration::from_secs(2);
+
+/// What a function is made of: made once per cold start.
+///
+/// Each port is made where it is asked for. A function that never asks for [`Runtime::signer`] or
+/// [`Runtime::vault`] needs no right to KMS and does not link its client.
+#[derive(Debug)]
+pub struct Runtime {
+    settings: Settings,
+    clients: Clients,
+    stores: Stores,
+    missing: OnceLock<Error>,
+}
+
+impl Runtime {
+    /// Reads the settings and sets up logging: JSON lines on standard output.
+    ///
+    /// # Errors
+    /// [`Error`] where a setting is missing or wrong.
+    pub async fn from_env() -> Result<Self, Error> {
+        let settings = Settings::from_env()?;
+        log_json(&settings.log)?;
+        let clients = match &settings.stage {
+            Stage::Aws => Clients::from_env().await?,
+            Stage::Local {
+                dynamodb_url,
+                kms_url,
+            } => Clients::local(dynamodb_url, kms_url)?,
+        };
+        let stores = Stores::new(clients.dynamodb(), &settings.table);
+        Ok(Self {
+            settings,
+            clients,
+            stores,
+            missing: OnceLock::new(),
+        })
+    }
+
+    /// Answers requests with this endpoint until Lambda ends the instance.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where a port that was asked for lacks its setting; [`Error::Runtime`] where the
+    /// Lambda runtime ends.
+    pub async fn serve(self, endpoint: impl Endpoint + 'static) -> Result<(), Error> {
+        if let Some(missing) = self.missing.into_inner() {
+            return Err(missing);
+        }
+        if self.settings.stage == Stage::Aws
+            && tokio::time::timeout(WARM_UP, self.stores.warm())
+                .await
+                .is_err()
+        {
+            tracing::warn!(
+                event = "warm_up_failed",
+                "DynamoDB did not answer in time at start"
+            );
+        }
+        let service = &Service::new(endpoint, self.stores.tenants());
+        let handler = |event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
+            Ok::<_, lambda_http::Error>(answer(service, event).await)
+        };
+        let ended = lambda_runtime::run(service_fn(handler)).await;
+        ended.map_err(|error| Error::Runtime(error.to_string()))
+    }
+
+    /// Compiled clients.
+    pub fn clients(&self) -> Arc<dyn ClientStore> {
+        self.stores.clients()
+    }
+
+    /// Sessions, consents and plans.
+    pub fn browsers(&self) -> Arc<dyn BrowserStore> {
+        self.stores.browsers()
+    }
+
+    /// People by name.
+    pub fn users(&self) -> Arc<dyn UserStore> {
+        self.stores.users()
+    }
+
+    /// People by id.
+    pub fn subjects(&self) -> Arc<dyn SubjectStore> {
+        self.stores.subjects()
+    }
+
+    /// Codes and refresh families.
+    pub fn grants(&self) -> Arc<dyn GrantStore> {
+        self.stores.grants()
+    }
+
+    /// Access tokens.
+    pub fn tokens(&self) -> Arc<dyn TokenStore> {
+        self.stores.tokens()
+    }
+
+    /// Signs with clients' keys.
+    pub fn signer(&self) -> Arc<dyn Signer> {
+        self.keys().signer()
+    }
+
+    /// Opens what is sealed.
+    pub fn vault(&self) -> Arc<dyn Vault> {
+        self.keys().vault()
+    }
+
+    /// The system's randomness.
+    pub fn entropy(&self) -> Arc<dyn Entropy> {
+        Arc::new(System::default())
+    }
+
+    /// A missing key is told by [`Runtime::serve`], before the first request.
+    fn keys(&self) -> Keys {
+        let key = self.settings.envelope_key.clone().unwrap_or_else(|| {
+            self.missing
+                .get_or_init(|| Error::Missing("LATCHKEY_ENVELOPE_KEY"));
+            String::new()
+        });
+        Keys::new(self.clients.kms(), key)
+    }
+}
+
+/// One event: from API Gateway's form and back into it, whatever happens in between.
+async fn answer(
+    service: &Service,
+    event: LambdaEvent<ApiGatewayV2httpRequest>,
+) -> ApiGatewayV2httpResponse {
+    let LambdaEvent { payload, context } = event;
+    let Some(request) = event::request(payload) else {
+        tracing::warn!(event = "unreadable_event", "the event is no HTTP request");
+        return event::response(bare(http::StatusCode::BAD_REQUEST));
+    };
+    let call = service.call(request, now(), &context.request_id);
+    let answered = AssertUnwindSafe(call).catch_unwind().await;
+    event::response(answered.unwrap_or_else(|_| {
+        tracing::error!(
+            event = "panicked",
+            request_id = context.request_id,
+            "request failed"
+        );
+        bare(http::StatusCode::INTERNAL_SERVER_ERROR)
+    }))
+}
+
+/// The one clock of a request.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the edge is where time comes from"
+)]
+fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+fn bare(status: http::StatusCode) -> http::Response<Bytes> {
+    let mut response = http::Response::new(Bytes::new());
+    *response.status_mut() = status;
+    let no_store = http::HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(http::header::CACHE_CONTROL, no_store);
+    response
+}
+
+/// CloudWatch adds the time.
+fn log_json(filter: &str) -> Result<(), Error> {
+    let filter = EnvFilter::try_new(filter).map_err(|error| Error::Log(error.to_string()))?;
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(false)
+        .without_time()
+        .with_env_filter(filter)
+        .try_init()
+        .map_err(|error| Error::Log(error.to_string()))
+}

@@ -1,0 +1,18 @@
+//! AWS: the only crate that names its SDK. [`dynamodb`] and [`kms`] stand behind the ports of
+//! `provider`, [`lambda`] in front of its endpoints, and [`settings`] is the only reader of the
+//! environment.
+
+mod bounded;
+mod clients;
+pub mod dynamodb;
+mod error;
+mod failure;
+pub mod kms;
+pub mod lambda;
+pub mod settings;
+
+pub use clients::Clients;
+pub use dynamodb::{Stores, create_table};
+pub use error::Error;
+pub use kms::{Custody, Keys, envelope_key};
+pub use lambda::Runtime;

@@ -1,0 +1,184 @@
+//! What a function is told by its environment. Nothing else reads it.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use http::Uri;
+
+use crate::Error;
+
+/// The settings of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where it runs.
+    pub stage: Stage,
+    /// `LATCHKEY_TABLE`: the name of the table.
+    pub table: String,
+    /// `LATCHKEY_ENVELOPE_KEY`: id or ARN of the symmetric key that seals what must be read back. `None`
+    /// for a function that opens nothing.
+    pub envelope_key: Option<String>,
+    /// `LATCHKEY_LOG`: a tracing filter; `info` where it is not set.
+    pub log: String,
+}
+
+/// Where a function runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// On AWS: `LATCHKEY_STAGE=aws`, which the template sets.
+    Aws,
+    /// Anywhere else, where it must not reach AWS by accident: against emulators on this very machine.
+    Local {
+        /// `AWS_ENDPOINT_URL_DYNAMODB`.
+        dynamodb_url: String,
+        /// `AWS_ENDPOINT_URL_KMS`; asked for even by a function that uses no KMS.
+        kms_url: String,
+    },
+}
+
+impl Settings {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] and [`Error::NotLoopback`], each with the name of the setting.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads it"
+    )]
+    pub fn from_env() -> Result<Self, Error> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from `lookup`. An empty value is no value.
+    fn read(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, Error> {
+        let optional = |name| lookup(name).filter(|value| !value.trim().is_empty());
+        let required = |name| optional(name).ok_or(Error::Missing(name));
+        let local = |name| required(name).and_then(|url| loopback(name, &url));
+        let stage = if optional("LATCHKEY_STAGE").as_deref() == Some("aws") {
+            Stage::Aws
+        } else {
+            Stage::Local {
+                dynamodb_url: local("AWS_ENDPOINT_URL_DYNAMODB")?,
+                kms_url: local("AWS_ENDPOINT_URL_KMS")?,
+            }
+        };
+        Ok(Self {
+            stage,
+            table: required("LATCHKEY_TABLE")?,
+            envelope_key: optional("LATCHKEY_ENVELOPE_KEY"),
+            log: optional("LATCHKEY_LOG").unwrap_or_else(|| "info".to_owned()),
+        })
+    }
+}
+
+/// The URL, if it is plain HTTP to this machine: `127.0.0.0/8`, `[::1]` or `localhost`. Everything else is
+/// refused, as what is meant for an emulator must never reach AWS or a neighbour.
+pub(crate) fn loopback(name: &'static str, url: &str) -> Result<String, Error> {
+    let refused = || Error::NotLoopback {
+        name,
+        url: url.to_owned(),
+    };
+    let uri: Uri = url.trim().parse().map_err(|_| refused())?;
+    let authority = uri.authority().ok_or_else(refused)?;
+    let host = authority
+        .host()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
+    let here = host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    let bare = !authority.as_str().contains('@') && matches!(uri.path(), "" | "/");
+    if uri.scheme_str() == Some("http") && here && bare && uri.query().is_none() {
+        Ok(url.trim().to_owned())
+    } else {
+        Err(refused())
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Aws => f.write_str("aws"),
+            Self::Local { .. } => f.write_str("local"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCAL: [(&str, &str); 3] = [
+        ("LATCHKEY_TABLE", "t"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:8000"),
+        ("AWS_ENDPOINT_URL_KMS", "http://localhost:8001/"),
+    ];
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings, Error> {
+        Settings::read(|name| {
+            let last = pairs.iter().rev().find(|(key, _)| *key == name);
+            last.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn local_but(name: &'static str, value: &'static str) -> Result<Settings, Error> {
+        read(&[LOCAL.as_slice(), &[(name, value)]].concat())
+    }
+
+    #[test]
+    fn settings_have_sensible_defaults() {
+        let settings = read(&LOCAL).unwrap();
+        assert_eq!(
+            (settings.table.as_str(), settings.log.as_str()),
+            ("t", "info")
+        );
+        assert_eq!(settings.envelope_key, None);
+        assert_eq!(settings.stage.to_string(), "local");
+    }
+
+    #[test]
+    fn off_aws_both_endpoints_must_be_named() {
+        for name in [
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_KMS",
+            "LATCHKEY_TABLE",
+        ] {
+            let error = local_but(name, "").unwrap_err();
+            assert_eq!(error.to_string(), format!("{name} is not set"));
+        }
+        assert!(
+            local_but("LATCHKEY_STAGE", "AWS").is_ok(),
+            "only `aws` means AWS"
+        );
+        let aws = read(&[("LATCHKEY_STAGE", "aws"), ("LATCHKEY_TABLE", "t")]).unwrap();
+        assert_eq!(aws.stage, Stage::Aws);
+    }
+
+    #[test]
+    fn off_aws_both_endpoints_must_be_this_machine() {
+        for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_KMS"] {
+            for url in [
+                "http://[::1]:8000",
+                "http://127.9.9.9:1",
+                "http://LOCALHOST:1",
+            ] {
+                assert!(local_but(name, url).is_ok(), "{url}");
+            }
+            for url in [
+                "https://dynamodb.us-east-1.amazonaws.com",
+                "http://10.0.0.1:8000",
+                "http://0.0.0.0:8000",
+                "http://127.0.0.1.example.com",
+                "http://127.0.0.1@example.com",
+                "http://localhost.example.com",
+                "http://example.com/?http://127.0.0.1",
+                "https://127.0.0.1:8000",
+                "127.0.0.1:8000",
+                "not a url",
+            ] {
+                let error = local_but(name, url).unwrap_err().to_string();
+                assert!(error.starts_with(name) && !error.contains('\n'), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! DynamoDB and KMS on loopback, and the adapters on them.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use dynoxide::Database;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::kms::Emulator;
+
+/// The table's name on the laptop.
+pub const TABLE: &str = "latchkey";
+
+/// The envelope key's alias.
+const ENVELOPE_ALIAS: &str = "alias/latchkey-envelope";
+
+/// Running emulators and the ports on them.
+pub struct Backend {
+    /// Ports over DynamoDB.
+    pub stores: aws::Stores,
+    /// Ports over KMS.
+    pub keys: aws::Keys,
+    /// Where DynamoDB answers.
+    pub dynamodb_url: String,
+    /// Where KMS answers.
+    pub kms_url: String,
+    /// The envelope key.
+    pub envelope_key: String,
+    servers: Servers,
+}
+
+/// Emulators that run as long as this lives.
+struct Servers {
+    stop: watch::Sender<()>,
+    tasks: JoinSet<()>,
+}
+
+impl Backend {
+    /// Both emulators in this process, kept in files under `state`.
+    ///
+    /// # Errors
+    /// Where a file cannot be used, with its name.
+    pub async fn embedded(state: &Path) -> anyhow::Result<Self> {
+        let file = state.join("dynamodb.sqlite");
+        let path = file
+            .to_str()
+            .context("the state folder's name is not UTF-8")?;
+        let database = Database::new(path)
+            .with_context(|| format!("cannot open the database {}", file.display()))?;
+        Self::in_process(database, Emulator::open(&state.join("kms.json"))?).await
+    }
+
+    /// Both emulators in this process and in memory, for tests.
+    ///
+    /// # Errors
+    /// Where no loopback port is free.
+    pub async fn memory() -> anyhow::Result<Self> {
+        Self::in_process(Database::memory()?, Emulator::memory()).await
+    }
+
+    async fn in_process(database: Database, kms: Emulator) -> anyhow::Result<Self> {
+        let mut servers = Servers::new();
+        let dynamodb_url = servers.dynamodb(database).await?;
+        let kms_url = servers.kms(kms, 0).await?;
+        Self::over(servers, dynamodb_url, kms_url, TABLE).await
+    }
+
+    /// A DynamoDB that runs already, and the KMS emulator on this port with its keys under `state`.
+    ///
+    /// # Errors
+    /// Where either is not on loopback, or does not answer.
+    pub async fn beside(dynamodb_url: &str, kms_port: u16, state: &Path) -> anyhow::Result<Self> {
+        let mut servers = Servers::new();
+        let kms = Emulator::open(&state.join("kms.json"))?;
+        let kms_url = servers.kms(kms, kms_port).await?;
+        Self::over(servers, dynamodb_url.to_owned(), kms_url, TABLE).await
+    }
+
+    /// Emulators that run already, in a table of this name. For tests that put something in between.
+    ///
+    /// # Errors
+    /// Where either is not on loopback, or does not answer.
+    pub async fn connect(dynamodb_url: &str, kms_url: &str, table: &str) -> anyhow::Result<Self> {
+        Self::over(
+            Servers::new(),
+            dynamodb_url.to_owned(),
+            kms_url.to_owned(),
+            table,
+        )
+        .await
+    }
+
+    async fn over(
+        servers: Servers,
+        dynamodb_url: String,
+        kms_url: String,
+        table: &str,
+    ) -> anyhow::Result<Self> {
+        let clients = aws::Clients::local(&dynamodb_url, &kms_url)?;
+        aws::create_table(&clients.dynamodb(), table).await?;
+        let envelope_key = aws::envelope_key(&clients.kms(), ENVELOPE_ALIAS).await?;
+        Ok(Self {
+            stores: aws::Stores::new(clients.dynamodb(), table),
+            keys: aws::Keys::new(clients.kms(), &envelope_key),
+            dynamodb_url,
+            kms_url,
+            envelope_key,
+            servers,
+        })
+    }
+
+    /// Lets requests under way finish and closes the files.
+    pub async fn close(mut self) {
+        self.servers.stop.send_replace(());
+        while self.servers.tasks.join_next().await.is_some() {}
+    }
+}
+
+impl Servers {
+    fn new() -> Self {
+        Self {
+            stop: watch::Sender::new(()),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    async fn dynamodb(&mut self, database: Database) -> anyhow::Result<String> {
+        let (listener, url) = listen(0).await?;
+        let stopped = self.stopped();
+        self.tasks.spawn(async move {
+            if let Err(error) =
+                dynoxide::server::serve_with_shutdown(listener, database, stopped).await
+            {
+                tracing::error!(error, "the embedded DynamoDB stopped");
+            }
+        });
+        Ok(url)
+    }
+
+    async fn kms(&mut self, kms: Emulator, port: u16) -> anyhow::Result<String> {
+        let (listener, url) = listen(port).await?;
+        let stopped = self.stopped();
+        self.tasks.spawn(async move {
+            if let Err(error) = Arc::new(kms).serve(listener, stopped).await {
+                tracing::error!(error = format!("{error:#}"), "the embedded KMS stopped");
+            }
+        });
+        Ok(url)
+    }
+
+    fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stop = self.stop.subscribe();
+        async move {
+            let _ = stop.changed().await;
+        }
+    }
+}
+
+async fn listen(port: u16) -> anyhow::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .with_context(|| format!("cannot listen on 127.0.0.1:{port}"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
+}

@@ -1,0 +1,151 @@
+//! Error codes of the protocols, and the ways a request can be malformed.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+/// An `error` value a client may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1.
+    InvalidRequest,
+    /// RFC 6749 §5.2.
+    InvalidClient,
+    /// RFC 6749 §5.2.
+    InvalidGrant,
+    /// RFC 6749 §4.1.2.1, §5.2.
+    UnauthorizedClient,
+    /// RFC 6749 §5.2.
+    UnsupportedGrantType,
+    /// RFC 6749 §4.1.2.1, §5.2.
+    InvalidScope,
+    /// RFC 6749 §4.1.2.1.
+    AccessDenied,
+    /// RFC 6749 §4.1.2.1.
+    UnsupportedResponseType,
+    /// RFC 6749 §4.1.2.1.
+    ServerError,
+    /// OpenID Connect Core §3.1.2.6.
+    LoginRequired,
+    /// OpenID Connect Core §3.1.2.6.
+    ConsentRequired,
+    /// OpenID Connect Core §3.1.2.6 and §6.
+    RequestNotSupported,
+    /// OpenID Connect Core §3.1.2.6 and §6.
+    RequestUriNotSupported,
+    /// OpenID Connect Core §3.1.2.6.
+    RegistrationNotSupported,
+    /// RFC 6750 §3.1.
+    InvalidToken,
+    /// RFC 6750 §3.1.
+    InsufficientScope,
+}
+
+impl ErrorCode {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::AccessDenied => "access_denied",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::ServerError => "server_error",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
+        }
+    }
+}
+
+/// A request that does not follow the protocol. Its `Display` is what the caller is told.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Malformed {
+    /// A required parameter is absent or empty (RFC 6749 §3.1: empty counts as omitted).
+    #[error("{0} is required")]
+    Missing(&'static str),
+    /// RFC 6749 §3.1, §3.2: parameters MUST NOT be included more than once.
+    #[error("{0} is given more than once")]
+    Repeated(String),
+    /// A name or value is not UTF-8 after percent-decoding (RFC 6749 appendix B).
+    #[error("the request is not valid UTF-8 after percent-decoding")]
+    Encoding,
+    /// A value holds CR, LF, NUL or another control character.
+    #[error("{0} contains a control character")]
+    ControlCharacter(String),
+    /// A value breaks its grammar: the parameter, and what it must be.
+    #[error("{0} must be {1}")]
+    Invalid(&'static str, &'static str),
+    /// A `grant_type` this server does not have (RFC 6749 §5.2).
+    #[error("this grant_type is not supported")]
+    UnsupportedGrantType,
+    /// A `response_type` this server does not have (RFC 6749 §4.1.2.1).
+    #[error("this response_type is not supported")]
+    UnsupportedResponseType,
+    /// `request` (OpenID Connect Core §6.1).
+    #[error("request objects are not supported")]
+    RequestObject,
+    /// `request_uri` (OpenID Connect Core §6.2).
+    #[error("request_uri is not supported")]
+    RequestUri,
+    /// `registration` (OpenID Connect Core §7.2.1).
+    #[error("registration is not supported")]
+    Registration,
+    /// More than one way of client authentication or of sending a token (RFC 6749 §2.3, RFC 6750 §2).
+    #[error("{0} is sent in more than one way")]
+    TwoWays(&'static str),
+}
+
+impl Malformed {
+    /// The `error` this becomes.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::UnsupportedGrantType => ErrorCode::UnsupportedGrantType,
+            Self::UnsupportedResponseType => ErrorCode::UnsupportedResponseType,
+            Self::RequestObject => ErrorCode::RequestNotSupported,
+            Self::RequestUri => ErrorCode::RequestUriNotSupported,
+            Self::Registration => ErrorCode::RegistrationNotSupported,
+            Self::Invalid("scope", _) => ErrorCode::InvalidScope,
+            Self::Missing(_)
+            | Self::Repeated(_)
+            | Self::Encoding
+            | Self::ControlCharacter(_)
+            | Self::Invalid(..)
+            | Self::TwoWays(_) => ErrorCode::InvalidRequest,
+        }
+    }
+}
+
+/// Keeps an `error_description` inside its alphabet, `%x20-21 / %x23-5B / %x5D-7E`, and short
+/// (RFC 6749 §4.1.2.1, §5.2). The caller's own words can be part of it, so it is always filtered.
+pub fn description(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 200;
+    let fits = |c: char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');
+    if text.len() <= LONGEST && text.chars().all(fits) {
+        return Cow::Borrowed(text);
+    }
+    text.chars()
+        .take(LONGEST)
+        .map(|c| if fits(c) { c } else { '?' })
+        .collect::<String>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc6749_5_2_error_description_stays_inside_its_alphabet() {
+        assert_eq!(description("plain words"), "plain words");
+        assert_eq!(description("a\"b\\c\r\nü"), "a?b?c???");
+        assert_eq!(description(&"x".repeat(500)).len(), 200);
+    }
+}

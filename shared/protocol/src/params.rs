@@ -1,0 +1,191 @@
+//! Query strings and form bodies as name and value, nothing twice and nothing empty.
+
+use std::collections::BTreeSet;
+
+use percent_encoding::percent_decode;
+
+use crate::error::Malformed;
+
+/// The parameters of one request.
+///
+/// RFC 6749 §3.1: a parameter sent without a value is treated as omitted, an unknown one is ignored, and
+/// none may be included more than once. A repeated one is remembered rather than refused at once, as
+/// `/authorize` must first learn whether it may tell the client.
+#[derive(Clone, Default)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    repeated: BTreeSet<String>,
+}
+
+impl Params {
+    /// Reads `application/x-www-form-urlencoded` bytes (RFC 6749 appendix B).
+    ///
+    /// # Errors
+    /// [`Malformed::Encoding`] where a name or value is not UTF-8.
+    pub fn parse(raw: &[u8]) -> Result<Self, Malformed> {
+        let mut params = Self::default();
+        for pair in raw.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
+            let mut halves = pair.splitn(2, |b| *b == b'=');
+            let name = decode(halves.next().unwrap_or_default())?;
+            let value = decode(halves.next().unwrap_or_default())?;
+            params.insert(name, value);
+        }
+        Ok(params)
+    }
+
+    /// From pairs that were decoded already.
+    pub fn from_pairs<N: Into<String>, V: Into<String>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let mut params = Self::default();
+        for (name, value) in pairs {
+            params.insert(name.into(), value.into());
+        }
+        params
+    }
+
+    fn insert(&mut self, name: String, value: String) {
+        if value.is_empty() {
+            return;
+        }
+        if self.pairs.iter().any(|(known, _)| *known == name) {
+            self.repeated.insert(name);
+        } else {
+            self.pairs.push((name, value));
+        }
+    }
+
+    /// The value, if there is one.
+    ///
+    /// # Errors
+    /// [`Malformed::Repeated`] or [`Malformed::ControlCharacter`] for this very parameter.
+    pub fn optional(&self, name: &str) -> Result<Option<&str>, Malformed> {
+        if self.repeated.contains(name) {
+            return Err(Malformed::Repeated(name.to_owned()));
+        }
+        let Some((_, value)) = self.pairs.iter().find(|(known, _)| known == name) else {
+            return Ok(None);
+        };
+        if value.chars().any(char::is_control) {
+            return Err(Malformed::ControlCharacter(name.to_owned()));
+        }
+        Ok(Some(value))
+    }
+
+    /// The value.
+    ///
+    /// # Errors
+    /// As [`Params::optional`], and [`Malformed::Missing`] where there is none.
+    pub fn required(&self, name: &'static str) -> Result<&str, Malformed> {
+        self.optional(name)?.ok_or(Malformed::Missing(name))
+    }
+
+    /// Refuses a request that repeats any parameter (RFC 6749 §3.1, §3.2).
+    ///
+    /// # Errors
+    /// [`Malformed::Repeated`] naming the first of them.
+    pub fn nothing_repeated(&self) -> Result<(), Malformed> {
+        self.repeated
+            .first()
+            .map_or(Ok(()), |name| Err(Malformed::Repeated(name.clone())))
+    }
+
+    /// The pairs in the order sent, without the empty ones.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Writes them as `application/x-www-form-urlencoded`.
+    pub fn encode(&self) -> String {
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.pairs())
+            .finish()
+    }
+}
+
+fn decode(raw: &[u8]) -> Result<String, Malformed> {
+    let spaced: Vec<u8> = raw
+        .iter()
+        .map(|b| if *b == b'+' { b' ' } else { *b })
+        .collect();
+    let text = percent_decode(&spaced)
+        .decode_utf8()
+        .map_err(|_| Malformed::Encoding)?;
+    Ok(text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parsed(raw: &str) -> Params {
+        Params::parse(raw.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn rfc6749_3_1_a_parameter_without_a_value_is_treated_as_omitted() {
+        let params = parsed("scope=&state&nonce=n");
+        assert_eq!(params.optional("scope"), Ok(None));
+        assert_eq!(params.optional("state"), Ok(None));
+        assert_eq!(params.required("scope"), Err(Malformed::Missing("scope")));
+        assert_eq!(params.optional("nonce"), Ok(Some("n")));
+    }
+
+    #[test]
+    fn rfc6749_3_1_a_parameter_must_not_be_included_more_than_once() {
+        let params = parsed("a=1&b=2&a=1");
+        assert_eq!(params.optional("a"), Err(Malformed::Repeated("a".into())));
+        assert_eq!(params.optional("b"), Ok(Some("2")));
+        assert_eq!(
+            params.nothing_repeated(),
+            Err(Malformed::Repeated("a".into()))
+        );
+        assert_eq!(
+            parsed("a=1&a=").nothing_repeated(),
+            Ok(()),
+            "an empty one is no second one"
+        );
+    }
+
+    #[test]
+    fn rfc6749_3_1_an_unrecognised_parameter_is_ignored() {
+        assert_eq!(parsed("x=1&state=s").optional("state"), Ok(Some("s")));
+    }
+
+    #[test]
+    fn rfc6749_appendix_b_values_are_utf8_percent_encoded() {
+        assert_eq!(parsed("a=%C3%A4+b%26").optional("a"), Ok(Some("ä b&")));
+        assert_eq!(Params::parse(b"a=%ff").err(), Some(Malformed::Encoding));
+        assert_eq!(Params::parse(b"a=\xff").err(), Some(Malformed::Encoding));
+    }
+
+    #[test]
+    fn a_line_break_in_a_value_is_refused() {
+        for raw in ["s=a%0d%0ab", "s=a%00", "s=%0A"] {
+            assert_eq!(
+                parsed(raw).optional("s"),
+                Err(Malformed::ControlCharacter("s".into()))
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(raw in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Params::parse(&raw);
+        }
+
+        #[test]
+        fn writing_then_parsing_is_the_identity(
+            pairs in proptest::collection::btree_map("[a-z]{1,8}", "\\PC{1,20}", 0..6)
+        ) {
+            let params = Params::from_pairs(pairs.clone());
+            let back = Params::parse(params.encode().as_bytes()).unwrap();
+            prop_assert_eq!(back.pairs().collect::<Vec<_>>(), params.pairs().collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Client authentication (RFC 6749 §2.3, OpenID Connect Core §9).
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use protocol::{ClientId, Malformed, Params, Secret};
+
+use crate::client::{Client, ClientKind};
+use crate::fault::{ClientFault, Fault};
+use crate::http::Call;
+use crate::ports::ClientStore;
+
+/// A client that proved who it is, or that has nothing to prove it with. Only [`authenticate`] makes one.
+#[derive(Clone, Debug)]
+pub struct AuthenticatedClient(Arc<Client>);
+
+impl AuthenticatedClient {
+    /// The client.
+    pub fn client(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// Authenticates by `client_secret_basic`, `client_secret_post` or, for a public client, `none`.
+///
+/// # Errors
+/// [`ClientFault`] where the proof fails, [`Malformed`] where more than one way is used.
+pub async fn authenticate(
+    clients: &dyn ClientStore,
+    call: &Call<'_>,
+    params: &Params,
+) -> Result<AuthenticatedClient, Fault> {
+    let presented = Presented::read(call.authorization()?, params)?;
+    let found = clients
+        .by_id(&call.tenant.id, &presented.id, call.now)
+        .await?;
+    let client = found.ok_or(ClientFault::Unknown)?;
+    tracing::Span::current().record("client.id", presented.id.as_str());
+    match &client.kind {
+        ClientKind::Public => {} // §2.1: it has no secret; one that is sent proves nothing.
+        ClientKind::Confidential { secret } => {
+            if presented.secrets.is_empty() {
+                return Err(ClientFault::SecretRequired.into());
+            }
+            if !presented
+                .secrets
+                .iter()
+                .any(|given| given.digest() == *secret)
+            {
+                return Err(ClientFault::WrongSecret.into());
+            }
+        }
+    }
+    Ok(AuthenticatedClient(client))
+}
+
+/// What a request says of its client.
+struct Presented {
+    id: ClientId,
+    /// The readings of the secret: Basic has two, see [`Presented::basic`].
+    secrets: Vec<Secret>,
+}
+
+impl Presented {
+    fn read(authorization: Option<&str>, params: &Params) -> Result<Self, Fault> {
+        let id = params
+            .optional("client_id")?
+            .map(ClientId::parse)
+            .transpose()?;
+        let secret = params.optional("client_secret")?;
+        let Some(header) = authorization else {
+            let id = id.ok_or(ClientFault::Absent)?;
+            return Ok(Self {
+                id,
+                secrets: secret.map(Secret::new).into_iter().collect(),
+            });
+        };
+        // §2.3: the client MUST NOT use more than one authentication method in each request.
+        if secret.is_some() || params.optional("client_assertion")?.is_some() {
+            return Err(Malformed::TwoWays("client authentication").into());
+        }
+        let basic = Self::basic(header)?;
+        if id.is_some_and(|id| id != basic.id) {
+            return Err(Malformed::TwoWays("client_id").into());
+        }
+        Ok(basic)
+    }
+
+    /// §2.3.1: id and secret are form-urlencoded before they are joined. Many clients do not encode, so a
+    /// secret is also taken as it stands; either reading is compared by digest.
+    fn basic(header: &str) -> Result<Self, ClientFault> {
+        let (scheme, credentials) = header.split_once(' ').ok_or(ClientFault::Unreadable)?;
+        if !scheme.eq_ignore_ascii_case("Basic") {
+            return Err(ClientFault::Unreadable);
+        }
+        let bytes = STANDARD
+            .decode(credentials.trim())
+            .map_err(|_| ClientFault::Unreadable)?;
+        let pair = Secret::new(String::from_utf8(bytes).map_err(|_| ClientFault::Unreadable)?);
+        let (id, secret) = pair
+            .expose()
+            .split_once(':')
+            .ok_or(ClientFault::Unreadable)?;
+        let id = form_decoded(id).ok_or(ClientFault::Unreadable)?;
+        let id = ClientId::parse(&id).map_err(|_| ClientFault::Unreadable)?;
+        let readings = [Some(secret.to_owned()), form_decoded(secret)];
+        let secrets = readings
+            .into_iter()
+            .flatten()
+            .filter(|text| !text.is_empty());
+        Ok(Self {
+            id,
+            secrets: secrets.map(Secret::new).collect(),
+        })
+    }
+}
+
+/// One value of `application/x-www-form-urlencoded`; `None` where it is not UTF-8.
+fn form_decoded(text: &str) -> Option<String> {
+    let params = Params::parse(format!("v={}", text.replace('&', "%26")).as_bytes()).ok()?;
+    params
+        .pairs()
+        .next()
+        .map(|(_, value)| value.to_owned())
+        .or_else(|| Some(String::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(authorization: Option<&str>, form: &str) -> Result<(String, Vec<String>), Fault> {
+        let params = Params::parse(form.as_bytes()).unwrap();
+        Presented::read(authorization, &params).map(|presented| {
+            let secrets = presented
+                .secrets
+                .iter()
+                .map(|s| s.expose().to_owned())
+                .collect();
+            (presented.id.to_string(), secrets)
+        })
+    }
+
+    fn basic(pair: &str) -> String {
+        format!("Basic {}", STANDARD.encode(pair))
+    }
+
+    #[test]
+    fn rfc6749_2_3_1_basic_credentials_are_form_decoded() {
+        let header = basic("my%20id:a%2Bb%3A");
+        let (id, secrets) = read(Some(&header), "").unwrap();
+        assert_eq!(id, "my id");
+        assert!(secrets.contains(&"a+b:".to_owned()));
+        assert!(
+            secrets.contains(&"a%2Bb%3A".to_owned()),
+            "and taken as they stand"
+        );
+    }
+
+    #[test]
+    fn rfc6749_2_3_a_client_must_not_use_more_than_one_method() {
+        let header = basic("c:s");
+        let both = read(Some(&header), "client_id=c&client_secret=s").unwrap_err();
+        assert_eq!(both, Malformed::TwoWays("client authentication").into());
+        assert!(read(Some(&header), "client_assertion=x").is_err());
+        assert!(
+            read(Some(&header), "client_id=other").is_err(),
+            "two different clients"
+        );
+        assert!(
+            read(Some(&header), "client_id=c").is_ok(),
+            "naming itself again is fine"
+        );
+    }
+
+    #[test]
+    fn rfc6749_2_3_1_the_form_carries_id_and_secret() {
+        assert_eq!(
+            read(None, "client_id=c&client_secret=s").unwrap(),
+            ("c".into(), vec!["s".into()])
+        );
+        assert_eq!(read(None, "client_id=c").unwrap(), ("c".into(), vec![]));
+        assert_eq!(read(None, "").unwrap_err(), ClientFault::Absent.into());
+    }
+
+    #[test]
+    fn credentials_that_are_not_basic_are_unreadable() {
+        for bad in [
+            "Basic",
+            "Basic !!!",
+            "Bearer abc",
+            &basic("no-colon"),
+            &basic(":s"),
+        ] {
+            assert_eq!(
+                read(Some(bad), "").unwrap_err(),
+                ClientFault::Unreadable.into(),
+                "{bad}"
+            );
+        }
+        let not_utf8 = format!("Basic {}", STANDARD.encode([0xff, b':', b's']));
+        assert!(read(Some(&not_utf8), "").is_err());
+    }
+}

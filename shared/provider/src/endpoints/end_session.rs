@@ -1,0 +1,209 @@
+//! `GET, POST /application/o/{slug}/end-session/`: logout (OpenID Connect RP-Initiated Logout 1.0).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{Method, StatusCode};
+use protocol::logout::EndSessionRequest;
+use protocol::redirect::{ResponseMode, deliver};
+use protocol::{Params, Secret};
+
+use crate::claims;
+use crate::client::{Client, RedirectTarget};
+use crate::endpoints::jwks::client_in_path;
+use crate::fault::{Fault, PageFault};
+use crate::hint;
+use crate::http::{Call, Endpoint, Face, Response, cookie, encode};
+use crate::pages::{Brand, SignOut, SignedOut};
+use crate::ports::{BrowserStore, ClientStore, Look};
+use crate::session::{SessionToken, csrf_token};
+use crate::user::User;
+
+/// The end-session endpoint.
+pub struct EndSession {
+    clients: Arc<dyn ClientStore>,
+    browsers: Arc<dyn BrowserStore>,
+}
+
+/// A checked request.
+struct Logout<'a> {
+    call: &'a Call<'a>,
+    client: &'a Client,
+    params: &'a Params,
+    state: Option<String>,
+    target: Option<RedirectTarget<'a>>,
+    hinted: Option<String>,
+}
+
+impl EndSession {
+    /// Over these ports.
+    pub fn new(clients: Arc<dyn ClientStore>, browsers: Arc<dyn BrowserStore>) -> Self {
+        Self { clients, browsers }
+    }
+
+    async fn run(&self, call: &Call<'_>) -> Result<Response, Fault> {
+        let client = client_in_path(&*self.clients, call).await?;
+        let params = call.params()?;
+        let confirming = call.is_post() && params.optional("choice")?.is_some();
+        if call.is_post() && !confirming {
+            // A client's own POST (§2) comes without our cookies (`SameSite=Lax`): come again by GET.
+            let path = call.request.uri().path();
+            return Ok(encode::redirect(
+                call,
+                &format!("{path}?{}", params.encode()),
+            ));
+        }
+        let logout = Logout::check(call, &client, &params)?;
+        let token = call.session_token();
+        let at = Look {
+            session: token.as_ref(),
+            client: None,
+            plan: None,
+        };
+        let browser = self.browsers.look(&call.tenant.id, at, call.now).await?;
+        let (Some((_, user)), Some(token)) = (browser.signed_in, token) else {
+            return Ok(logout.done()); // nobody is signed in: nothing to end
+        };
+        if confirming {
+            return self.confirmed(&logout, &token).await;
+        }
+        if logout.is_for(&user) {
+            return self.end(&logout, &token).await;
+        }
+        Ok(logout.ask(&user, &token))
+    }
+
+    /// The person's answer on our own page.
+    async fn confirmed(
+        &self,
+        logout: &Logout<'_>,
+        token: &SessionToken,
+    ) -> Result<Response, Fault> {
+        let given = logout.params.optional("csrf")?.map(Secret::new);
+        if !given.is_some_and(|given| given.same_as(&csrf_token(token.raw()))) {
+            return Err(PageFault::Csrf.into());
+        }
+        if logout.params.optional("choice")? == Some("sign_out") {
+            return self.end(logout, token).await;
+        }
+        Ok(encode::redirect(
+            logout.call,
+            "/if/flow/default-authentication-flow/",
+        ))
+    }
+
+    async fn end(&self, logout: &Logout<'_>, token: &SessionToken) -> Result<Response, Fault> {
+        let call = logout.call;
+        self.browsers.sign_out(&call.tenant.id, token).await?;
+        tracing::info!(event = "logout", user = %token.user(), "signed out");
+        let mut response = logout.done();
+        encode::set_cookie(
+            &mut response,
+            &cookie::remove(&call.tenant, cookie::Name::Session),
+        );
+        Ok(response)
+    }
+}
+
+impl<'a> Logout<'a> {
+    /// §2, §3: what is sent must belong to the application in the path.
+    fn check(call: &'a Call<'a>, client: &'a Client, params: &'a Params) -> Result<Self, Fault> {
+        let request = EndSessionRequest::parse(params)?;
+        if request.client_id.is_some_and(|id| id != client.client_id) {
+            return Err(PageFault::UnknownClient.into());
+        }
+        let hinted = request
+            .id_token_hint
+            .map(|hint| hint::subject(&call.tenant, client, &hint).ok_or(PageFault::LogoutHint));
+        let target = request.post_logout_redirect_uri.map(|uri| {
+            client
+                .post_logout_to(&uri)
+                .ok_or(PageFault::PostLogoutRedirect)
+        });
+        let (hinted, target) = (hinted.transpose()?, target.transpose()?);
+        Ok(Self {
+            call,
+            client,
+            params,
+            state: request.state,
+            target,
+            hinted,
+        })
+    }
+
+    /// §2: with an ID token for whoever is signed in there is nothing to ask.
+    fn is_for(&self, user: &User) -> bool {
+        let sub = claims::sub(&self.call.tenant, &user.subject);
+        self.hinted.as_ref().is_some_and(|hinted| *hinted == sub)
+    }
+
+    /// §3: on to the client where it gave a registered URI, with its state; else a page of ours.
+    fn done(&self) -> Response {
+        let Some(target) = self.target else {
+            return encode::page(
+                StatusCode::OK,
+                &SignedOut {
+                    brand: self.brand(),
+                    application: Some(&self.client.name),
+                    return_url: None,
+                },
+            );
+        };
+        let uri = target.uri().as_str();
+        let Some(state) = &self.state else {
+            return encode::redirect(self.call, uri);
+        };
+        match deliver(uri, ResponseMode::Query, &[("state", state)]) {
+            protocol::redirect::Delivery::Redirect(to) => encode::redirect(self.call, &to),
+            protocol::redirect::Delivery::Form { action, .. } => {
+                encode::redirect(self.call, &action)
+            }
+        }
+    }
+
+    /// §2: without a hint for this person, they are asked, as anybody could have sent them here.
+    fn ask(&self, user: &User, token: &SessionToken) -> Response {
+        let ours = ["csrf", "choice"];
+        let hidden = self.params.pairs().filter(|(name, _)| !ours.contains(name));
+        encode::page(
+            StatusCode::OK,
+            &SignOut {
+                brand: self.brand(),
+                application: Some(&self.client.name),
+                action: self.call.request.uri().path(),
+                csrf: csrf_token(token.raw()).expose(),
+                username: Some(&user.subject.username),
+                hidden: hidden.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+            },
+        )
+    }
+
+    fn brand(&self) -> Brand<'_> {
+        Brand {
+            title: &self.call.tenant.title,
+            logo_url: None,
+        }
+    }
+}
+
+#[async_trait]
+impl Endpoint for EndSession {
+    fn function(&self) -> &'static str {
+        "end-session"
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        &[Method::GET, Method::POST] // RP-Initiated Logout §2: both MUST be supported
+    }
+
+    fn face(&self) -> Face {
+        Face::Person
+    }
+
+    async fn answer(&self, call: &Call<'_>) -> Response {
+        match self.run(call).await {
+            Ok(response) => response,
+            Err(fault) => encode::fault_page(call, &fault),
+        }
+    }
+}

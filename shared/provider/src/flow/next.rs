@@ -1,0 +1,102 @@
+//! Where a flow leads: a place on this very site, never anywhere else.
+
+use form_urlencoded::Serializer;
+use protocol::Params;
+use url::Url;
+
+/// The authorization endpoint's path.
+pub const AUTHORIZE: &str = "/application/o/authorize/";
+
+/// A path and query on this site; empty where the person came by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next(String);
+
+impl Next {
+    /// Reads `next`. `None` for anything that a browser could take to another site: another origin,
+    /// `//host`, a backslash, a scheme, a control character.
+    pub fn parse(text: Option<&str>) -> Option<Self> {
+        let Some(text) = text else {
+            return Some(Self(String::new()));
+        };
+        let here = Url::parse("https://here.invalid/").ok()?;
+        let there = here.join(text).ok()?;
+        let local = text.starts_with('/') && !text.contains('\\');
+        let same_origin = there.origin() == here.origin() && !text.starts_with("//");
+        (local && same_origin && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
+    }
+
+    /// Back to the authorization endpoint with these parameters. Written always alike, so that it can name
+    /// a plan.
+    pub fn authorize(params: &Params) -> Self {
+        Self(format!("{AUTHORIZE}?{}", params.encode()))
+    }
+
+    /// The path and query; empty for nowhere.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is somewhere to go.
+    pub fn is_somewhere(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// The parameters of the authorization request it leads back to.
+    pub fn authorization_request(&self) -> Option<Params> {
+        let query = self.0.strip_prefix(AUTHORIZE)?.strip_prefix('?')?;
+        Params::parse(query.as_bytes()).ok()
+    }
+
+    /// The address of a flow that leads here.
+    pub fn through(&self, flow: &str) -> String {
+        let path = format!("/if/flow/{flow}/");
+        if !self.is_somewhere() {
+            return path;
+        }
+        let query = Serializer::new(String::new())
+            .append_pair("next", &self.0)
+            .finish();
+        format!("{path}?{query}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_never_leaves_the_site() {
+        for bad in [
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/a\r\nLocation: x",
+            "evil.example",
+            "http:evil",
+        ] {
+            assert_eq!(Next::parse(Some(bad)), None, "{bad:?}");
+        }
+        for good in ["/", "/application/o/authorize/?client_id=a", "/if/user/"] {
+            assert!(Next::parse(Some(good)).is_some(), "{good}");
+        }
+        assert!(!Next::parse(None).unwrap().is_somewhere());
+    }
+
+    #[test]
+    fn an_authorization_request_comes_back_as_it_went() {
+        let params = Params::parse(b"client_id=a&scope=openid+email&empty=").unwrap();
+        let next = Next::authorize(&params);
+        let url = next.through("f");
+        let query = url.split_once('?').unwrap().1;
+        let back = Params::parse(query.as_bytes()).unwrap();
+        let back = Next::parse(back.optional("next").unwrap()).unwrap();
+        assert_eq!(back, next);
+        assert_eq!(
+            Next::authorize(&back.authorization_request().unwrap()),
+            next
+        );
+    }
+}

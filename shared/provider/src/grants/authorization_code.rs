@@ -1,0 +1,196 @@
+//! The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5, OpenID Connect Core §3.1.3).
+
+use std::sync::Arc;
+
+use protocol::token::CodeRequest;
+
+use crate::clients::AuthenticatedClient;
+use crate::fault::{Fault, GrantFault};
+use crate::grant::{Code, Grant, Refresh, State};
+use crate::grants::{ATTEMPTS, Issued};
+use crate::http::Call;
+use crate::issuer::{Issuer, Minted, Occasion, Order};
+use crate::ports::{GrantStore, PortError, Redemption, SubjectStore, Vault};
+use crate::refresh::RefreshTokens;
+use crate::tenant::Purpose;
+
+/// Turns codes into tokens.
+pub struct AuthorizationCode {
+    /// Codes and their grants.
+    pub grants: Arc<dyn GrantStore>,
+    /// Users who changed between sign-in and redemption.
+    pub subjects: Arc<dyn SubjectStore>,
+    /// Opens the key of refresh tokens.
+    pub vault: Arc<dyn Vault>,
+    /// Makes tokens.
+    pub issuer: Issuer,
+}
+
+impl AuthorizationCode {
+    /// Exchanges a code for tokens. Nothing is spent before everything is checked and signed, so a refused
+    /// or failed attempt leaves the code as it was.
+    ///
+    /// # Errors
+    /// [`GrantFault`] where the code is not good for this client and request.
+    pub async fn redeem(
+        &self,
+        call: &Call<'_>,
+        client: &AuthenticatedClient,
+        request: &CodeRequest,
+    ) -> Result<Issued, Fault> {
+        let tenant = &call.tenant.id;
+        let code = Code::parse(&request.code).ok_or(GrantFault::Unknown)?;
+        let found = self.grants.find(tenant, code.grant).await?;
+        let mut grant = found.ok_or(GrantFault::Unknown)?;
+        grant.matches(&code)?; // the code itself, not only its grant;
+        grant.issued_to(client)?; // §4.1.3: to this client,
+        grant.same_redirect(request)?; // for this redirect_uri,
+        grant.proven_by(request)?; // RFC 7636 §4.6: by whoever began the flow,
+        match grant.state {
+            State::Pending if call.now < grant.code_expires => {} // in time,
+            State::Pending => return Err(GrantFault::Expired.into()),
+            State::Revoked => return Err(GrantFault::Revoked.into()),
+            State::Live { .. } => return self.replayed(call, client, &grant).await,
+        }
+        for _ in 0..ATTEMPTS {
+            let minted = self.mint(call, client, &grant).await?;
+            grant.state = grant.once_redeemed(client, call);
+            match self
+                .grants
+                .redeem(tenant, &grant, &minted.record, call.now)
+                .await?
+            {
+                Redemption::First => return self.issued(call, &grant, minted).await, // §4.1.2: once.
+                Redemption::Replay => return self.replayed(call, client, &grant).await,
+                Redemption::Expired => return Err(GrantFault::Expired.into()),
+                Redemption::Revoked => return Err(GrantFault::Revoked.into()),
+                Redemption::UserChanged => {
+                    let user = self.subjects.by_id(tenant, grant.subject.id).await?;
+                    let user = user
+                        .filter(|user| user.active)
+                        .ok_or(GrantFault::UserInactive)?;
+                    grant.subject = user.subject;
+                }
+            }
+        }
+        Err(PortError::Contended("the user keeps changing".to_owned()).into())
+    }
+
+    async fn mint(
+        &self,
+        call: &Call<'_>,
+        client: &AuthenticatedClient,
+        grant: &Grant,
+    ) -> Result<Minted, PortError> {
+        let order = Order {
+            tenant: &call.tenant,
+            client: client.client(),
+            grant,
+            scopes: &grant.scopes,
+            occasion: Occasion::Code,
+            now: call.now,
+        };
+        if !grant.ends_with_session() {
+            self.refresh_key(call).await?; // opened before anything is spent
+        }
+        self.issuer.mint(order).await
+    }
+
+    async fn issued(
+        &self,
+        call: &Call<'_>,
+        grant: &Grant,
+        minted: Minted,
+    ) -> Result<Issued, Fault> {
+        let refresh_token = match grant.state {
+            State::Live {
+                refresh: Some(refresh),
+            } => {
+                let key = self.refresh_key(call).await?;
+                let tokens = RefreshTokens::new(&key, &call.tenant.id);
+                Some(tokens.write(grant.id, refresh.generation))
+            }
+            State::Live { refresh: None } | State::Pending | State::Revoked => None,
+        };
+        Ok(Issued {
+            minted,
+            scopes: grant.scopes.clone(),
+            refresh_token,
+        })
+    }
+
+    async fn refresh_key(
+        &self,
+        call: &Call<'_>,
+    ) -> Result<Arc<zeroize::Zeroizing<Vec<u8>>>, PortError> {
+        let tenant = &call.tenant;
+        self.vault
+            .open(&tenant.id, Purpose::RefreshTokens, &tenant.refresh_key)
+            .await
+    }
+
+    /// §4.1.2: a code used more than once revokes what was issued from it.
+    async fn replayed(
+        &self,
+        call: &Call<'_>,
+        client: &AuthenticatedClient,
+        grant: &Grant,
+    ) -> Result<Issued, Fault> {
+        self.grants
+            .revoke(&call.tenant.id, grant.id, &client.client().client_id)
+            .await?;
+        tracing::warn!(
+            event = "code_replayed",
+            grant = %grant.id,
+            "authorization code presented again; its tokens are revoked"
+        );
+        Err(GrantFault::Replayed.into())
+    }
+}
+
+impl Grant {
+    fn matches(&self, code: &Code) -> Result<(), GrantFault> {
+        if self.code == code.raw().digest() {
+            Ok(())
+        } else {
+            Err(GrantFault::Unknown)
+        }
+    }
+
+    pub(crate) fn issued_to(&self, client: &AuthenticatedClient) -> Result<(), GrantFault> {
+        if self.client_id == client.client().client_id {
+            Ok(())
+        } else {
+            Err(GrantFault::OtherClient)
+        }
+    }
+
+    /// RFC 6749 §4.1.3: required and identical where the authorization request included it. Where that
+    /// left it out, sending the registered one does no harm.
+    fn same_redirect(&self, request: &CodeRequest) -> Result<(), GrantFault> {
+        match (&self.redirect_uri, &request.redirect_uri) {
+            (None, _) => Ok(()),
+            (Some(asked), Some(sent)) if asked == sent => Ok(()),
+            (Some(_), _) => Err(GrantFault::OtherRedirect),
+        }
+    }
+
+    fn proven_by(&self, request: &CodeRequest) -> Result<(), GrantFault> {
+        match (&self.challenge, &request.verifier) {
+            (None, None) => Ok(()),
+            (Some(challenge), Some(verifier)) if challenge.proven_by(verifier) => Ok(()),
+            (Some(_), Some(_)) => Err(GrantFault::NotProven),
+            (Some(_), None) => Err(GrantFault::ProofMissing),
+            (None, Some(_)) => Err(GrantFault::ProofUnexpected), // RFC 9700 §2.1.1
+        }
+    }
+
+    fn once_redeemed(&self, client: &AuthenticatedClient, call: &Call<'_>) -> State {
+        let refresh = (!self.ends_with_session()).then(|| Refresh {
+            generation: 0,
+            rotated_at: call.now,
+            refresh_expires: call.now + client.client().refresh_lifetime,
+        });
+        State::Live { refresh }
+    }
+}

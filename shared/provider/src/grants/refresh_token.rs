@@ -1,0 +1,162 @@
+//! The refresh token grant (RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12).
+
+use std::sync::Arc;
+
+use protocol::Scopes;
+use protocol::token::RefreshRequest;
+
+use crate::clients::AuthenticatedClient;
+use crate::fault::{Fault, GrantFault};
+use crate::grant::{Grant, Refresh, State};
+use crate::grants::{ATTEMPTS, Issued};
+use crate::http::Call;
+use crate::issuer::{Issuer, Occasion, Order};
+use crate::ports::{GrantStore, PortError, Renewal, Rotation, SubjectStore, Vault};
+use crate::refresh::{RefreshTokens, Standing};
+use crate::tenant::Purpose;
+
+/// Turns refresh tokens into new ones.
+pub struct RefreshToken {
+    /// The families.
+    pub grants: Arc<dyn GrantStore>,
+    /// Users who changed since the last time.
+    pub subjects: Arc<dyn SubjectStore>,
+    /// Opens the key of refresh tokens.
+    pub vault: Arc<dyn Vault>,
+    /// Makes tokens.
+    pub issuer: Issuer,
+}
+
+impl RefreshToken {
+    /// Exchanges a refresh token for its successor and an access token. Two requests with the same token
+    /// get the same successor inside the grace window; an older token revokes the family.
+    ///
+    /// # Errors
+    /// [`GrantFault`] where the token is not good for this client and request.
+    pub async fn renew(
+        &self,
+        call: &Call<'_>,
+        client: &AuthenticatedClient,
+        request: &RefreshRequest,
+    ) -> Result<Issued, Fault> {
+        let tenant = &call.tenant;
+        let key = self
+            .vault
+            .open(&tenant.id, Purpose::RefreshTokens, &tenant.refresh_key)
+            .await?;
+        let tokens = RefreshTokens::new(&key, &tenant.id);
+        let (id, presented) = tokens
+            .read(&request.refresh_token)
+            .ok_or(GrantFault::Unknown)?;
+        let mut fresh_subject = None;
+        for _ in 0..ATTEMPTS {
+            let found = self.grants.find(&tenant.id, id).await?;
+            let mut grant = found.ok_or(GrantFault::Unknown)?;
+            grant.issued_to(client)?; // §6: the token is bound to the client it was issued to
+            let refresh = grant.refresh_in_force(call)?;
+            let scopes = grant.narrowed_to(request.scopes.as_ref())?;
+            let grace = client.client().refresh_grace;
+            let standing = Standing::of(presented, &refresh, grace, call.now);
+            let successor = match standing {
+                Standing::Current => refresh.generation.saturating_add(1),
+                Standing::Predecessor => refresh.generation,
+                Standing::Ahead => return Err(GrantFault::Unknown.into()),
+                Standing::Reused => return self.reused(call, client, &grant).await,
+            };
+            if let Some(subject) = fresh_subject.take() {
+                grant.subject = subject;
+            }
+            let minted = self
+                .issuer
+                .mint(order(call, client, &grant, &scopes))
+                .await?;
+            let renewal = Renewal {
+                grant: &grant,
+                record: &minted.record,
+                refresh_expires: call.now + client.client().refresh_lifetime,
+            };
+            let outcome = if standing == Standing::Current {
+                self.grants.rotate(&tenant.id, &renewal, call.now).await?
+            } else {
+                self.grants.repeat(&tenant.id, &renewal, call.now).await?
+            };
+            match outcome {
+                Rotation::Done => {
+                    let refresh_token = Some(tokens.write(id, successor));
+                    return Ok(Issued {
+                        minted,
+                        scopes,
+                        refresh_token,
+                    });
+                }
+                Rotation::Moved => {} // another request was faster: look again
+                Rotation::UserChanged => {
+                    let user = self.subjects.by_id(&tenant.id, grant.subject.id).await?;
+                    let user = user
+                        .filter(|user| user.active)
+                        .ok_or(GrantFault::UserInactive)?;
+                    fresh_subject = Some(user.subject);
+                }
+            }
+        }
+        Err(PortError::Contended("the refresh family keeps moving".to_owned()).into())
+    }
+
+    /// RFC 9700 §4.14.2: the family is revoked, for its thief and its owner alike.
+    async fn reused(
+        &self,
+        call: &Call<'_>,
+        client: &AuthenticatedClient,
+        grant: &Grant,
+    ) -> Result<Issued, Fault> {
+        self.grants
+            .revoke(&call.tenant.id, grant.id, &client.client().client_id)
+            .await?;
+        tracing::warn!(
+            event = "refresh_token_reused",
+            grant = %grant.id,
+            "a rotated-out refresh token was presented; the family is revoked"
+        );
+        Err(GrantFault::Reused.into())
+    }
+}
+
+fn order<'a>(
+    call: &'a Call<'_>,
+    client: &'a AuthenticatedClient,
+    grant: &'a Grant,
+    scopes: &'a Scopes,
+) -> Order<'a> {
+    let (tenant, client) = (&*call.tenant, client.client());
+    Order {
+        tenant,
+        client,
+        grant,
+        scopes,
+        occasion: Occasion::Refresh,
+        now: call.now,
+    }
+}
+
+impl Grant {
+    fn refresh_in_force(&self, call: &Call<'_>) -> Result<Refresh, GrantFault> {
+        match self.state {
+            State::Live {
+                refresh: Some(refresh),
+            } if call.now < refresh.refresh_expires => Ok(refresh),
+            State::Live { refresh: Some(_) } => Err(GrantFault::Expired),
+            State::Live { refresh: None } | State::Pending => Err(GrantFault::Unknown),
+            State::Revoked => Err(GrantFault::Revoked),
+        }
+    }
+
+    /// §6: the scope must not include any that was not granted; left out, it is all of them. Only the
+    /// access token is narrowed, the next refresh token again holds all.
+    fn narrowed_to(&self, asked: Option<&Scopes>) -> Result<Scopes, GrantFault> {
+        match asked {
+            None => Ok(self.scopes.clone()),
+            Some(asked) if asked.is_subset_of(&self.scopes) => Ok(asked.clone()),
+            Some(_) => Err(GrantFault::ScopeExceeds),
+        }
+    }
+}

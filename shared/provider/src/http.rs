@@ -1,0 +1,21 @@
+//! From an HTTP request to an endpoint and back: everything that is the same for all of them.
+
+pub mod cookie;
+pub mod decode;
+pub mod encode;
+pub mod route;
+pub mod service;
+
+use bytes::Bytes;
+
+pub use decode::Call;
+pub use service::{Endpoint, Face, Service};
+
+/// A whole request.
+pub type Request = http::Request<Bytes>;
+
+/// A whole response.
+pub type Response = http::Response<Bytes>;
+
+/// The largest request body that is read, in bytes. No request of these protocols comes near it.
+pub const LARGEST_BODY: usize = 64 * 1024;

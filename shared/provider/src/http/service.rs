@@ -1,0 +1,203 @@
+//! What every request goes through, on Lambda and on the laptop alike.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::header::{ALLOW, HOST, HeaderName};
+use http::{HeaderMap, Method, Uri};
+use protocol::Timestamp;
+
+use crate::fault::{Fault, Level, Transport};
+use crate::http::{Call, LARGEST_BODY, Request, Response, encode, route};
+use crate::ports::TenantStore;
+use crate::tenant::Tenant;
+
+/// Who reads an endpoint's answers, and so how it is told of a fault before the endpoint is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// A program: JSON.
+    Machine,
+    /// A person: a page.
+    Person,
+}
+
+/// One URL's work.
+#[async_trait]
+pub trait Endpoint: Send + Sync {
+    /// The package under `functions/`.
+    fn function(&self) -> &'static str;
+
+    /// The methods it takes; HEAD goes with GET.
+    fn methods(&self) -> &'static [Method];
+
+    /// Who reads its answers.
+    fn face(&self) -> Face;
+
+    /// The answer.
+    async fn answer(&self, call: &Call<'_>) -> Response;
+}
+
+/// An endpoint with all that stands before and behind it.
+#[derive(Clone)]
+pub struct Service {
+    endpoint: Arc<dyn Endpoint>,
+    tenants: Arc<dyn TenantStore>,
+}
+
+impl Service {
+    /// Serves this endpoint for these tenants.
+    pub fn new(endpoint: impl Endpoint + 'static, tenants: Arc<dyn TenantStore>) -> Self {
+        Self {
+            endpoint: Arc::new(endpoint),
+            tenants,
+        }
+    }
+
+    /// The package under `functions/` that this is.
+    pub fn function(&self) -> &'static str {
+        self.endpoint.function()
+    }
+
+    /// Answers a request and writes its one log line.
+    #[tracing::instrument(name = "request", skip_all, fields(function = self.function(), request_id))]
+    pub async fn call(&self, mut request: Request, now: Timestamp, request_id: &str) -> Response {
+        let method = request.method().clone();
+        if method == Method::HEAD {
+            *request.method_mut() = Method::GET; // RFC 9110 §9.3.2
+        }
+        let (mut response, tenant) = match self.reach(&request, now, request_id).await {
+            Ok((response, tenant)) => (response, Some(tenant)),
+            Err(fault) => (self.refuse(&fault, request_id), None),
+        };
+        harden(&mut response, tenant.as_deref());
+        log(&method, tenant.as_deref(), &response, request_id);
+        if method == Method::HEAD {
+            *response.body_mut() = bytes::Bytes::new();
+        }
+        response
+    }
+
+    async fn reach(
+        &self,
+        request: &Request,
+        now: Timestamp,
+        request_id: &str,
+    ) -> Result<(Response, Arc<Tenant>), Fault> {
+        let found = route::find(request.uri().path()).ok_or(Transport::NotFound)?;
+        if found.route.function != self.function() {
+            return Err(Transport::NotFound.into());
+        }
+        if !self.endpoint.methods().contains(request.method()) {
+            return Err(Transport::Method.into());
+        }
+        if request.body().len() > LARGEST_BODY {
+            return Err(Transport::TooLarge.into());
+        }
+        let host = host(request.headers(), request.uri()).ok_or(Transport::NotFound)?;
+        let tenant = self
+            .tenants
+            .by_host(&host, now)
+            .await?
+            .ok_or(Transport::NotFound)?;
+        let call = Call {
+            tenant: Arc::clone(&tenant),
+            now,
+            request_id,
+            route: found.route.path,
+            slug: found.slug,
+            request,
+        };
+        Ok((self.endpoint.answer(&call).await, tenant))
+    }
+
+    fn refuse(&self, fault: &Fault, request_id: &str) -> Response {
+        let mut response = match self.endpoint.face() {
+            Face::Machine => encode::fault_json(fault, false),
+            Face::Person => encode::error_page("Latchkey", request_id, fault),
+        };
+        if matches!(fault, Fault::Transport(Transport::Method)) {
+            let mut allowed: Vec<&str> =
+                self.endpoint.methods().iter().map(Method::as_str).collect();
+            if allowed.contains(&"GET") {
+                allowed.push("HEAD");
+            }
+            encode::set(&mut response, ALLOW, &allowed.join(", ")); // RFC 9110 §15.5.6
+        }
+        response
+    }
+}
+
+/// The answer to a path that no function has.
+pub fn not_found(request_id: &str) -> Response {
+    let mut response =
+        encode::error_page("Latchkey", request_id, &Fault::from(Transport::NotFound));
+    harden(&mut response, None);
+    response
+}
+
+/// The host that was asked: the `Host` header, or the URI's authority where HTTP/2 has it there.
+fn host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    let header = headers.get(HOST).and_then(|value| value.to_str().ok());
+    header
+        .or_else(|| uri.authority().map(http::uri::Authority::as_str))
+        .map(str::to_ascii_lowercase)
+}
+
+/// Headers that every response has.
+fn harden(response: &mut Response, tenant: Option<&Tenant>) {
+    let mut set = |name, value| encode::set(response, HeaderName::from_static(name), value);
+    set("x-content-type-options", "nosniff");
+    // `same-origin` and not `no-referrer`: our own forms need an `Origin`, and codes in our URLs need hiding.
+    set("referrer-policy", "same-origin");
+    set("x-frame-options", "DENY");
+    if tenant.is_some_and(Tenant::is_https) {
+        set("strict-transport-security", "max-age=63072000"); // RFC 6797
+    }
+}
+
+fn log(method: &Method, tenant: Option<&Tenant>, response: &Response, request_id: &str) {
+    let status = response.status().as_u16();
+    let tenant = tenant.map_or("-", |tenant| tenant.id.as_str());
+    let method = method.as_str();
+    let Some(encode::Told(fault)) = response.extensions().get() else {
+        tracing::info!(
+            request_id,
+            tenant,
+            method,
+            status,
+            outcome = "ok",
+            "request answered"
+        );
+        return;
+    };
+    let (outcome, fault_reason) = (fault.code().as_str(), fault.reason());
+    match fault.level() {
+        Level::Info => tracing::info!(
+            request_id,
+            tenant,
+            method,
+            status,
+            outcome,
+            fault = fault_reason,
+            "request refused"
+        ),
+        Level::Warn => tracing::warn!(
+            request_id,
+            tenant,
+            method,
+            status,
+            outcome,
+            fault = fault_reason,
+            "request refused"
+        ),
+        Level::Error => tracing::error!(
+            request_id,
+            tenant,
+            method,
+            status,
+            outcome,
+            fault = fault_reason,
+            "request failed"
+        ),
+    }
+}

@@ -1,0 +1,44 @@
+//! May this application use your account?
+
+use askama::Template;
+
+use super::{Brand, Page, Policy};
+
+/// Asks whether the application may have what it asks for (OIDC Core §3.1.2.4).
+///
+/// Posts `csrf`, `component` (`ak-stage-consent`) and `consent`: `accept` or `deny`.
+#[derive(Template)]
+#[template(path = "consent.html")]
+pub struct Consent<'a> {
+    /// Whose sign-in this is.
+    pub brand: Brand<'a>,
+    /// The application that asks.
+    pub application: &'a str,
+    /// Where the form is posted, relative to the issuer's origin.
+    pub action: &'a str,
+    /// The token that proves the form came from this session's page.
+    pub csrf: &'a str,
+    /// The account that would be used.
+    pub username: &'a str,
+    /// What is asked for; with `new_permissions`, the part of it that was allowed before.
+    pub permissions: Vec<Permission<'a>>,
+    /// What is asked for beyond what was allowed before; empty when nothing was, or nothing is new.
+    pub new_permissions: Vec<Permission<'a>>,
+    /// The host of the client's redirect URI: where the browser goes from here.
+    pub redirect_host: &'a str,
+    /// Where "Not you?" leads: signing in with another account.
+    pub restart_url: &'a str,
+}
+
+/// One thing an application may do: a scope in people's words.
+#[derive(Clone, Copy, Debug)]
+pub struct Permission<'a> {
+    /// The scope's name, in the page as `data-scope`.
+    pub name: &'a str,
+    /// What people read; where it is empty they read the name.
+    pub description: &'a str,
+}
+
+impl Page for Consent<'_> {
+    const POLICY: Policy = Policy::Static;
+}
