@@ -3,8 +3,9 @@
 
 use provider::endpoints::Authorize;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    rt.serve(Authorize::new(rt.clients(), rt.browsers(), rt.grants(), rt.entropy())).await
+    let endpoint = Authorize::new(rt.clients(), rt.browsers(), rt.grants(), rt.entropy());
+    rt.serve(endpoint).await
 }

@@ -3,8 +3,9 @@
 
 use provider::endpoints::EndSession;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    rt.serve(EndSession::new(rt.clients(), rt.browsers())).await
+    let endpoint = EndSession::new(rt.clients(), rt.browsers());
+    rt.serve(endpoint).await
 }

@@ -3,8 +3,9 @@
 
 use provider::endpoints::Flow;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    rt.serve(Flow::new(rt.clients(), rt.browsers(), rt.users(), rt.entropy())).await
+    let endpoint = Flow::new(rt.clients(), rt.browsers(), rt.users(), rt.entropy());
+    rt.serve(endpoint).await
 }

@@ -2,8 +2,9 @@
 
 use provider::endpoints::Jwks;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    rt.serve(Jwks::new(rt.clients())).await
+    let endpoint = Jwks::new(rt.clients());
+    rt.serve(endpoint).await
 }

@@ -4,8 +4,9 @@
 
 use provider::endpoints::OpenidConfiguration;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    rt.serve(OpenidConfiguration::new(rt.clients())).await
+    let endpoint = OpenidConfiguration::new(rt.clients());
+    rt.serve(endpoint).await
 }

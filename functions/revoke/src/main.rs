@@ -2,8 +2,9 @@
 
 use provider::endpoints::Revoke;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    rt.serve(Revoke::new(rt.clients(), rt.grants(), rt.tokens(), rt.vault())).await
+    let endpoint = Revoke::new(rt.clients(), rt.grants(), rt.tokens(), rt.vault());
+    rt.serve(endpoint).await
 }

@@ -2,9 +2,10 @@
 
 use provider::endpoints::Token;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
     let keys = (rt.signer(), rt.vault());
-    rt.serve(Token::new(rt.clients(), rt.grants(), rt.subjects(), keys, rt.entropy())).await
+    let endpoint = Token::new(rt.clients(), rt.grants(), rt.subjects(), keys, rt.entropy());
+    rt.serve(endpoint).await
 }

@@ -3,8 +3,9 @@
 
 use provider::endpoints::Userinfo;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    rt.serve(Userinfo::new(rt.tokens())).await
+    let endpoint = Userinfo::new(rt.tokens());
+    rt.serve(endpoint).await
 }

@@ -3,6 +3,7 @@
 //!
 //! Reading order: `main.rs` (the commands), [`verify`] (what CI runs), [`tidy`] (what it asserts).
 
+pub mod bench;
 pub mod dynamodb_local;
 pub mod hooks;
 pub mod net;

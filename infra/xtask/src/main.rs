@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::release::Architecture;
-use xtask::{hooks, release, tools, verify, watch};
+use xtask::{bench, hooks, release, tools, verify, watch};
 
 /// Latchkey's own commands. Tools they need are fetched into ~/.cache/latchkey (or `LATCHKEY_TOOLS`).
 #[derive(Parser)]
@@ -47,6 +47,12 @@ enum Xtask {
         /// Functions to build; all when none is named.
         #[arg(value_name = "FUNCTION")]
         functions: Vec<String>,
+    },
+    /// Measure the release binaries: size, cold start, CPU, memory.
+    Bench {
+        /// Passed on to the measuring program, after `--`; `-- --help` lists them.
+        #[arg(last = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
     },
     /// Check crate edges, the copies of the route table, file sizes and the rest of the house rules.
     Tidy,
@@ -94,6 +100,7 @@ fn run(command: Xtask) -> Result<()> {
             };
             release::build(architecture, &functions)
         }
+        Xtask::Bench { arguments } => bench::bench(&arguments),
         Xtask::Tidy => verify::tidy(),
         Xtask::Template => verify::template(),
         Xtask::Deny => verify::deny(),

@@ -11,8 +11,8 @@ use crate::process::{Leashed, Output};
 use crate::step::{run, say, step};
 use crate::{net, tools, workspace};
 
-/// Any application's discovery document: an answer, be it "no such application", is the function's.
-const PROBE: &str = "/application/o/probe/.well-known/openid-configuration";
+/// The seeded application's discovery document; a fixture may lack it, and then 404 is an answer too.
+const PROBE: &str = "/application/o/demo/.well-known/openid-configuration";
 /// How long the emulator may take to make keys and seed.
 const SEED_PATIENCE: Duration = Duration::from_mins(2);
 /// How long the first function may take: `cargo lambda watch` builds it at its first request.
@@ -107,8 +107,6 @@ fn emulate_command(
     state: &Path,
     environment: &Path,
 ) -> Result<Command> {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
     let mut command = Command::new(workspace::target().join("debug/latchkey"));
     command.current_dir(workspace::root());
     command.args([

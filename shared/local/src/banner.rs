@@ -89,12 +89,17 @@ impl Commands {
 }
 
 /// The text.
-pub struct Banner<'a>(pub &'a Seeded);
+pub struct Banner<'a> {
+    /// What there is.
+    pub seeded: &'a Seeded,
+    /// Whether the next start finds it again.
+    pub kept: bool,
+}
 
 impl fmt::Display for Banner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let commands = Commands::new(self.0);
-        let password = self.0.password.as_ref().map_or_else(
+        let commands = Commands::new(self.seeded);
+        let password = self.seeded.password.as_ref().map_or_else(
             || "as printed at the first start (--reset makes everything new)".to_owned(),
             |password| format!("{}   (printed only this once)", password.expose()),
         );
@@ -109,7 +114,7 @@ impl fmt::Display for Banner<'_> {
         writeln!(f, "  Client secret  {}", commands.secret.expose())?;
         writeln!(f, "  User           admin")?;
         writeln!(f, "  Password       {password}\n")?;
-        for registered in &self.0.fixture {
+        for registered in &self.seeded.fixture {
             f.write_str(&self.line(registered))?;
         }
         writeln!(f, "  Sign in here:\n\n    {}\n", commands.link())?;
@@ -128,7 +133,7 @@ impl Banner<'_> {
     fn line(&self, registered: &Registered) -> String {
         let client = &registered.client;
         let mut line = String::new();
-        let issuer = self.0.tenant.issuer(&client.slug);
+        let issuer = self.seeded.tenant.issuer(&client.slug);
         let _ = writeln!(
             line,
             "  {:<14} {issuer}  client id {}",

@@ -57,7 +57,7 @@ impl Emulate {
         write(&half, environment(&backend))
             .and_then(|()| std::fs::rename(&half, &self.env_file))
             .with_context(|| format!("cannot write {}", self.env_file.display()))?;
-        print(&seeded, &[]);
+        print(&seeded, false, &[]);
         serve(vec![listener], demo::router(Commands::new(&seeded))).await?;
         backend.close().await;
         Ok(())

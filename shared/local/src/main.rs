@@ -100,7 +100,7 @@ impl Run {
             .await?;
         let router = demo::router(Commands::new(&seeded))
             .fallback_service(Gateway::new(&backend).into_router());
-        print(&seeded, &self.allow_fetch);
+        print(&seeded, true, &self.allow_fetch);
         serve(listeners, router).await?;
         backend.close().await;
         Ok(())
@@ -108,8 +108,8 @@ impl Run {
 }
 
 #[allow(clippy::print_stdout, reason = "the banner is the command's output")]
-fn print(seeded: &Seeded, allow_fetch: &[String]) {
-    println!("{}", Banner(seeded));
+fn print(seeded: &Seeded, kept: bool, allow_fetch: &[String]) {
+    println!("{}", Banner { seeded, kept });
     for host in allow_fetch {
         println!(
             "  Fetches may reach {host}. Nothing is fetched yet: no client feature here takes a URL to fetch."

@@ -9,9 +9,9 @@ use xtask::process::{Leashed, Output};
 use xtask::{net, tools, workspace};
 
 /// Where clients want to be sent; nothing listens there, the browser is stopped on its way.
-pub(crate) const CALLBACK: &str = "http://127.0.0.1:9/cb";
+pub(crate) const CALLBACK: &str = "http://127.0.0.1:41999/cb";
 /// Where they want to be after logout.
-pub(crate) const SIGNED_OUT: &str = "http://127.0.0.1:9/out";
+pub(crate) const SIGNED_OUT: &str = "http://127.0.0.1:41999/out";
 /// The user of the fixture.
 pub(crate) const USER: (&str, &str) = ("ada", "correct horse battery");
 

@@ -37,93 +37,57 @@ fn decoding_key(algorithm: Algorithm, spki: &[u8]) -> DecodingKey {
     }
 }
 
+/// The algorithms of JOSE, each with the spec of a key for it and its name in KMS.
+fn algorithms() -> Vec<(Algorithm, KeySpec, SigningAlgorithmSpec)> {
+    use Algorithm as Jose;
+    use SigningAlgorithmSpec as Aws;
+    let rsa = KeySpec::Rsa2048;
+    vec![
+        (Jose::RS256, rsa.clone(), Aws::RsassaPkcs1V15Sha256),
+        (Jose::RS384, rsa.clone(), Aws::RsassaPkcs1V15Sha384),
+        (Jose::RS512, rsa.clone(), Aws::RsassaPkcs1V15Sha512),
+        (Jose::PS256, rsa.clone(), Aws::RsassaPssSha256),
+        (Jose::PS384, rsa.clone(), Aws::RsassaPssSha384),
+        (Jose::PS512, rsa, Aws::RsassaPssSha512),
+        (Jose::ES256, KeySpec::EccNistP256, Aws::EcdsaSha256),
+        (Jose::ES384, KeySpec::EccNistP384, Aws::EcdsaSha384),
+        (
+            Jose::EdDSA,
+            KeySpec::EccNistEdwards25519,
+            Aws::Ed25519Sha512,
+        ),
+    ]
+}
+
+/// The signature of `input` as a JWS carries it, made from its digest wherever KMS takes one.
+async fn signature(kms: &Kms, key: &str, algorithm: SigningAlgorithmSpec, input: &str) -> Vec<u8> {
+    let half = match algorithm {
+        SigningAlgorithmSpec::EcdsaSha256 => Some(32),
+        SigningAlgorithmSpec::EcdsaSha384 => Some(48),
+        _ => None,
+    };
+    let made = match digest(&algorithm, input.as_bytes()) {
+        Some(digest) => kms.sign(key, algorithm, MessageType::Digest, &digest).await,
+        None => {
+            kms.sign(key, algorithm, MessageType::Raw, input.as_bytes())
+                .await
+        }
+    };
+    match half {
+        Some(half) => fixed(&made, half),
+        None => made,
+    }
+}
+
 #[tokio::test]
 async fn a_relying_party_verifies_jwts_signed_by_every_jose_algorithm() {
     let kms = Kms::start().await;
-    let rsa = kms.key(KeySpec::Rsa2048, KeyUsageType::SignVerify).await;
-    let p256 = kms
-        .key(KeySpec::EccNistP256, KeyUsageType::SignVerify)
-        .await;
-    let p384 = kms
-        .key(KeySpec::EccNistP384, KeyUsageType::SignVerify)
-        .await;
-    let ed25519 = kms
-        .key(KeySpec::EccNistEdwards25519, KeyUsageType::SignVerify)
-        .await;
-    for (key, name, jose, algorithm, half) in [
-        (
-            &rsa,
-            "RS256",
-            Algorithm::RS256,
-            SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
-            None,
-        ),
-        (
-            &rsa,
-            "RS384",
-            Algorithm::RS384,
-            SigningAlgorithmSpec::RsassaPkcs1V15Sha384,
-            None,
-        ),
-        (
-            &rsa,
-            "RS512",
-            Algorithm::RS512,
-            SigningAlgorithmSpec::RsassaPkcs1V15Sha512,
-            None,
-        ),
-        (
-            &rsa,
-            "PS256",
-            Algorithm::PS256,
-            SigningAlgorithmSpec::RsassaPssSha256,
-            None,
-        ),
-        (
-            &rsa,
-            "PS384",
-            Algorithm::PS384,
-            SigningAlgorithmSpec::RsassaPssSha384,
-            None,
-        ),
-        (
-            &rsa,
-            "PS512",
-            Algorithm::PS512,
-            SigningAlgorithmSpec::RsassaPssSha512,
-            None,
-        ),
-        (
-            &p256,
-            "ES256",
-            Algorithm::ES256,
-            SigningAlgorithmSpec::EcdsaSha256,
-            Some(32),
-        ),
-        (
-            &p384,
-            "ES384",
-            Algorithm::ES384,
-            SigningAlgorithmSpec::EcdsaSha384,
-            Some(48),
-        ),
-        (
-            &ed25519,
-            "EdDSA",
-            Algorithm::EdDSA,
-            SigningAlgorithmSpec::Ed25519Sha512,
-            None,
-        ),
-    ] {
-        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{name}"}}"#));
+    for (jose, spec, algorithm) in algorithms() {
+        let key = kms.key(spec, KeyUsageType::SignVerify).await;
+        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{jose:?}"}}"#));
         let input = format!("{header}.{}", URL_SAFE_NO_PAD.encode(r#"{"sub":"alice"}"#));
-        let (kind, message) = match digest(&algorithm, input.as_bytes()) {
-            Some(digest) => (MessageType::Digest, digest),
-            None => (MessageType::Raw, input.clone().into_bytes()),
-        };
-        let signature = kms.sign(key, algorithm, kind, &message).await;
-        let signature = half.map_or(signature.clone(), |half| fixed(&signature, half));
-        let public = decoding_key(jose, &kms.public_key(key).await);
+        let mut signature = signature(&kms, &key, algorithm, &input).await;
+        let public = decoding_key(jose, &kms.public_key(&key).await);
         let mut expected = Validation::new(jose);
         expected.required_spec_claims.clear();
         expected.validate_exp = false;
@@ -131,12 +95,9 @@ async fn a_relying_party_verifies_jwts_signed_by_every_jose_algorithm() {
             let jwt = format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature));
             jsonwebtoken::decode::<serde_json::Value>(&jwt, &public, &expected)
         };
-        let claims = decode(&signature)
-            .unwrap_or_else(|error| panic!("{name}: {error}"))
-            .claims;
-        assert_eq!(claims["sub"], "alice");
-        let mut forged = signature;
-        forged[0] ^= 1;
-        decode(&forged).expect_err(name);
+        let token = decode(&signature).unwrap_or_else(|error| panic!("{jose:?}: {error}"));
+        assert_eq!(token.claims["sub"], "alice");
+        signature[0] ^= 1;
+        decode(&signature).expect_err("a forged signature");
     }
 }

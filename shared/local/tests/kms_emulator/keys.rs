@@ -1,7 +1,5 @@
 //! `CreateKey`, `DescribeKey`, `GetPublicKey`, `ListKeys` and the life of a key.
 
-use std::time::Duration;
-
 use aws_sdk_kms::types::{
     EncryptionAlgorithmSpec, KeyManagerType, KeySpec, KeyState, KeyUsageType, OriginType,
 };
@@ -374,28 +372,4 @@ async fn a_key_is_gone_the_second_its_window_ends_and_its_aliases_with_it() {
             .aliases()
             .is_empty()
     );
-}
-
-#[tokio::test]
-async fn nobody_waits_for_anothers_rsa_key() {
-    let kms = Kms::start().await;
-    let make = || kms.client.create_key().key_spec(KeySpec::Rsa4096);
-    let make = || tokio::spawn(make().key_usage(KeyUsageType::SignVerify).send());
-    let making = [make(), make(), make()];
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    let key = kms.symmetric().await;
-    kms.client
-        .encrypt()
-        .key_id(key)
-        .plaintext(b"x".to_vec().into())
-        .send()
-        .await
-        .unwrap();
-    assert!(
-        making.iter().any(|call| !call.is_finished()),
-        "the small calls came after all big ones"
-    );
-    for call in making {
-        call.await.unwrap().unwrap();
-    }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod aliases;
+mod concurrency;
 mod data_keys;
 mod encrypt;
 mod harness;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{KeySpec, KeyUsageType, MessageType};
+use aws_sdk_kms::types::{EncryptionAlgorithmSpec, KeySpec, KeyUsageType, MessageType};
 use local::kms::Emulator;
 
 use crate::harness::{Kms, signing_specs};
@@ -14,11 +14,11 @@ async fn open(path: &Path) -> Kms {
 }
 
 #[tokio::test]
-async fn keys_aliases_and_states_survive_a_restart() {
+async fn signing_keys_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state/kms.json");
     let kms = open(&path).await;
-    let mut signing = Vec::new();
+    let mut before = Vec::new();
     for (spec, algorithms) in signing_specs() {
         let key = kms.key(spec, KeyUsageType::SignVerify).await;
         let algorithm = algorithms[0].clone();
@@ -26,59 +26,11 @@ async fn keys_aliases_and_states_survive_a_restart() {
             .sign(&key, algorithm.clone(), MessageType::Raw, b"m")
             .await;
         let public = kms.public_key(&key).await;
-        signing.push((key, algorithm, signature, public));
-    }
-    let rsa = kms
-        .key(KeySpec::Rsa2048, KeyUsageType::EncryptDecrypt)
-        .await;
-    let rsa_public = kms.public_key(&rsa).await;
-    let seal = kms.symmetric().await;
-    kms.client
-        .create_alias()
-        .alias_name("alias/seal")
-        .target_key_id(&seal)
-        .send()
-        .await
-        .unwrap();
-    let sealed = kms
-        .client
-        .encrypt()
-        .key_id("alias/seal")
-        .plaintext(Blob::new("secret"));
-    let sealed = sealed
-        .encryption_context("tenant", "a")
-        .send()
-        .await
-        .unwrap();
-    let off = kms.symmetric().await;
-    kms.client.disable_key().key_id(&off).send().await.unwrap();
-    let dying = kms.symmetric().await;
-    kms.client
-        .schedule_key_deletion()
-        .key_id(&dying)
-        .send()
-        .await
-        .unwrap();
-    let mut before = Vec::new();
-    for key in [&seal, &off, &dying, &rsa] {
-        before.push(
-            kms.client
-                .describe_key()
-                .key_id(key)
-                .send()
-                .await
-                .unwrap()
-                .key_metadata,
-        );
+        before.push((key, algorithm, signature, public));
     }
     kms.stop().await;
-
     let kms = open(&path).await;
-    for (key, metadata) in [&seal, &off, &dying, &rsa].into_iter().zip(before) {
-        let after = kms.client.describe_key().key_id(key).send().await.unwrap();
-        assert_eq!(after.key_metadata, metadata);
-    }
-    for (key, algorithm, signature, public) in signing {
+    for (key, algorithm, signature, public) in before {
         assert_eq!(kms.public_key(&key).await, public);
         let call = kms
             .client
@@ -88,17 +40,98 @@ async fn keys_aliases_and_states_survive_a_restart() {
         let call = call.message(Blob::new("m")).signature(Blob::new(signature));
         assert!(call.send().await.unwrap().signature_valid);
     }
-    assert_eq!(kms.public_key(&rsa).await, rsa_public);
-    let opened = kms
+}
+
+#[tokio::test]
+async fn ciphertexts_and_aliases_survive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kms.json");
+    let kms = open(&path).await;
+    let rsa = kms
+        .key(KeySpec::Rsa2048, KeyUsageType::EncryptDecrypt)
+        .await;
+    let oaep = EncryptionAlgorithmSpec::RsaesOaepSha256;
+    let key = kms.symmetric().await;
+    let alias = kms
+        .client
+        .create_alias()
+        .alias_name("alias/seal")
+        .target_key_id(&key);
+    alias.send().await.unwrap();
+    let seal = kms
+        .client
+        .encrypt()
+        .key_id("alias/seal")
+        .plaintext(Blob::new("secret"));
+    let sealed = seal.encryption_context("tenant", "a").send().await.unwrap();
+    let seal = kms
+        .client
+        .encrypt()
+        .key_id(&rsa)
+        .plaintext(Blob::new("for rsa"));
+    let wrapped = seal
+        .encryption_algorithm(oaep.clone())
+        .send()
+        .await
+        .unwrap();
+    kms.stop().await;
+    let kms = open(&path).await;
+    let open = kms
         .client
         .decrypt()
         .ciphertext_blob(sealed.ciphertext_blob.unwrap());
-    let opened = opened
+    let open = open
         .key_id("alias/seal")
         .encryption_context("tenant", "a")
         .send()
         .await;
-    assert_eq!(opened.unwrap().plaintext.unwrap().as_ref(), b"secret");
+    assert_eq!(open.unwrap().plaintext.unwrap().as_ref(), b"secret");
+    let open = kms
+        .client
+        .decrypt()
+        .ciphertext_blob(wrapped.ciphertext_blob.unwrap());
+    let open = open.key_id(&rsa).encryption_algorithm(oaep).send().await;
+    assert_eq!(open.unwrap().plaintext.unwrap().as_ref(), b"for rsa");
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_key_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kms.json");
+    let kms = open(&path).await;
+    let (off, dying) = (kms.symmetric().await, kms.symmetric().await);
+    kms.client.disable_key().key_id(&off).send().await.unwrap();
+    kms.client
+        .schedule_key_deletion()
+        .key_id(&dying)
+        .send()
+        .await
+        .unwrap();
+    let described = kms
+        .client
+        .create_key()
+        .description("sealing")
+        .send()
+        .await
+        .unwrap();
+    let described = described.key_metadata.unwrap().key_id;
+    let mut before = Vec::new();
+    for key in [off, dying, described] {
+        let answer = kms.client.describe_key().key_id(key).send().await.unwrap();
+        before.push(answer.key_metadata.unwrap());
+    }
+    kms.stop().await;
+    let kms = open(&path).await;
+    for metadata in before {
+        let after = kms
+            .client
+            .describe_key()
+            .key_id(&metadata.key_id)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(after.key_metadata.unwrap(), metadata);
+    }
 }
 
 #[cfg(unix)]
@@ -241,23 +274,6 @@ async fn a_change_that_cannot_be_written_is_refused_and_did_not_happen() {
     assert!(state.key_metadata.unwrap().enabled);
     fs::remove_dir(&obstacle).unwrap();
     kms.symmetric().await;
-}
-
-#[tokio::test]
-async fn keys_made_at_the_same_time_are_all_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("kms.json");
-    let kms = open(&path).await;
-    let calls = (0..24).map(|_| tokio::spawn(kms.client.create_key().send()));
-    for call in calls.collect::<Vec<_>>() {
-        call.await.unwrap().unwrap();
-    }
-    kms.stop().await;
-    let kms = open(&path).await;
-    assert_eq!(
-        kms.client.list_keys().send().await.unwrap().keys().len(),
-        24
-    );
 }
 
 #[test]

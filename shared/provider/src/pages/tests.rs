@@ -238,13 +238,17 @@ fn the_password_page_sends_no_username() {
     assert_eq!(value(field, "tabindex"), Some("-1"));
 }
 
-/// Writes every page and its policy to `target/pages/`, to be looked at.
+/// Writes every page and its policy to `target/pages/`, to be looked at; a page stays under 16 KB.
 #[test]
-#[ignore = "for the eye: cargo test -p provider pages -- --ignored"]
-fn write_the_pages_to_look_at() {
+fn every_page_is_small_and_kept_to_be_looked_at() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/pages");
     std::fs::create_dir_all(folder).unwrap();
     for (name, page) in samples::lifelike() {
+        assert!(
+            page.html.len() < 16 * 1024,
+            "{name} has {} bytes",
+            page.html.len()
+        );
         std::fs::write(format!("{folder}/{name}.html"), page.html).unwrap();
         std::fs::write(format!("{folder}/{name}.csp"), page.content_security_policy).unwrap();
     }

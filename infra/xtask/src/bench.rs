@@ -1,0 +1,22 @@
+//! `cargo xtask bench`: the figures of `docs/performance.md`.
+
+use anyhow::Result;
+
+use crate::step::run;
+use crate::workspace;
+
+/// Builds every function for this machine, one package at a time as they are deployed, and measures them.
+/// `arguments` go to the measuring program.
+///
+/// # Errors
+/// When something does not build, start or answer.
+pub fn bench(arguments: &[String]) -> Result<()> {
+    for function in workspace::functions(&workspace::root())? {
+        run(workspace::cargo().args(["build", "--release", "--package", &function]))?;
+    }
+    let mut load = workspace::cargo();
+    load.args(["run", "--quiet", "--package", "load", "--", "--binaries"]);
+    load.arg(workspace::target().join("release"));
+    run(load.args(arguments))?;
+    Ok(())
+}

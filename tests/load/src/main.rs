@@ -1,0 +1,67 @@
+//! `cargo xtask bench`: the release binaries of the functions over a Lambda Runtime API of our own,
+//! DynamoDB Local and the KMS emulator. Prints the tables of `docs/performance.md`.
+//!
+//! The functions run alone in their processes, so what is measured is theirs: CPU from `/proc`, time from
+//! handing out an event to its answer.
+
+mod event;
+mod function;
+mod runtime_api;
+mod scene;
+mod table;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use function::Function;
+use scene::Scene;
+use table::Row;
+
+/// Measures the release binaries of the functions.
+#[derive(Parser)]
+struct Options {
+    /// Where the binaries are.
+    #[arg(long, default_value = "target/release")]
+    binaries: PathBuf,
+    /// Warm requests per row.
+    #[arg(long, default_value_t = 1000)]
+    requests: usize,
+    /// Starts per row, for the median of what happens once.
+    #[arg(long, default_value_t = 15)]
+    starts: usize,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    let scene = Scene::prepare().await?;
+    table::print_sizes(&options.binaries)?;
+    table::print_head();
+    for case in scene::CASES {
+        let row = measure(&options, &scene, case).await?;
+        table::print_row(case, &row);
+    }
+    Ok(())
+}
+
+async fn measure(options: &Options, scene: &Scene, case: &scene::Case) -> anyhow::Result<Row> {
+    let binary = options.binaries.join(case.function);
+    let mut row = Row::default();
+    for _ in 0..options.starts {
+        let mut function = Function::start(&binary, &scene.environment).await?;
+        row.init.push(function.started());
+        row.first
+            .push(function.invoke(&scene.event(case).await?).await?);
+    }
+    let mut function = Function::start(&binary, &scene.environment).await?;
+    let mut events = scene.events(case, options.requests + 50).await?;
+    for event in events.drain(..50) {
+        function.invoke(&event).await?;
+    }
+    for event in events {
+        row.warm.push(function.invoke(&event).await?);
+    }
+    row.peak_kib = function.peak_kib()?;
+    Ok(row)
+}
