@@ -1,6 +1,14 @@
 //! Clients nobody here wrote, and a real browser, against an issuer in a process of its own: first as
 //! `cargo run` starts it, then as the Lambda binaries under `cargo xtask watch`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of this is a test, where failing loudly is the point"
+)]
+
 mod issuer;
 mod relying_party;
 

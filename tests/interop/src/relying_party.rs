@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreUserInfoClaims};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreUserInfoClaims};
 use openidconnect::{
-    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl,
-    LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PostLogoutRedirectUrl,
+    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndSessionUrl,
+    IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PostLogoutRedirectUrl,
     ProviderMetadataWithLogout, RedirectUrl, Scope, TokenResponse,
 };
 use url::Url;
@@ -96,16 +96,7 @@ pub(crate) async fn signs_in_and_out(issuer: &Issuer, slug: &str) {
     let successor = renewed.refresh_token().expect("a successor");
     assert_ne!(successor.secret(), old.secret(), "it rotates");
 
-    // The crate revokes over https only, and this issuer is on localhost: RFC 7009 §2.1 by hand.
-    let form = [("token", successor.secret().as_str())];
-    let revoked = http
-        .post(format!("{}/application/o/revoke/", issuer.base))
-        .basic_auth(slug, Some(format!("{slug}-secret")))
-        .form(&form)
-        .send()
-        .await
-        .expect("an answer");
-    assert_eq!(revoked.status(), 200);
+    revoke(issuer, slug, successor.secret()).await;
     let after: Result<CoreUserInfoClaims, _> = client
         .user_info(renewed.access_token().clone(), None)
         .expect("a UserInfo endpoint")
@@ -116,21 +107,43 @@ pub(crate) async fn signs_in_and_out(issuer: &Issuer, slug: &str) {
         "RFC 7009 §2.1: access tokens end with their refresh token"
     );
 
-    let logout = LogoutRequest::from(end_session.expect("an end-session endpoint"))
-        .set_id_token_hint(id_token)
+    let to = sign_out(
+        &http,
+        end_session.expect("an end-session endpoint"),
+        id_token,
+    )
+    .await;
+    assert_eq!(
+        to,
+        format!("{SIGNED_OUT}?state=bye"),
+        "RP-Initiated Logout §3"
+    );
+}
+
+/// Where logout with this ID token as hint sends the browser.
+async fn sign_out(http: &reqwest::Client, endpoint: EndSessionUrl, hint: &CoreIdToken) -> String {
+    let logout = LogoutRequest::from(endpoint)
+        .set_id_token_hint(hint)
         .set_post_logout_redirect_uri(
             PostLogoutRedirectUrl::new(SIGNED_OUT.to_owned()).expect("a URL"),
         )
         .set_state(CsrfToken::new("bye".to_owned()))
         .http_get_url();
     let answer = http.get(logout).send().await.expect("an answer");
-    let to = answer.headers()["location"]
+    answer.headers()["location"]
         .to_str()
         .expect("text")
-        .to_owned();
-    assert_eq!(
-        to,
-        format!("{SIGNED_OUT}?state=bye"),
-        "RP-Initiated Logout §3"
-    );
+        .to_owned()
+}
+
+/// The crate revokes over https only, and this issuer is on localhost: RFC 7009 §2.1 by hand.
+async fn revoke(issuer: &Issuer, slug: &str, token: &str) {
+    let revoked = reqwest::Client::new()
+        .post(format!("{}/application/o/revoke/", issuer.base))
+        .basic_auth(slug, Some(format!("{slug}-secret")))
+        .form(&[("token", token)])
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(revoked.status(), 200);
 }

@@ -67,9 +67,10 @@ impl Authorize {
         if params.encode().len() > LONGEST_REQUEST {
             return Err(Transport::TooLarge.into());
         }
-        if call.is_post() {
+        if call.is_post() && params.nothing_repeated().is_ok() {
             // OpenID Connect Core §3.1.2.1 asks for POST too. Another site's POST comes without our cookies
-            // (`SameSite=Lax`), so the browser is asked to come again by GET.
+            // (`SameSite=Lax`), so the browser is asked to come again by GET. What is repeated would be lost
+            // on the way, so it is refused here.
             return Ok(encode::redirect(call, Next::authorize(&params).as_str()));
         }
         let addressee = Addressee::parse(&params).map_err(|fault| to_person(&fault))?;

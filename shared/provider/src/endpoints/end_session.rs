@@ -46,6 +46,7 @@ impl EndSession {
         let params = call.params()?;
         let confirming = call.is_post() && params.optional("choice")?.is_some();
         if call.is_post() && !confirming {
+            params.nothing_repeated()?; // would be lost on the way
             // A client's own POST (§2) comes without our cookies (`SameSite=Lax`): come again by GET.
             let path = call.request.uri().path();
             return Ok(encode::redirect(

@@ -105,8 +105,12 @@ pub fn fault_json(fault: &Fault, by_header: bool) -> Response {
 pub fn fault_challenge(fault: &Fault) -> Response {
     let mut response = fault_json(fault, false);
     let challenge = match fault {
-        // §3.1: a request without authentication should be told no error code.
-        Fault::Bearer(crate::fault::BearerFault::Absent) => "Bearer realm=\"latchkey\"".to_owned(),
+        // §3.1: a request without authentication should be told no error code nor anything else.
+        Fault::Bearer(crate::fault::BearerFault::Absent) => {
+            *response.body_mut() = Bytes::new();
+            response.headers_mut().remove(CONTENT_TYPE);
+            "Bearer realm=\"latchkey\"".to_owned()
+        }
         Fault::Bearer(crate::fault::BearerFault::NeedsOpenid) => {
             bearer(fault) + ", scope=\"openid\""
         }

@@ -1,0 +1,222 @@
+//! The budget of AWS calls on a warm function (architecture §4): what a person waits for, and what is paid for.
+
+use http::Method;
+use http::header::AUTHORIZATION;
+use protocol::Seconds;
+use serde_json::Value;
+
+use crate::harness::browser::{Browser, authorize_path, location};
+use crate::harness::exchange::Exchange;
+use crate::harness::proxy::{Call, Failure, sequential_steps};
+use crate::harness::{Bench, member, request};
+
+const OFFLINE: &str = "openid offline_access";
+const DISCOVERY: &str = "/application/o/fast/.well-known/openid-configuration";
+
+/// The calls since the last look in order of their start, and how many of them had to wait for one another.
+fn spent(bench: &Bench) -> (Vec<String>, usize) {
+    let mut calls: Vec<Call> = bench.dynamodb.take_calls();
+    calls.extend(bench.kms.take_calls());
+    calls.sort_by_key(|call| call.began);
+    let steps = sequential_steps(&calls);
+    (calls.into_iter().map(|call| call.name).collect(), steps)
+}
+
+fn cost(names: &[&str], steps: usize) -> (Vec<String>, usize) {
+    (names.iter().map(|name| (*name).to_owned()).collect(), steps)
+}
+
+/// An issuer that has served this client before: configuration is in memory, sealed keys are open.
+async fn warm(client: &str) -> (Bench, Value) {
+    let bench = Bench::embedded().await;
+    let tokens = bench.tokens(client, OFFLINE).await;
+    bench.forget_calls();
+    (bench, tokens)
+}
+
+#[tokio::test]
+async fn discovery_and_jwks_cost_nothing_warm_and_tenant_and_client_cold() {
+    for path in [DISCOVERY, "/application/o/fast/jwks/"] {
+        let bench = Bench::embedded().await;
+        assert_eq!(bench.get(path).await.status(), 200);
+        assert_eq!(spent(&bench), cost(&["GetItem", "GetItem"], 2), "{path}");
+        assert_eq!(bench.get(path).await.status(), 200);
+        bench.wait(Seconds(29));
+        assert_eq!(bench.get(path).await.status(), 200);
+        assert_eq!(spent(&bench), cost(&[], 0), "{path}");
+        bench.wait(Seconds(1));
+        assert_eq!(bench.get(path).await.status(), 200);
+        assert_eq!(
+            spent(&bench),
+            cost(&["GetItem", "GetItem"], 2),
+            "kept for thirty seconds"
+        );
+    }
+}
+
+#[tokio::test]
+async fn authorize_with_a_session_and_stored_consent_costs_two_steps() {
+    for client in ["web", "direct"] {
+        let bench = Bench::embedded().await;
+        let mut browser = Browser::new(&bench);
+        browser.authorize(client, OFFLINE, &[]).await;
+        bench.forget_calls();
+        let answer = browser.get(&authorize_path(client, OFFLINE, &[])).await;
+        let to = location(&answer).expect("a redirect");
+        assert!(to.starts_with("https://rp.example/cb?code="), "{to}");
+        assert_eq!(
+            spent(&bench),
+            cost(&["BatchGetItem", "PutItem"], 2),
+            "{client}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_code_costs_two_steps_with_a_key_in_an_envelope() {
+    for client in ["web", "fast"] {
+        let (bench, _) = warm(client).await;
+        for scope in ["openid", OFFLINE] {
+            let code = bench.code(client, scope, &[]).await;
+            bench.forget_calls();
+            Exchange::code(&bench, client, &code).tokens().await;
+            assert_eq!(
+                spent(&bench),
+                cost(&["GetItem", "TransactWriteItems"], 2),
+                "{client} {scope}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_code_costs_two_more_with_a_key_that_stays_in_kms() {
+    for client in ["es", "direct"] {
+        let (bench, _) = warm(client).await;
+        let code = bench.code(client, OFFLINE, &[]).await;
+        bench.forget_calls();
+        Exchange::code(&bench, client, &code).tokens().await;
+        // `at_hash` makes the ID token's signature wait for the access token's.
+        let names = ["GetItem", "Sign", "Sign", "TransactWriteItems"];
+        assert_eq!(spent(&bench), cost(&names, 4), "{client}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_costs_two_steps_with_a_key_in_an_envelope() {
+    for client in ["web", "fast"] {
+        let (bench, tokens) = warm(client).await;
+        let exchange = Exchange::refresh(&bench, client, member(&tokens, "refresh_token"));
+        for what in ["rotated", "again in its grace"] {
+            exchange.tokens().await;
+            assert_eq!(
+                spent(&bench),
+                cost(&["GetItem", "TransactWriteItems"], 2),
+                "{client} {what}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_signs_side_by_side_with_a_key_that_stays_in_kms() {
+    for client in ["es", "direct"] {
+        let (bench, tokens) = warm(client).await;
+        bench.kms.fail(
+            "Sign",
+            Failure::Late(std::time::Duration::from_millis(100)),
+            2,
+        );
+        Exchange::refresh(&bench, client, member(&tokens, "refresh_token"))
+            .tokens()
+            .await;
+        let names = ["GetItem", "Sign", "Sign", "TransactWriteItems"];
+        assert_eq!(spent(&bench), cost(&names, 3), "{client}");
+    }
+}
+
+#[tokio::test]
+async fn userinfo_costs_two_steps() {
+    let (bench, tokens) = warm("fast").await;
+    assert_eq!(
+        bench
+            .userinfo(member(&tokens, "access_token"))
+            .await
+            .status(),
+        200
+    );
+    assert_eq!(spent(&bench), cost(&["GetItem", "BatchGetItem"], 2));
+    assert_eq!(bench.userinfo("of nobody").await.status(), 400);
+    assert_eq!(
+        spent(&bench),
+        cost(&[], 0),
+        "what cannot be a token is not looked up"
+    );
+    assert_eq!(bench.userinfo("of-nobody").await.status(), 401);
+    assert_eq!(spent(&bench), cost(&["GetItem"], 1));
+}
+
+#[tokio::test]
+async fn revoking_costs_two_steps_or_one() {
+    let (bench, tokens) = warm("fast").await;
+    for (token, names) in [
+        (
+            member(&tokens, "access_token"),
+            ["GetItem", "DeleteItem"].as_slice(),
+        ),
+        ("of nobody", ["GetItem"].as_slice()),
+        (member(&tokens, "refresh_token"), ["UpdateItem"].as_slice()),
+    ] {
+        let revocation = Exchange::of(&bench, "fast").with("token", token);
+        assert_eq!(
+            revocation.send_to("/application/o/revoke/").await.status(),
+            200
+        );
+        assert_eq!(spent(&bench), cost(names, names.len()));
+    }
+}
+
+#[tokio::test]
+async fn a_cold_instance_opens_each_sealed_key_once() {
+    let bench = Bench::embedded().await;
+    let codes = [
+        bench.code("fast", OFFLINE, &[]).await,
+        bench.code("fast", OFFLINE, &[]).await,
+    ];
+    bench.forget_calls();
+    let mut opened = Vec::new();
+    for code in &codes {
+        Exchange::code(&bench, "fast", code).tokens().await;
+        opened.push(bench.take_calls().1);
+    }
+    assert_eq!(opened, [vec!["Decrypt", "Decrypt"], vec![]]);
+}
+
+#[tokio::test]
+async fn a_stranger_costs_at_most_one_read() {
+    let (bench, _) = warm("fast").await;
+    let nobody = Exchange::code(&bench, "nobody", "x").send().await;
+    assert_eq!(
+        (nobody.status().as_u16(), spent(&bench)),
+        (401, cost(&["GetItem"], 1))
+    );
+    let wrong = Exchange::code(&bench, "fast", "x")
+        .authorization("Basic ZmFzdDp4")
+        .send()
+        .await;
+    assert_eq!(
+        (wrong.status().as_u16(), spent(&bench)),
+        (401, cost(&[], 0))
+    );
+    let garbage = Exchange::code(&bench, "fast", "x").send().await;
+    assert_eq!(
+        (garbage.status().as_u16(), spent(&bench)),
+        (400, cost(&[], 0))
+    );
+    let mut bare = request(Method::GET, "/application/o/userinfo/", "");
+    bare.headers_mut().remove(AUTHORIZATION);
+    assert_eq!(
+        (bench.send(bare).await.status().as_u16(), spent(&bench)),
+        (401, cost(&[], 0))
+    );
+}

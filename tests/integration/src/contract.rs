@@ -1,0 +1,38 @@
+//! What every store, signer and vault must do: one test per sentence of `shared/provider/src/ports.rs`.
+//!
+//! The rules of stores run twice, over the embedded DynamoDB and over DynamoDB Local: the first knows no
+//! conflict between transactions, the second is the reference. Each test has a table of its own.
+
+/// Makes a test of each rule over each store.
+macro_rules! over_both_stores {
+    ($($rule:ident),+ $(,)?) => {
+        mod embedded {
+            $(#[tokio::test]
+            async fn $rule() {
+                super::$rule(&crate::contract::stage::Stage::embedded().await).await;
+            })+
+        }
+
+        mod dynamodb_local {
+            $(#[tokio::test]
+            async fn $rule() {
+                super::$rule(&crate::contract::stage::Stage::dynamodb_local().await).await;
+            })+
+        }
+    };
+}
+
+mod stage;
+
+mod attempts;
+mod browsers;
+mod configuration;
+mod grants;
+mod isolation;
+mod items;
+mod kms;
+mod races;
+mod redemption;
+mod refreshing;
+mod tokens;
+mod users;

@@ -1,0 +1,195 @@
+//! The items themselves: where `docs/storage.md` says they are, as long as it says, and refused where they
+//! cannot be what they must be.
+
+use std::collections::BTreeMap;
+
+use provider::ports::{PortError, Renewal, Rotation};
+use provider::tenant::Sealed;
+
+use super::stage::{NOW, Stage, at, client, consent, plan, record, session, tenant};
+
+over_both_stores! {
+    every_item_is_where_and_as_long_as_the_document_says,
+    a_revoked_grant_is_kept_as_long_as_before,
+    an_item_of_another_form_is_refused_and_named,
+    an_item_with_something_missing_is_refused_and_named,
+}
+
+impl Stage {
+    /// Key → TTL of every item. Only a test may scan.
+    async fn items(&self) -> BTreeMap<String, Option<i64>> {
+        let scan = self
+            .aws
+            .dynamodb()
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true);
+        let rows = scan.send().await.expect("scans").items.unwrap_or_default();
+        let items = rows.iter().map(|row| {
+            assert_eq!(row["v"].as_n().expect("a form"), "1");
+            let ttl = row
+                .get("ttl")
+                .map(|ttl| ttl.as_n().expect("a number").parse().expect("one"));
+            let (pk, sk) = (
+                row["pk"].as_s().expect("text"),
+                row["sk"].as_s().expect("text"),
+            );
+            (format!("{pk}/{sk}"), ttl)
+        });
+        items.collect()
+    }
+
+    /// Spoils the item whose key begins so.
+    async fn spoil(&self, pk: &str, update: &str) {
+        let dynamodb = self.aws.dynamodb();
+        let rows = dynamodb
+            .scan()
+            .table_name(&self.table)
+            .send()
+            .await
+            .expect("scans")
+            .items;
+        let rows = rows.unwrap_or_default();
+        let row = rows
+            .iter()
+            .find(|row| row["pk"].as_s().expect("text").starts_with(pk));
+        let row = row.expect("is there");
+        let update = dynamodb
+            .update_item()
+            .table_name(&self.table)
+            .update_expression(update);
+        let update = update
+            .key("pk", row["pk"].clone())
+            .key("sk", row["sk"].clone());
+        update.send().await.expect("updates");
+    }
+}
+
+async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
+    let (stores, a) = (&stage.stores, &stage.tenant);
+    let (browsers, registry) = (stores.browsers(), stores.registry());
+    registry
+        .put_tenant(&tenant("a"), &["id.example.com".to_owned()])
+        .await
+        .unwrap();
+    registry
+        .put_client(a, &client("c", "app"), Some(&Sealed(vec![1])))
+        .await
+        .unwrap();
+    registry.next_user_pk(a).await.unwrap();
+    let live = stage.live().await;
+    let user = stores
+        .subjects()
+        .by_id(a, live.subject.id)
+        .await
+        .unwrap()
+        .unwrap();
+    let (_, session) = session(&user);
+    let (from, onward) = (plan(), plan());
+    browsers.begin_plan(a, &from).await.unwrap();
+    browsers
+        .sign_in(a, &session, &from, &onward, None)
+        .await
+        .unwrap();
+    browsers
+        .save_consent(a, &onward, Some(&consent(&user, "c")))
+        .await
+        .unwrap();
+    let lasting = provider::session::Consent {
+        expires: None,
+        ..consent(&user, "d")
+    };
+    let next = provider::session::Plan {
+        version: 1,
+        ..onward.clone()
+    };
+    browsers
+        .save_consent(a, &next, Some(&lasting))
+        .await
+        .unwrap();
+    let token = record(&live);
+    let renewal = Renewal {
+        grant: &live,
+        record: &token,
+        refresh_expires: at(2_000),
+    };
+    assert_eq!(
+        stores.grants().rotate(a, &renewal, NOW).await,
+        Ok(Rotation::Done)
+    );
+
+    let (id, sid) = (user.subject.id, session.id.encode());
+    let name = |text: &str| protocol::Digest::of(text.as_bytes()).encode();
+    let (browser, to) = (onward.key.browser.encode(), onward.key.next.encode());
+    let mut want = BTreeMap::from([
+        ("HOST#id.example.com/TENANT".to_owned(), None),
+        ("T#a#CLIENT#c/CLIENT".to_owned(), None),
+        ("T#a#CLIENT#c/SECRET".to_owned(), None),
+        ("T#a#APP#app/APP".to_owned(), None),
+        ("T#a#COUNTER/USERS".to_owned(), None),
+        (format!("T#a#USER#{id}/USER"), None),
+        (format!("T#a#USER#{id}/SESSION#{sid}"), Some(100)),
+        (format!("T#a#USER#{id}/CONSENT#c"), Some(50)),
+        (format!("T#a#USER#{id}/CONSENT#d"), None),
+        (format!("T#a#LOGIN#{}/LOGIN", name("ada")), None),
+        (format!("T#a#LOGIN#{}/LOGIN", name("ada@example.com")), None),
+        (format!("T#a#PLAN#{browser}/NEXT#{to}"), Some(1_800)),
+        (format!("T#a#GRANT#{}/GRANT", live.id), Some(2_000)),
+        (format!("T#a#TOKEN#{}/TOKEN", token.id.encode()), Some(300)),
+    ]);
+    let mut found = stage.items().await;
+    // The token of the redemption has a digest that the stage made up.
+    let first = found
+        .keys()
+        .find(|key| key.contains("#TOKEN#") && !want.contains_key(*key));
+    let first = first.cloned().expect("the redemption's token");
+    want.insert(first, Some(300));
+    for ttl in found.values_mut().flatten() {
+        *ttl -= NOW.unix();
+    }
+    assert_eq!(found, want);
+}
+
+async fn a_revoked_grant_is_kept_as_long_as_before(stage: &Stage) {
+    let live = stage.live().await;
+    let key = format!("T#a#GRANT#{}/GRANT", live.id);
+    let before = stage.items().await[&key];
+    assert_eq!(before, Some(at(1_000).unix()));
+    stage
+        .stores
+        .grants()
+        .revoke(&stage.tenant, live.id, &live.client_id)
+        .await
+        .unwrap();
+    assert_eq!(stage.items().await[&key], before);
+}
+
+async fn an_item_of_another_form_is_refused_and_named(stage: &Stage) {
+    let grant = stage.granted().await;
+    stage.spoil("T#a#GRANT#", "SET v = code_expires").await;
+    let found = stage
+        .stores
+        .grants()
+        .find(&stage.tenant, grant.id)
+        .await
+        .unwrap_err();
+    let text = "of another form than this version reads";
+    let key = format!("T#a#GRANT#{}/GRANT", grant.id);
+    assert_eq!(found, PortError::Corrupt(format!("{key}: {text}")));
+}
+
+async fn an_item_with_something_missing_is_refused_and_named(stage: &Stage) {
+    let ada = stage.user("ada").await;
+    stage.spoil("T#a#USER#", "REMOVE active").await;
+    let found = stage
+        .stores
+        .users()
+        .by_login(&stage.tenant, "ada")
+        .await
+        .unwrap_err();
+    let key = format!("T#a#USER#{}/USER", ada.subject.id);
+    assert_eq!(
+        found,
+        PortError::Corrupt(format!("{key}: missing field `active`"))
+    );
+}

@@ -1,0 +1,303 @@
+//! A store with nothing in it, and valid things to put there.
+
+use std::sync::Arc;
+
+use aws::Stores;
+use local::backend::Backend;
+use protocol::{ClientId, Digest, GrantId, Scopes, Seconds, Slug, TenantId, Timestamp, UserId};
+use provider::client::{Client, ClientKind, ConsentMode, Held, SigningKey};
+use provider::entropy::{Entropy, System};
+use provider::grant::{Grant, Refresh, State, TokenRecord};
+use provider::session::{Consent, FlowToken, Plan, Session, SessionToken};
+use provider::tenant::{Sealed, Tenant};
+use provider::user::{Subject, User};
+use uuid::Uuid;
+
+use crate::harness::proxy::Proxy;
+
+/// What time it is: in 2033, so that no TTL is swept away while a test runs.
+pub(crate) const NOW: Timestamp = Timestamp::from_unix(2_000_000_000);
+
+/// A moment before or after [`NOW`].
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    NOW + Seconds(seconds)
+}
+
+/// An empty table and the ports on it.
+pub(crate) struct Stage {
+    pub(crate) stores: Stores,
+    /// Past the ports, to look at items themselves.
+    pub(crate) aws: aws::Clients,
+    pub(crate) table: String,
+    pub(crate) tenant: TenantId,
+    /// Before the store, to make calls fail.
+    pub(crate) proxy: Arc<Proxy>,
+    _backend: Option<Backend>,
+}
+
+impl Stage {
+    pub(crate) async fn embedded() -> Self {
+        let backend = Backend::memory().await.expect("emulators start");
+        let url = backend.dynamodb_url.clone();
+        Self::over(&url, Some(backend)).await
+    }
+
+    pub(crate) async fn dynamodb_local() -> Self {
+        let start = tokio::task::spawn_blocking(xtask::dynamodb_local::endpoint);
+        let url = start
+            .await
+            .expect("no panic")
+            .expect("DynamoDB Local starts");
+        Self::over(&url, None).await
+    }
+
+    async fn over(url: &str, backend: Option<Backend>) -> Self {
+        let name = format!("contract-{}", Uuid::new_v4().simple());
+        let proxy = Proxy::start(url).await;
+        let no_kms = "http://127.0.0.1:9";
+        let aws = aws::Clients::local(url, no_kms).expect("loopback");
+        let proxied = aws::Clients::local(&proxy.url, no_kms).expect("loopback");
+        aws::create_table(&aws.dynamodb(), &name)
+            .await
+            .expect("makes a table");
+        aws::create_table(&aws.dynamodb(), &name)
+            .await
+            .expect("finds it made");
+        Self {
+            stores: Stores::new(proxied.dynamodb(), &name),
+            aws,
+            table: name,
+            tenant: TenantId::parse("a").expect("a name"),
+            proxy,
+            _backend: backend,
+        }
+    }
+
+    /// Writes a user, as new.
+    pub(crate) async fn user(&self, name: &str) -> User {
+        let user = user(name);
+        assert!(self.put(&user, None).await, "{name} is free");
+        user
+    }
+
+    /// Writes a user over `previous`.
+    pub(crate) async fn put(&self, user: &User, previous: Option<&User>) -> bool {
+        self.stores
+            .registry()
+            .put_user(&self.tenant, user, previous)
+            .await
+            .expect("writes")
+    }
+
+    /// Writes a user and a grant of theirs whose code is good until [`NOW`] + 60.
+    pub(crate) async fn granted(&self) -> Grant {
+        let user = self.user("ada").await;
+        let grant = grant(&user);
+        self.stores
+            .grants()
+            .open(&self.tenant, &grant, None)
+            .await
+            .expect("opens");
+        grant
+    }
+
+    /// And redeems it: a refresh token at generation 0, good until [`NOW`] + 1000.
+    pub(crate) async fn live(&self) -> Grant {
+        let grant = redeemed(self.granted().await);
+        let record = record(&grant);
+        let redeemed = self
+            .stores
+            .grants()
+            .redeem(&self.tenant, &grant, &record, NOW)
+            .await;
+        assert_eq!(redeemed, Ok(provider::ports::Redemption::First));
+        grant
+    }
+
+    /// The grant as it stands.
+    pub(crate) async fn found(&self, id: GrantId) -> Grant {
+        let found = self
+            .stores
+            .grants()
+            .find(&self.tenant, id)
+            .await
+            .expect("reads");
+        found.expect("is there")
+    }
+
+    /// Whether this token is on record.
+    pub(crate) async fn recorded(&self, record: &TokenRecord) -> bool {
+        self.stores
+            .tokens()
+            .find(&self.tenant, &record.id)
+            .await
+            .expect("reads")
+            .is_some()
+    }
+}
+
+pub(crate) fn random() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    System::default().fill(&mut bytes);
+    bytes
+}
+
+pub(crate) fn digest() -> Digest {
+    Digest::of(&random())
+}
+
+pub(crate) fn scopes(text: &str) -> Scopes {
+    Scopes::parse(text).expect("scopes")
+}
+
+pub(crate) fn client_id(id: &str) -> ClientId {
+    ClientId::parse(id).expect("an id")
+}
+
+pub(crate) fn slug(text: &str) -> Slug {
+    Slug::parse(text).expect("a slug")
+}
+
+pub(crate) fn tenant(id: &str) -> Tenant {
+    Tenant {
+        id: TenantId::parse(id).expect("a name"),
+        base_url: format!("https://{id}.example.com"),
+        title: id.to_owned(),
+        subject_salt: "salt".to_owned(),
+        refresh_key: Sealed(vec![0, 1, 255]),
+        authentication_flow: slug("default-authentication-flow"),
+    }
+}
+
+pub(crate) fn client(id: &str, at_slug: &str) -> Client {
+    let public = protocol::jose::PublicKey::p256(&[1; 32], &[2; 32]);
+    Client {
+        client_id: client_id(id),
+        kind: ClientKind::Confidential {
+            secret: Digest::of(b"secret"),
+        },
+        slug: slug(at_slug),
+        name: "An application".to_owned(),
+        redirect_uris: vec![
+            "https://rp.example/cb"
+                .to_owned()
+                .try_into()
+                .expect("a URI"),
+        ],
+        post_logout_redirect_uris: Vec::new(),
+        scopes: scopes("openid email"),
+        consent: ConsentMode::Expiring(Seconds(100)),
+        authentication_flow: None,
+        code_lifetime: Seconds(60),
+        access_lifetime: Seconds(300),
+        refresh_lifetime: Seconds(1_000),
+        refresh_grace: Seconds(30),
+        include_claims_in_id_token: true,
+        signing_key: SigningKey {
+            kid: public.thumbprint(),
+            public,
+            held: Held::Envelope {
+                name: "name".to_owned(),
+                sealed: Sealed(vec![7]),
+            },
+        },
+    }
+}
+
+pub(crate) fn user(name: &str) -> User {
+    User {
+        subject: Subject {
+            id: UserId::from_random(random()),
+            pk: 7,
+            version: 1,
+            username: name.to_owned(),
+            name: "A Person".to_owned(),
+            email: format!("{name}@example.com"),
+            email_verified: true,
+            groups: vec!["admins".to_owned()],
+        },
+        active: true,
+        password: Some("$argon2id$…".to_owned()),
+    }
+}
+
+/// The user, changed once more.
+pub(crate) fn changed(user: &User) -> User {
+    let mut changed = user.clone();
+    changed.subject.version += 1;
+    changed
+}
+
+pub(crate) fn grant(user: &User) -> Grant {
+    Grant {
+        id: GrantId::from_random(random()),
+        client_id: client_id("c"),
+        redirect_uri: Some("https://rp.example/cb".to_owned()),
+        scopes: scopes("openid offline_access"),
+        subject: user.subject.clone(),
+        session: digest(),
+        auth_time: at(-5),
+        amr: vec!["pwd".to_owned()],
+        nonce: Some("n".to_owned()),
+        challenge: None,
+        code: digest(),
+        code_expires: at(60),
+        state: State::Pending,
+    }
+}
+
+pub(crate) const REFRESH: Refresh = Refresh {
+    generation: 0,
+    rotated_at: NOW,
+    refresh_expires: Timestamp::from_unix(2_000_001_000),
+};
+
+/// The grant as it is to be once redeemed.
+pub(crate) fn redeemed(mut grant: Grant) -> Grant {
+    grant.state = State::Live {
+        refresh: Some(REFRESH),
+    };
+    grant
+}
+
+/// A token from this grant, good until [`NOW`] + 300.
+pub(crate) fn record(grant: &Grant) -> TokenRecord {
+    TokenRecord {
+        id: digest(),
+        grant: grant.id,
+        client_id: grant.client_id.clone(),
+        user: grant.subject.id,
+        session: Some(grant.session),
+        scopes: grant.scopes.clone(),
+        nonce: None,
+        expires: at(300),
+    }
+}
+
+/// A session of this user, good until [`NOW`] + 100.
+pub(crate) fn session(user: &User) -> (SessionToken, Session) {
+    let token = SessionToken::generate(user.subject.id, &System::default());
+    let session = Session {
+        id: token.id(),
+        user: user.subject.id,
+        auth_time: NOW,
+        amr: vec!["pwd".to_owned()],
+        expires: at(100),
+    };
+    (token, session)
+}
+
+/// A plan that begins [`NOW`].
+pub(crate) fn plan() -> Plan {
+    let key = FlowToken::generate(&System::default()).plan_key("/next");
+    Plan::begin(key, &slug("default-authentication-flow"), NOW)
+}
+
+pub(crate) fn consent(user: &User, client: &str) -> Consent {
+    Consent {
+        user: user.subject.id,
+        client_id: client_id(client),
+        scopes: scopes("openid"),
+        expires: Some(at(50)),
+    }
+}

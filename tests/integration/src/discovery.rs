@@ -1,0 +1,276 @@
+//! Metadata and keys (OpenID Connect Discovery 1.0 §3, §4; RFC 8414 §2, §3; RFC 7517; RFC 7638; RFC 9207 §3).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::Digest;
+use serde_json::{Value, json as object};
+
+use crate::harness::answers::headers;
+use crate::harness::browser::{Browser, location};
+use crate::harness::{Bench, json, member, summary};
+
+const WEB: &str = "/application/o/web/.well-known/openid-configuration";
+
+const PUBLIC_HEADERS: [&str; 6] = [
+    "access-control-allow-origin: *",
+    "cache-control: public, max-age=300",
+    "content-type: application/json",
+    "referrer-policy: same-origin",
+    "x-content-type-options: nosniff",
+    "x-frame-options: DENY",
+];
+
+const NOT_FOUND: &str = r#"404 cache-control: no-store {"error":"invalid_request","error_description":"there is nothing at this address"}"#;
+
+#[tokio::test]
+async fn oidc_discovery_4_2_the_document_says_this_and_no_more() {
+    let bench = Bench::embedded().await;
+    let answer = bench.get(WEB).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(headers(&answer), PUBLIC_HEADERS);
+    let auth_methods = ["client_secret_basic", "client_secret_post", "none"];
+    assert_eq!(
+        json(&answer),
+        object!({
+            "issuer": "http://localhost:8000/application/o/web/",
+            "authorization_endpoint": "http://localhost:8000/application/o/authorize/",
+            "token_endpoint": "http://localhost:8000/application/o/token/",
+            "userinfo_endpoint": "http://localhost:8000/application/o/userinfo/",
+            "end_session_endpoint": "http://localhost:8000/application/o/web/end-session/",
+            "revocation_endpoint": "http://localhost:8000/application/o/revoke/",
+            "jwks_uri": "http://localhost:8000/application/o/web/jwks/",
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_methods_supported": auth_methods,
+            "revocation_endpoint_auth_methods_supported": auth_methods,
+            "acr_values_supported": ["goauthentik.io/providers/oauth2/default"],
+            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "claims_supported": [
+                "sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce",
+                "name", "given_name", "preferred_username", "nickname", "groups",
+                "email", "email_verified",
+            ],
+            "code_challenge_methods_supported": ["plain", "S256"],
+            "prompt_values_supported": ["none", "login", "consent", "select_account"],
+            "authorization_response_iss_parameter_supported": true,
+            "claims_parameter_supported": false,
+            "request_parameter_supported": false,
+            "request_uri_parameter_supported": false,
+        })
+    );
+}
+
+#[tokio::test]
+async fn oidc_discovery_3_the_algorithm_is_the_one_of_the_applications_key() {
+    let bench = Bench::embedded().await;
+    for (slug, algorithm) in [
+        ("web", "RS256"),
+        ("direct", "RS256"),
+        ("es", "ES256"),
+        ("fast", "ES256"),
+    ] {
+        let document = json(
+            &bench
+                .get(&format!(
+                    "/application/o/{slug}/.well-known/openid-configuration"
+                ))
+                .await,
+        );
+        assert_eq!(
+            document["id_token_signing_alg_values_supported"],
+            object!([algorithm])
+        );
+        assert_eq!(
+            member(&document, "issuer"),
+            format!("http://localhost:8000/application/o/{slug}/")
+        );
+    }
+}
+
+#[tokio::test]
+async fn rfc8414_3_1_the_same_document_stands_at_its_own_well_known_place() {
+    let bench = Bench::embedded().await;
+    let expected = bench.get(WEB).await;
+    for path in [
+        "/.well-known/oauth-authorization-server/application/o/web",
+        "/.well-known/oauth-authorization-server/application/o/web/",
+        "/application/o/web/.well-known/openid-configuration/",
+    ] {
+        let answer = bench.get(path).await;
+        assert_eq!(headers(&answer), PUBLIC_HEADERS, "{path}");
+        assert_eq!(summary(&answer), summary(&expected), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_endpoint_that_is_announced_answers() {
+    let bench = Bench::embedded().await;
+    let document = json(&bench.get(WEB).await);
+    let endpoints: Vec<&String> = document
+        .as_object()
+        .expect("an object")
+        .iter()
+        .filter(|(name, _)| name.ends_with("_endpoint") || name.ends_with("_uri"))
+        .map(|(_, value)| match value {
+            Value::String(url) => url,
+            other => panic!("no URL: {other}"),
+        })
+        .collect();
+    assert_eq!(endpoints.len(), 6);
+    for url in endpoints {
+        let path = url
+            .strip_prefix("http://localhost:8000")
+            .expect("on this issuer");
+        let answer = bench.get(path).await;
+        assert_ne!(answer.status(), 404, "{url}");
+        let posted = bench.post(path, &[("x", "y")]).await;
+        let answers = answer.status() != 405 || posted.status() != 405;
+        assert!(answers && posted.status() != 404, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn every_value_that_is_announced_is_accepted_at_the_authorization_endpoint() {
+    let bench = Bench::embedded().await;
+    let document = json(&bench.get(WEB).await);
+    let values = |name: &str| -> Vec<String> {
+        let all = document[name].as_array().expect("a list");
+        all.iter()
+            .map(|value| value.as_str().expect("text").to_owned())
+            .collect()
+    };
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let mut browser = Browser::new(&bench);
+    for (announced, parameter) in [
+        ("prompt_values_supported", "prompt"),
+        ("code_challenge_methods_supported", "code_challenge_method"),
+    ] {
+        // `none` first would find nobody signed in.
+        for value in values(announced).iter().rev() {
+            let mut extra = vec![(parameter, value.as_str())];
+            if parameter == "code_challenge_method" {
+                extra.push(("code_challenge", challenge));
+            }
+            let back = browser.authorize("web", "openid", &extra).await;
+            assert!(
+                back.param("code").is_some(),
+                "{parameter}={value}: {}",
+                back.url
+            );
+        }
+    }
+    let scopes = values("scopes_supported").join(" ");
+    let tokens = json(
+        &bench
+            .redeem("web", &bench.code("web", &scopes, &[]).await)
+            .await,
+    );
+    assert_eq!(member(&tokens, "scope"), scopes);
+    let claims = values("claims_supported");
+    let id_token = crate::harness::claims(member(&tokens, "id_token"));
+    let unannounced = ["at_hash", "azp", "sid", "jti", "uid"]; // of the token, not of the person
+    for name in id_token.as_object().expect("an object").keys() {
+        assert!(
+            claims.contains(name) || unannounced.contains(&name.as_str()),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_issuer_itself_leads_to_its_document() {
+    let bench = Bench::embedded().await;
+    for path in ["/application/o/web/", "/application/o/web"] {
+        let answer = bench.get(path).await;
+        assert_eq!(answer.status(), 302);
+        let document = "http://localhost:8000/application/o/web/.well-known/openid-configuration";
+        assert_eq!(location(&answer).as_deref(), Some(document));
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_application_has_no_issuer() {
+    let bench = Bench::embedded().await;
+    for path in [
+        "/application/o/nobody/",
+        "/application/o/nobody/.well-known/openid-configuration",
+        "/application/o/nobody/jwks/",
+        "/.well-known/oauth-authorization-server/application/o/nobody",
+    ] {
+        assert_eq!(summary(&bench.get(path).await), NOT_FOUND, "{path}");
+    }
+}
+
+/// The one key that is published, its answer checked.
+async fn key(bench: &Bench, slug: &str) -> Value {
+    let answer = bench.get(&format!("/application/o/{slug}/jwks/")).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(headers(&answer), PUBLIC_HEADERS);
+    let set = json(&answer);
+    let members: Vec<&String> = set.as_object().expect("an object").keys().collect();
+    assert_eq!(members, ["keys"]);
+    let [key] = set["keys"].as_array().expect("a list").as_slice() else {
+        panic!("one key: {set}")
+    };
+    key.clone()
+}
+
+/// RFC 7638 §3.
+fn thumbprint(canonical: &str) -> String {
+    Digest::of(canonical.as_bytes()).encode()
+}
+
+#[tokio::test]
+async fn rfc7517_5_an_rsa_key_is_published_without_its_private_half() {
+    let bench = Bench::embedded().await;
+    for slug in ["web", "direct"] {
+        let key = key(&bench, slug).await;
+        let n = member(&key, "n");
+        let modulus = URL_SAFE_NO_PAD
+            .decode(n)
+            .expect("RFC 7518 §6.3.1.1: base64url");
+        assert_eq!(
+            (modulus.len(), modulus[0] >= 0x80),
+            (256, true),
+            "2048 bits, no leading zero"
+        );
+        let kid = thumbprint(&format!(r#"{{"e":"AQAB","kty":"RSA","n":"{n}"}}"#));
+        let expected =
+            object!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": n, "e": "AQAB"});
+        assert_eq!(key, expected);
+    }
+}
+
+#[tokio::test]
+async fn rfc7517_5_an_elliptic_key_is_published_without_its_private_half() {
+    let bench = Bench::embedded().await;
+    for slug in ["es", "fast"] {
+        let key = key(&bench, slug).await;
+        let (x, y) = (member(&key, "x"), member(&key, "y"));
+        for coordinate in [x, y] {
+            let bytes = URL_SAFE_NO_PAD.decode(coordinate).expect("base64url");
+            assert_eq!(bytes.len(), 32, "RFC 7518 §6.2.1.2: full size");
+        }
+        let kid = thumbprint(&format!(
+            r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#
+        ));
+        let expected = object!({
+            "kty": "EC", "use": "sig", "alg": "ES256", "kid": kid, "crv": "P-256", "x": x, "y": y,
+        });
+        assert_eq!(key, expected);
+    }
+}
+
+#[tokio::test]
+async fn every_application_has_a_key_of_its_own() {
+    let bench = Bench::embedded().await;
+    let mut kids = Vec::new();
+    for slug in ["web", "direct", "es", "fast", "spa", "strict", "demo"] {
+        let kid = member(&key(&bench, slug).await, "kid").to_owned();
+        assert!(!kids.contains(&kid), "{slug}");
+        kids.push(kid);
+    }
+}
