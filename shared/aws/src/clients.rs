@@ -27,6 +27,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
 const ATTEMPTS: u32 = 3;
+/// The SDK's own is a second, doubled at the second retry: too long for somebody who waits at a sign-in.
+/// Each wait is a random part of it.
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 
 /// Makes SDK clients. Each is made when it is asked for, so that a function that never asks for KMS does
 /// not link it; all share one pool of connections.
@@ -103,7 +106,9 @@ fn behaviour() -> BehaviorVersion {
 }
 
 fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(FIRST_BACKOFF)
 }
 
 fn timeouts() -> TimeoutConfig {

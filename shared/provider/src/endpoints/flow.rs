@@ -102,7 +102,9 @@ impl Flow {
         };
         if call.is_post() {
             let form = call.form()?;
-            visit.check_csrf(&form, known.is_some())?;
+            if let Err(fault) = visit.check_csrf(&form, known.is_some()) {
+                return visit.signed_in_elsewhere().ok_or_else(|| fault.into());
+            }
             return self.submit(visit, &form).await;
         }
         let restart = query.optional("restart")?.is_some();
@@ -191,6 +193,13 @@ impl Visit<'_> {
             Ok(Some(given)) if has_cookie && Secret::new(given).same_as(&expected) => Ok(()),
             Ok(_) | Err(_) => Err(PageFault::Csrf),
         }
+    }
+
+    /// Signing in gives the browser a new flow cookie, so a form left open in another tab is no longer
+    /// good. Nothing is taken from it, but there is a way on: to where it led, which needs it no more.
+    fn signed_in_elsewhere(&self) -> Option<Response> {
+        let done = self.flow.slug == flow::AUTHENTICATION.slug && self.browser.signed_in.is_some();
+        (done && self.next.is_somewhere()).then(|| encode::redirect(self.call, self.next.as_str()))
     }
 
     /// The plan of this very flow, where there is one to go on with.

@@ -179,6 +179,36 @@ async fn oidc_core_3_1_2_1_prompt_login_is_not_satisfied_by_a_sign_in_for_anothe
 }
 
 #[tokio::test]
+async fn oidc_core_3_1_2_1_prompt_login_is_not_satisfied_by_looking_at_the_page() {
+    let bench = Bench::embedded().await;
+    let mut browser = settled(&bench).await;
+    let path = authorize_path("web", "openid", &[("prompt", "login")]);
+    let sign_in = location(&browser.get(&path).await).expect("to sign in");
+    let page = browser.get(&sign_in).await;
+    assert_eq!(
+        location(&browser.get(&path).await).as_deref(),
+        Some(&*sign_in)
+    );
+    browser.answer(&page).await; // the name alone
+    assert_eq!(
+        location(&browser.get(&path).await).as_deref(),
+        Some(&*sign_in)
+    );
+    let consent = sign_in.replace(
+        "default-authentication-flow",
+        "default-provider-authorization-explicit-consent",
+    );
+    let page = browser.get(&consent).await;
+    let answer = browser.answer(&page).await;
+    assert_eq!(location(&answer).as_deref(), Some(&*path));
+    assert_eq!(
+        location(&browser.get(&path).await).as_deref(),
+        Some(&*sign_in),
+        "nor by agreeing"
+    );
+}
+
+#[tokio::test]
 async fn oidc_core_3_1_2_1_prompt_consent_asks_whatever_is_on_record() {
     let bench = Bench::embedded().await;
     let mut browser = settled(&bench).await;

@@ -337,6 +337,9 @@ async fn rfc6749_3_1_unrecognised_parameters_are_ignored() {
     let ask = Ask::valid()
         .and("display", "page")
         .and("acr_values", "x")
+        .and("ui_locales", "fr-CA fr en")
+        .and("claims_locales", "fr")
+        .and("claims", "{}")
         .and("unheard_of", "y");
     let answer = ask.answer(&bench).await;
     assert!(

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
+use provider::http::Response;
 use serde_json::Value;
+use tokio::task::JoinHandle;
 
 use super::{SCOPE, at_once, dead, refresh};
 use crate::harness::answers::INVALID_GRANT;
 use crate::harness::exchange::Exchange;
-use crate::harness::{Bench, member};
+use crate::harness::proxy::Failure;
+use crate::harness::{Bench, json, member, summary};
 
 fn distinct<'a>(all: &'a [Value], name: &str) -> BTreeSet<&'a str> {
     all.iter().map(|tokens| member(tokens, name)).collect()
@@ -71,4 +75,50 @@ async fn two_tabs_that_are_one_refresh_apart_sign_nobody_out() {
     Exchange::refresh(&bench, "fast", member(&second, "refresh_token"))
         .tokens()
         .await;
+}
+
+/// A refresh whose write waits at the door, having read the first token as the one in force.
+async fn delayed(bench: &Arc<Bench>, token: &str) -> JoinHandle<Response> {
+    bench.dynamodb.fail(
+        "TransactWriteItems",
+        Failure::Delayed(Duration::from_millis(800)),
+        1,
+    );
+    let slow = tokio::spawn(refresh(Arc::clone(bench), token.to_owned()));
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    slow
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_overtaken_by_another_gets_the_same_successor() {
+    let bench = Arc::new(Bench::on_dynamodb_local().await);
+    let first = bench.tokens("fast", SCOPE).await;
+    let token = member(&first, "refresh_token");
+    let slow = delayed(&bench, token).await;
+    let second = Exchange::refresh(&bench, "fast", token).tokens().await;
+    assert!(!slow.is_finished());
+    let slow = json(&slow.await.expect("no panic"));
+    assert_eq!(
+        member(&slow, "refresh_token"),
+        member(&second, "refresh_token")
+    );
+    Exchange::refresh(&bench, "fast", member(&second, "refresh_token"))
+        .tokens()
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_overtaken_by_two_others_does_not_set_the_family_back() {
+    let bench = Arc::new(Bench::on_dynamodb_local().await);
+    let first = bench.tokens("fast", SCOPE).await;
+    let token = member(&first, "refresh_token");
+    let slow = delayed(&bench, token).await;
+    let second = Exchange::refresh(&bench, "fast", token).tokens().await;
+    let third = Exchange::refresh(&bench, "fast", member(&second, "refresh_token"))
+        .tokens()
+        .await;
+    assert!(!slow.is_finished());
+    let slow = slow.await.expect("no panic");
+    assert_eq!(summary(&slow), INVALID_GRANT, "two generations back by now");
+    dead(&bench, &third).await;
 }
