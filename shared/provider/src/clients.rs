@@ -69,7 +69,11 @@ impl Presented {
             .map(ClientId::parse)
             .transpose()?;
         let secret = params.optional("client_secret")?;
+        let assertion = params.optional("client_assertion")?;
         let Some(header) = authorization else {
+            if secret.is_some() && assertion.is_some() {
+                return Err(Malformed::TwoWays("client authentication").into());
+            }
             let id = id.ok_or(ClientFault::Absent)?;
             return Ok(Self {
                 id,
@@ -77,7 +81,7 @@ impl Presented {
             });
         };
         // §2.3: the client MUST NOT use more than one authentication method in each request.
-        if secret.is_some() || params.optional("client_assertion")?.is_some() {
+        if secret.is_some() || assertion.is_some() {
             return Err(Malformed::TwoWays("client authentication").into());
         }
         let basic = Self::basic(header)?;
@@ -164,6 +168,7 @@ mod tests {
         let both = read(Some(&header), "client_id=c&client_secret=s").unwrap_err();
         assert_eq!(both, Malformed::TwoWays("client authentication").into());
         assert!(read(Some(&header), "client_assertion=x").is_err());
+        assert!(read(None, "client_id=c&client_secret=s&client_assertion=x").is_err());
         assert!(
             read(Some(&header), "client_id=other").is_err(),
             "two different clients"

@@ -27,6 +27,12 @@ struct Options {
     /// Warm requests per row.
     #[arg(long, default_value_t = 1000)]
     requests: usize,
+    /// Rows to measure: those whose function and request have this text; all where it is not given.
+    #[arg(long, default_value = "")]
+    only: String,
+    /// More environment for the functions, to try a setting.
+    #[arg(long, value_name = "NAME=VALUE")]
+    env: Vec<String>,
     /// Starts per row, for the median of what happens once.
     #[arg(long, default_value_t = 15)]
     starts: usize,
@@ -35,10 +41,16 @@ struct Options {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    let scene = Scene::prepare().await?;
+    let mut scene = Scene::prepare().await?;
+    let more = options.env.iter().filter_map(|pair| pair.split_once('='));
+    scene
+        .environment
+        .extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
     table::print_sizes(&options.binaries)?;
     table::print_head();
-    for case in scene::CASES {
+    let wanted =
+        |case: &&scene::Case| format!("{} {}", case.function, case.what).contains(&options.only);
+    for case in scene::CASES.iter().filter(wanted) {
         let row = measure(&options, &scene, case).await?;
         table::print_row(case, &row);
     }
