@@ -1,7 +1,7 @@
 //! What every store, signer and vault must do: one test per sentence of `shared/provider/src/ports.rs`.
 //!
-//! The rules of stores run twice, over the embedded DynamoDB and over DynamoDB Local: the first knows no
-//! conflict between transactions, the second is the reference. Each test has a table of its own.
+//! The rules of stores run twice, over the embedded DynamoDB and over DynamoDB Local, which is the
+//! reference. Each test has a table of its own. What neither ever answers is scripted (`conflicts`).
 
 /// Makes a test of each rule over each store.
 macro_rules! over_both_stores {
@@ -22,11 +22,13 @@ macro_rules! over_both_stores {
     };
 }
 
+mod script;
 mod stage;
 
 mod attempts;
 mod browsers;
 mod configuration;
+mod conflicts;
 mod grants;
 mod isolation;
 mod items;

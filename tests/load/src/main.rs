@@ -47,6 +47,7 @@ async fn main() -> anyhow::Result<()> {
         .environment
         .extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
     table::print_sizes(&options.binaries)?;
+    table::print_passwords()?;
     table::print_head();
     let wanted =
         |case: &&scene::Case| format!("{} {}", case.function, case.what).contains(&options.only);

@@ -3,10 +3,13 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use protocol::Secret;
+use provider::entropy::System;
+use provider::flow::password;
 
 use crate::function::Cost;
 use crate::scene::Case;
@@ -34,6 +37,32 @@ pub(crate) fn print_sizes(binaries: &Path) -> anyhow::Result<()> {
         );
     }
     println!();
+    Ok(())
+}
+
+/// How long a password check takes, here and now: median of ten.
+pub(crate) fn print_passwords() -> anyhow::Result<()> {
+    let (password, entropy) = (
+        Secret::new("correct horse battery staple"),
+        System::default(),
+    );
+    let stored = password::hash(&password, &entropy)?;
+    let mut costs = Vec::new();
+    for _ in 0..10 {
+        let begun = Instant::now();
+        anyhow::ensure!(
+            password::verify(&password, Some(&stored))?,
+            "the password verifies"
+        );
+        costs.push(Cost {
+            wall: begun.elapsed(),
+            cpu: Duration::ZERO,
+        });
+    }
+    println!(
+        "Argon2id: {} ms a password\n",
+        millis(quantile(&costs, 50, |cost| cost.wall))
+    );
     Ok(())
 }
 

@@ -212,22 +212,23 @@ impl Visit<'_> {
         (!restart && plan.stage < self.flow.stages.len()).then_some(plan)
     }
 
-    /// Whether this flow has been gone through by whoever is signed in now. A sign-in page opened by
-    /// somebody who is signed in already and goes nowhere has nothing to ask either.
+    /// Whether whoever is signed in now has gone through this sign-in, or has nothing to sign in for. Only
+    /// signing in can be over before the authorization endpoint says so: what was consented to may have
+    /// become too little, and then has to be asked again.
     fn is_done(&self) -> bool {
         let Some((session, _)) = &self.browser.signed_in else {
             return false;
         };
-        let Some(plan) = self
-            .browser
-            .plan
-            .as_ref()
-            .filter(|plan| plan.flow == *self.slug)
-        else {
-            let begun = self.browser.plan.is_some() || self.next.is_somewhere();
-            return !begun && self.flow.slug == flow::AUTHENTICATION.slug;
-        };
-        plan.stage >= self.flow.stages.len() && plan.authenticated == Some(session.id)
+        if self.flow.slug != flow::AUTHENTICATION.slug {
+            return false;
+        }
+        match &self.browser.plan {
+            Some(plan) if plan.flow == *self.slug => {
+                plan.stage >= self.flow.stages.len() && plan.authenticated == Some(session.id)
+            }
+            Some(_) => false,
+            None => !self.next.is_somewhere(),
+        }
     }
 
     fn done(&self) -> Response {

@@ -1,7 +1,7 @@
 //! Consent (OpenID Connect Core §3.1.2.4; RFC 6749 §4.1.2.1 `access_denied`).
 
-use protocol::Seconds;
-use provider::client::ConsentMode;
+use protocol::{Scopes, Seconds};
+use provider::client::{Client, ConsentMode};
 
 use super::settled;
 use crate::harness::browser::{Browser, authorize_path, location};
@@ -22,13 +22,18 @@ async fn asked(browser: &mut Browser<'_>, client: &str, scope: &str) -> Vec<Stri
 
 /// Gives a client another consent mode.
 async fn set_mode(bench: &Bench, slug: &str, mode: ConsentMode) {
+    reconfigure(bench, slug, |client| client.consent = mode).await;
+}
+
+/// Changes a client's configuration, everywhere.
+async fn reconfigure(bench: &Bench, slug: &str, change: impl FnOnce(&mut Client)) {
     let found = bench
         .seeded
         .fixture
         .iter()
         .find(|found| found.client.slug.as_str() == slug);
     let mut client = found.expect("a client of the fixture").client.clone();
-    client.consent = mode;
+    change(&mut client);
     let registry = bench.backend.stores.registry();
     let written = registry
         .put_client(&bench.seeded.tenant.id, &client, None)
@@ -291,4 +296,29 @@ async fn the_consent_page_leads_only_where_an_application_asked() {
         Some(&*path),
         "nobody is signed in: begin at the beginning"
     );
+}
+
+#[tokio::test]
+async fn consent_that_has_become_too_little_is_asked_for_again_and_never_goes_round() {
+    let bench = Bench::embedded().await;
+    let mut browser = Browser::new(&bench);
+    // No scope is named, so it is all that the client may have; the person signs in on this very errand.
+    let first = browser.get(&authorize_path("web", "", &[])).await;
+    let identification = browser.get(&location(&first).expect("a flow")).await;
+    let password = browser.answer(&identification).await;
+    let password = browser
+        .get(&location(&password).expect("the same flow"))
+        .await;
+    let back = browser.answer(&password).await;
+    let to_consent = browser.get(&location(&back).expect("authorize")).await;
+    let consent = browser.get(&location(&to_consent).expect("consent")).await;
+    let granted = browser.answer(&consent).await;
+    let more = Scopes::parse("openid profile email offline_access more").unwrap();
+    reconfigure(&bench, "web", |client| client.scopes = more).await;
+
+    let again = browser.get(&location(&granted).expect("authorize")).await;
+    let page = browser.get(&location(&again).expect("consent")).await;
+    assert_eq!(page.status(), 200, "a page, not another redirect");
+    let back = browser.go_on(page).await;
+    assert!(back.param("code").is_some(), "{}", back.url);
 }

@@ -1,4 +1,4 @@
-//! Many at once, over DynamoDB Local, where transactions do conflict.
+//! Many at once, over DynamoDB Local.
 
 use std::sync::Arc;
 
