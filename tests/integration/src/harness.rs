@@ -68,7 +68,7 @@ impl Bench {
         Self::over((emulators, folder), (dynamodb, kms), backend, seeded)
     }
 
-    /// Over DynamoDB Local, in a table of its own: where races and transaction conflicts are real.
+    /// Over DynamoDB Local, in a table of its own: where many write at once.
     pub(crate) async fn on_dynamodb_local() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let emulators = Backend::embedded(folder.path())

@@ -1,4 +1,4 @@
-//! Many at once, on DynamoDB Local, where transactions conflict as they do in AWS.
+//! Many at once, on DynamoDB Local, which serves them side by side.
 
 mod code;
 mod refresh;
