@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
 use http::{HeaderName, HeaderValue, Response, header};
-use protocol::Params;
+use protocol::{Params, Secret};
+use provider::grant::Code;
 
 use crate::banner::Commands;
 
@@ -38,7 +39,9 @@ async fn callback(State(commands): State<Commands>, RawQuery(query): RawQuery) -
             .filter_map(|name| Some((*name, value(name)?.to_owned())))
             .collect()
     };
-    let page = match value("code") {
+    // The commands are for pasting into a shell: they hold a code of ours or none.
+    let code = value("code").filter(|code| Code::parse(&Secret::new(*code)).is_some());
+    let page = match code {
         Some(code) => Page {
             title: "You are signed in to Demo",
             explanation: "The authorization code below arrived. It can be used once, within a minute.",

@@ -72,14 +72,17 @@ pub enum Malformed {
     #[error("{0} is required")]
     Missing(&'static str),
     /// RFC 6749 §3.1, §3.2: parameters MUST NOT be included more than once.
-    #[error("{0} is given more than once")]
+    #[error("{} is given more than once", known(.0))]
     Repeated(String),
     /// A name or value is not UTF-8 after percent-decoding (RFC 6749 appendix B).
     #[error("the request is not valid UTF-8 after percent-decoding")]
     Encoding,
     /// A value holds CR, LF, NUL or another control character.
-    #[error("{0} contains a control character")]
+    #[error("{} contains a control character", known(.0))]
     ControlCharacter(String),
+    /// More parameters than are read.
+    #[error("there are more than 100 parameters")]
+    TooMany,
     /// A value breaks its grammar: the parameter, and what it must be.
     #[error("{0} must be {1}")]
     Invalid(&'static str, &'static str),
@@ -103,6 +106,42 @@ pub enum Malformed {
     TwoWays(&'static str),
 }
 
+/// A parameter's name, where it is one of ours: what a stranger made up is not repeated to a client.
+fn known(name: &str) -> &str {
+    const NAMES: [&str; 26] = [
+        "Authorization",
+        "access_token",
+        "client_assertion",
+        "client_id",
+        "client_secret",
+        "code",
+        "code_challenge",
+        "code_challenge_method",
+        "code_verifier",
+        "grant_type",
+        "id_token_hint",
+        "login_hint",
+        "max_age",
+        "nonce",
+        "post_logout_redirect_uri",
+        "prompt",
+        "redirect_uri",
+        "refresh_token",
+        "registration",
+        "request",
+        "request_uri",
+        "response_mode",
+        "response_type",
+        "scope",
+        "state",
+        "token",
+    ];
+    NAMES
+        .into_iter()
+        .find(|known| *known == name)
+        .unwrap_or("a parameter")
+}
+
 impl Malformed {
     /// The `error` this becomes.
     pub fn code(&self) -> ErrorCode {
@@ -116,6 +155,7 @@ impl Malformed {
             Self::Missing(_)
             | Self::Repeated(_)
             | Self::Encoding
+            | Self::TooMany
             | Self::ControlCharacter(_)
             | Self::Invalid(..)
             | Self::TwoWays(_) => ErrorCode::InvalidRequest,
@@ -141,6 +181,16 @@ pub fn description(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_a_stranger_made_up_is_not_repeated() {
+        let said = Malformed::Repeated("your account is locked".into()).to_string();
+        assert_eq!(said, "a parameter is given more than once");
+        assert_eq!(
+            Malformed::Repeated("scope".into()).to_string(),
+            "scope is given more than once"
+        );
+    }
 
     #[test]
     fn rfc6749_5_2_error_description_stays_inside_its_alphabet() {

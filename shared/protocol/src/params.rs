@@ -6,6 +6,9 @@ use percent_encoding::percent_decode;
 
 use crate::error::Malformed;
 
+/// More parameters than any request of these protocols has; comparing each with each stays cheap.
+const MOST: usize = 100;
+
 /// The parameters of one request.
 ///
 /// RFC 6749 §3.1: a parameter sent without a value is treated as omitted, an unknown one is ignored, and
@@ -21,9 +24,12 @@ impl Params {
     /// Reads `application/x-www-form-urlencoded` bytes (RFC 6749 appendix B).
     ///
     /// # Errors
-    /// [`Malformed::Encoding`] where a name or value is not UTF-8.
+    /// [`Malformed::Encoding`] where a name or value is not UTF-8, [`Malformed::TooMany`] over 100 of them.
     pub fn parse(raw: &[u8]) -> Result<Self, Malformed> {
         let mut params = Self::default();
+        if raw.split(|b| *b == b'&').nth(MOST).is_some() {
+            return Err(Malformed::TooMany);
+        }
         for pair in raw.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
             let mut halves = pair.splitn(2, |b| *b == b'=');
             let name = decode(halves.next().unwrap_or_default())?;
@@ -161,6 +167,16 @@ mod tests {
         assert_eq!(parsed("a=%C3%A4+b%26").optional("a"), Ok(Some("ä b&")));
         assert_eq!(Params::parse(b"a=%ff").err(), Some(Malformed::Encoding));
         assert_eq!(Params::parse(b"a=\xff").err(), Some(Malformed::Encoding));
+    }
+
+    #[test]
+    fn a_request_has_a_bounded_number_of_parameters() {
+        let raw: Vec<String> = (0..102).map(|n| format!("p{n}=1")).collect();
+        assert_eq!(
+            Params::parse(raw.join("&").as_bytes()).err(),
+            Some(Malformed::TooMany)
+        );
+        assert!(Params::parse(raw[..100].join("&").as_bytes()).is_ok());
     }
 
     #[test]

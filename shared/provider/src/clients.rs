@@ -32,11 +32,11 @@ pub async fn authenticate(
     params: &Params,
 ) -> Result<AuthenticatedClient, Fault> {
     let presented = Presented::read(call.authorization()?, params)?;
+    tracing::Span::current().record("client.id", presented.id.as_str());
     let found = clients
         .by_id(&call.tenant.id, &presented.id, call.now)
         .await?;
     let client = found.ok_or(ClientFault::Unknown)?;
-    tracing::Span::current().record("client.id", presented.id.as_str());
     match &client.kind {
         ClientKind::Public => {} // §2.1: it has no secret; one that is sent proves nothing.
         ClientKind::Confidential { secret } => {

@@ -17,6 +17,8 @@ pub fn subject(tenant: &Tenant, client: &Client, hint: &Secret) -> Option<String
     #[derive(Deserialize)]
     struct Claims {
         sub: String,
+        /// Only access tokens have one, and they are no hints: they are shown to resource servers.
+        uid: Option<serde::de::IgnoredAny>,
     }
     let key = &client.signing_key;
     let jwk = serde_json::to_value(Jwk::signing(&key.kid, &key.public)).ok()?;
@@ -30,7 +32,8 @@ pub fn subject(tenant: &Tenant, client: &Client, hint: &Secret) -> Option<String
     expected.set_issuer(&[tenant.issuer(&client.slug)]);
     expected.set_audience(&[client.client_id.as_str()]);
     let key = DecodingKey::from_jwk(&jwk).ok()?;
-    decode::<Claims>(hint.expose(), &key, &expected)
-        .ok()
-        .map(|token| token.claims.sub)
+    let claims = decode::<Claims>(hint.expose(), &key, &expected)
+        .ok()?
+        .claims;
+    claims.uid.is_none().then_some(claims.sub)
 }

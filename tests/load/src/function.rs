@@ -19,11 +19,11 @@ pub(crate) struct Cost {
 
 /// A running function.
 pub(crate) struct Function {
+    _process: Child, // first, so that it ends before the API it listens to
     api: RuntimeApi,
     proc: PathBuf,
     start: Cost,
     used: Duration,
-    _process: Child,
 }
 
 impl Function {

@@ -122,7 +122,12 @@ impl Authorize {
         };
         let browser = self.browsers.look(&call.tenant.id, at, call.now).await?;
 
-        let Some((session, user)) = signed_in(call, &request, hinted.as_deref(), &browser)? else {
+        let signed_in = signed_in(call, &request, hinted.as_deref(), &browser);
+        if let (Err(_), Some(plan)) = (&signed_in, &browser.plan) {
+            // The next try may be with the right account.
+            self.browsers.drop_plan(&call.tenant.id, &plan.key).await?;
+        }
+        let Some((session, user)) = signed_in? else {
             if request.prompt.none {
                 return Err(Denied::LoginRequired.into());
             }
@@ -171,6 +176,7 @@ fn to_person(fault: &Malformed) -> PageFault {
         Malformed::Repeated(name) | Malformed::ControlCharacter(name) => name == "redirect_uri",
         Malformed::Missing(name) | Malformed::Invalid(name, _) => *name == "redirect_uri",
         Malformed::Encoding
+        | Malformed::TooMany
         | Malformed::UnsupportedGrantType
         | Malformed::UnsupportedResponseType
         | Malformed::RequestObject

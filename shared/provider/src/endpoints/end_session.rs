@@ -44,7 +44,9 @@ impl EndSession {
     async fn run(&self, call: &Call<'_>) -> Result<Response, Fault> {
         let client = client_in_path(&*self.clients, call).await?;
         let params = call.params()?;
-        let confirming = call.is_post() && params.optional("choice")?.is_some();
+        // Only our own page sends a choice, and with the session's cookie.
+        let ours = call.is_post() && call.session_token().is_some();
+        let confirming = ours && params.optional("choice")?.is_some();
         if call.is_post() && !confirming {
             params.nothing_repeated()?; // would be lost on the way
             // A client's own POST (§2) comes without our cookies (`SameSite=Lax`): come again by GET.

@@ -22,7 +22,8 @@ impl Next {
         let there = here.join(text).ok()?;
         let local = text.starts_with('/') && !text.contains('\\');
         let same_origin = there.origin() == here.origin() && !text.starts_with("//");
-        (local && same_origin && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
+        (local && same_origin && text.bytes().all(|b| b.is_ascii_graphic()))
+            .then(|| Self(text.to_owned()))
     }
 
     /// Back to the authorization endpoint with these parameters. Written always alike, so that it can name
@@ -76,6 +77,7 @@ mod tests {
             "/a\r\nLocation: x",
             "evil.example",
             "http:evil",
+            "/é",
         ] {
             assert_eq!(Next::parse(Some(bad)), None, "{bad:?}");
         }

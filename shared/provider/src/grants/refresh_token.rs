@@ -54,7 +54,6 @@ impl RefreshToken {
             let mut grant = found.ok_or(GrantFault::Unknown)?;
             grant.issued_to(client)?; // §6: the token is bound to the client it was issued to
             let refresh = grant.refresh_in_force(call)?;
-            let scopes = grant.narrowed_to(request.scopes.as_ref())?;
             let grace = client.client().refresh_grace;
             let standing = Standing::of(presented, &refresh, grace, call.now);
             let successor = match standing {
@@ -63,6 +62,12 @@ impl RefreshToken {
                 Standing::Ahead => return Err(GrantFault::Unknown.into()),
                 Standing::Reused => return self.reused(call, client, &grant).await,
             };
+            // What the client may no longer have is not given anew; without offline access, nothing is.
+            grant.scopes = grant.scopes.intersect(&client.client().scopes);
+            if grant.ends_with_session() {
+                return Err(GrantFault::Revoked.into());
+            }
+            let scopes = grant.narrowed_to(request.scopes.as_ref())?;
             if let Some(subject) = fresh_subject.take() {
                 grant.subject = subject;
             }

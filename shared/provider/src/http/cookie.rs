@@ -30,15 +30,16 @@ impl Name {
 
 /// The value of a cookie; `None` where it is absent or sent twice, as then one of them is not ours.
 pub fn read(headers: &HeaderMap, tenant: &Tenant, name: Name) -> Option<String> {
-    let wanted = name.as_str(tenant.is_https());
+    let wanted = name.as_str(tenant.is_https()).as_bytes();
+    // By bytes: a foreign cookie that is no ASCII, which any sibling host can set, must not hide ours.
     let mut values = headers
         .get_all(COOKIE)
         .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(given, _)| *given == wanted)
-        .map(|(_, value)| value.to_owned());
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .map(<[u8]>::trim_ascii)
+        .filter_map(|pair| pair.strip_prefix(wanted)?.strip_prefix(b"="))
+        .filter_map(|value| str::from_utf8(value).ok())
+        .map(str::to_owned);
     let first = values.next();
     if values.next().is_some() { None } else { first }
 }
@@ -59,4 +60,60 @@ pub fn write(tenant: &Tenant, name: Name, value: &Secret, lifetime: Seconds) -> 
 /// A `Set-Cookie` value that removes the cookie.
 pub fn remove(tenant: &Tenant, name: Name) -> String {
     write(tenant, name, &Secret::new(""), Seconds(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use protocol::{Slug, TenantId};
+
+    use super::*;
+    use crate::tenant::Sealed;
+
+    fn tenant(base_url: &str) -> Tenant {
+        Tenant {
+            id: TenantId::parse("t").unwrap(),
+            base_url: base_url.to_owned(),
+            title: "T".to_owned(),
+            subject_salt: "s".to_owned(),
+            refresh_key: Sealed(Vec::new()),
+            authentication_flow: Slug::parse("f").unwrap(),
+        }
+    }
+
+    fn session(cookies: &[u8]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_bytes(cookies).unwrap());
+        read(&headers, &tenant("http://localhost:1"), Name::Session)
+    }
+
+    #[test]
+    fn a_foreign_cookie_that_is_no_ascii_hides_nothing() {
+        let found = session("name=Müller; latchkey_session=abc;x=\u{fc}".as_bytes());
+        assert_eq!(found.as_deref(), Some("abc"));
+        assert_eq!(
+            session(b"x=\xff; latchkey_session=abc").as_deref(),
+            Some("abc")
+        );
+    }
+
+    #[test]
+    fn only_the_very_name_is_read_and_only_once() {
+        assert_eq!(session(b"latchkey_session2=a; xlatchkey_session=b"), None);
+        assert_eq!(session(b"latchkey_session=a; latchkey_session=b"), None);
+    }
+
+    #[test]
+    fn over_tls_a_cookie_is_host_bound_and_secure() {
+        let set = write(
+            &tenant("https://id.example"),
+            Name::Flow,
+            &Secret::new("v"),
+            Seconds(9),
+        );
+        assert_eq!(
+            set,
+            "__Host-latchkey_flow=v; Path=/; Max-Age=9; HttpOnly; SameSite=Lax; Secure"
+        );
+    }
 }

@@ -59,7 +59,7 @@ impl Service {
     }
 
     /// Answers a request and writes its one log line.
-    #[tracing::instrument(name = "request", skip_all, fields(function = self.function(), request_id))]
+    #[tracing::instrument(name = "request", skip_all, fields(function = self.function(), client.id = tracing::field::Empty))]
     pub async fn call(&self, mut request: Request, now: Timestamp, request_id: &str) -> Response {
         let method = request.method().clone();
         if method == Method::HEAD {

@@ -81,7 +81,7 @@ async fn rfc6749_3_1_request_parameters_must_not_be_included_more_than_once() {
         );
     }
     let unknown = Ask::valid().and("x\"", "1").and("x\"", "2");
-    let expected = told("invalid_request", "x? is given more than once");
+    let expected = told("invalid_request", "a parameter is given more than once");
     assert_eq!(
         unknown.answer(&bench).await,
         expected,

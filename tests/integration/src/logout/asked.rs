@@ -2,7 +2,7 @@
 
 use super::{END_SESSION, OUT, SIGNED_OUT, Visitor};
 use crate::harness::Bench;
-use crate::harness::browser::{field, location};
+use crate::harness::browser::{Browser, field, location};
 use crate::harness::page::{action, headers, heading, hidden, said, words};
 use crate::harness::text;
 
@@ -118,6 +118,18 @@ async fn logout_6_another_sites_form_signs_nobody_out() {
         );
         assert!(ada.is_signed_in().await);
     }
+}
+
+#[tokio::test]
+async fn logout_6_an_answer_without_our_cookie_is_not_taken_for_one() {
+    let bench = Bench::embedded().await;
+    let form = [("choice", "sign_out"), ("post_logout_redirect_uri", OUT)];
+    let answer = Browser::new(&bench).post(END_SESSION, &form).await;
+    let to = location(&answer).expect("come again by GET");
+    assert!(
+        to.starts_with("/application/o/web/end-session/?choice=sign_out&"),
+        "{to}"
+    );
 }
 
 #[tokio::test]

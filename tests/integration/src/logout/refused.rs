@@ -54,7 +54,10 @@ async fn logout_2_a_hint_must_be_an_id_token_issued_to_this_client() {
     let forged = format!("{}A.x", &ada.id_token[..ada.id_token.len() - 3]);
     let payload = ada.id_token.split('.').nth(1).expect("claims").to_owned();
     let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
-    for hint in [&*foreign, &forged, &unsigned, "nonsense"] {
+    // Resource servers see access tokens, and must not be able to sign people out with them.
+    let own = bench.tokens("web", "openid").await;
+    let access = member(&own, "access_token");
+    for hint in [&*foreign, &forged, &unsigned, access, "nonsense"] {
         let answer = ada
             .leave(&[("id_token_hint", hint), ("post_logout_redirect_uri", OUT)])
             .await;

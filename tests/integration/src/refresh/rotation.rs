@@ -21,6 +21,19 @@ async fn rfc9700_4_14_2_every_refresh_rotates_the_token() {
 }
 
 #[tokio::test]
+async fn an_older_token_kills_the_family_whatever_else_is_wrong_with_the_request() {
+    let bench = Bench::embedded().await;
+    let (_, exchange) = begun(&bench).await;
+    let second = exchange.tokens().await;
+    let third = next(&bench, &second).tokens().await;
+    assert_eq!(
+        exchange.with("scope", "bogus").summary().await,
+        INVALID_GRANT
+    );
+    dead(&bench, &[&third]).await;
+}
+
+#[tokio::test]
 async fn the_preceding_token_yields_the_same_successor_for_thirty_seconds() {
     let bench = Bench::embedded().await;
     let (_, exchange) = begun(&bench).await;

@@ -70,18 +70,30 @@ impl Visit<'_> {
             .unwrap_or_default()
     }
 
-    /// The consent to keep: with what was allowed before, so that asking for less does not take it away.
+    /// The consent to keep: with what was allowed before, so that asking for less does not take it away. What
+    /// the page did not show is not prolonged by it: then the earlier expiry holds for all.
     fn to_keep(&self, user: &User, errand: &Errand) -> Option<Consent> {
         let expires = match errand.client.consent {
             ConsentMode::Implicit | ConsentMode::AlwaysRequire => return None,
             ConsentMode::Permanent => None,
             ConsentMode::Expiring(after) => Some(self.call.now + after),
         };
+        let before = self.allowed_before();
+        let on_record = self
+            .browser
+            .consent
+            .as_ref()
+            .and_then(|consent| consent.expires);
+        let earlier = [on_record, expires].into_iter().flatten().min();
         Some(Consent {
             user: user.subject.id,
             client_id: errand.client.client_id.clone(),
-            scopes: self.allowed_before().union(&errand.scopes),
-            expires,
+            scopes: before.union(&errand.scopes),
+            expires: if before.is_subset_of(&errand.scopes) {
+                expires
+            } else {
+                earlier
+            },
         })
     }
 

@@ -1,7 +1,7 @@
 //! The password stage, and the session that follows it (authentik: `ak-stage-password`, user login).
 
 use http::StatusCode;
-use protocol::{Params, Secret};
+use protocol::{Digest, Params, Secret};
 
 use crate::endpoints::flow::{Flow, Step, Visit};
 use crate::fault::Fault;
@@ -36,14 +36,20 @@ impl Flow {
         let user = self.users.by_login(&visit.call.tenant.id, &login).await?;
         let stored = user.as_ref().and_then(|user| user.password.as_deref());
         let right = password::verify(&given, stored)?;
-        match user.filter(|user| right && user.active) {
-            Some(user) => self.begin_session(visit, plan, &user).await,
-            None => self.wrong(visit, plan).await,
+        if let Some(user) = user.filter(|user| right && user.active) {
+            return self.begin_session(visit, plan, &user).await;
         }
+        // Which name was tried can be found by its digest, without being kept in the log.
+        let login = Digest::of(login.to_lowercase().as_bytes()).encode();
+        tracing::warn!(
+            event = "login_failed",
+            login,
+            "wrong password or unknown user"
+        );
+        self.wrong(visit, plan).await
     }
 
     async fn wrong(&self, visit: &Visit<'_>, plan: &mut Plan) -> Result<Step, Fault> {
-        tracing::info!(event = "login_failed", "wrong password or unknown user");
         plan.failed_attempts += 1;
         if plan.failed_attempts < MOST_ATTEMPTS {
             return Ok(
