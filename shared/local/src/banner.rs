@@ -37,6 +37,15 @@ impl Commands {
         }
     }
 
+    /// The same for a page that others may open too: behind a public URL the secret stays in the terminal.
+    #[must_use]
+    pub fn for_page(mut self) -> Self {
+        if self.base_url.starts_with("https://") {
+            self.secret = Secret::new("$CLIENT_SECRET");
+        }
+        self
+    }
+
     /// A link that signs in and ends at the demo's callback.
     pub fn link(&self) -> String {
         let query = Serializer::new(String::new())
@@ -51,7 +60,7 @@ impl Commands {
 
     /// What to do with a code, in order.
     pub fn after_sign_in(&self, code: &str) -> Vec<(&'static str, String)> {
-        let client = format!("-u '{}:{}'", self.client_id, self.secret.expose());
+        let client = format!("-u \"{}:{}\"", self.client_id, self.secret.expose());
         let endpoint = |name| format!("{}/application/o/{name}/", self.base_url);
         vec![
             (
@@ -140,5 +149,27 @@ impl Banner<'_> {
             client.name, client.client_id
         );
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commands(base_url: &str) -> Commands {
+        Commands {
+            base_url: base_url.to_owned(),
+            callback: format!("{base_url}/demo/callback"),
+            client_id: "demo".to_owned(),
+            secret: Secret::new("hush"),
+            issuer: format!("{base_url}/application/o/demo/"),
+        }
+    }
+
+    #[test]
+    fn behind_a_public_url_the_page_does_not_tell_the_secret() {
+        let shown = |base| format!("{:?}", commands(base).for_page().after_sign_in("c"));
+        assert!(!shown("https://id.example.com").contains("hush"));
+        assert!(shown("http://localhost:8000").contains("hush"));
     }
 }

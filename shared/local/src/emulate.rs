@@ -58,7 +58,11 @@ impl Emulate {
             .and_then(|()| std::fs::rename(&half, &self.env_file))
             .with_context(|| format!("cannot write {}", self.env_file.display()))?;
         print(&seeded, false, &[]);
-        serve(vec![listener], demo::router(Commands::new(&seeded))).await?;
+        serve(
+            vec![listener],
+            demo::router(Commands::new(&seeded).for_page()),
+        )
+        .await?;
         backend.close().await;
         Ok(())
     }

@@ -98,7 +98,7 @@ impl Run {
         let seeded = Seed::new(&backend)?
             .run(&base_url, &hosts, &callback, fixture.as_ref())
             .await?;
-        let router = demo::router(Commands::new(&seeded))
+        let router = demo::router(Commands::new(&seeded).for_page())
             .fallback_service(Gateway::new(&backend).into_router());
         print(&seeded, true, &self.allow_fetch);
         serve(listeners, router).await?;
