@@ -2,13 +2,11 @@
 // screen reader. With SCREENSHOTS=FOLDER a picture of every page is kept.
 
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { byKeyboard, byPointer, errorText, follow, launch, openPage, shown, signIn } from './browser.mjs';
+import { byKeyboard, byPointer, errorText, follow, launch, shown, signIn } from './browser.mjs';
 import { authorizeUrl, discover, settings } from './issuer.mjs';
+import { SCREENS, isFit, withPage as scrutinise } from './scrutiny.mjs';
 
 const known = settings();
 const { issuer, person, redirectUri } = known;
@@ -16,33 +14,15 @@ const { origin } = new URL(issuer);
 const STAGES = ['ak-stage-identification', 'ak-stage-password', 'ak-stage-consent'];
 const SUBMIT = 'form button[type="submit"]';
 
-let browser, metadata, axe;
+let browser, metadata;
 before(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   metadata = await discover(issuer);
   browser = await launch();
 });
 after(() => browser?.close());
 
-/** Runs `body` with a fresh page and the complaints its browser had about the pages. */
-async function withPage(options, body) {
-  const page = await openPage(browser, options);
-  const complaints = [];
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) complaints.push(message.text());
-  });
-  page.on('request', (request) => {
-    const address = request.url();
-    const ours = address.startsWith(`${origin}/`) || address.startsWith(redirectUri);
-    if (!ours && !address.startsWith('data:')) complaints.push(`asked for ${address}`);
-  });
-  try {
-    await body(page);
-    assert.deepEqual(complaints, []);
-  } finally {
-    await page.context().close();
-  }
-}
+/** Runs `body` with a fresh page that must give no cause for complaint. */
+const withPage = (options, body) => scrutinise(browser, [`${origin}/`, redirectUri], options, body);
 
 async function fill(page, selector, text) {
   await byPointer.fill(page, selector, text);
@@ -158,34 +138,13 @@ async function visitEveryPage(page, look) {
   await look('signed-out');
 }
 
-async function seriousProblems(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document));
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
-
-for (const phone of [true, false]) {
-  for (const dark of [false, true]) {
-    const variant = `${phone ? 'phone' : 'desktop'}-${dark ? 'dark' : 'light'}`;
-    test(`every page is fit for people: ${variant}`, () =>
-      withPage({ phone, dark }, async (page) => {
-        // The page that sends itself is to stand still, to be looked at.
-        await page.addInitScript(() => {
-          HTMLFormElement.prototype.submit = () => {};
-        });
-        await visitEveryPage(page, async (name) => {
-          if (process.env.SCREENSHOTS) {
-            await mkdir(process.env.SCREENSHOTS, { recursive: true });
-            const path = join(process.env.SCREENSHOTS, `${name}-${variant}.png`);
-            await page.screenshot({ path, fullPage: true });
-          }
-          const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-          assert.ok(width[0] <= width[1], `${name} scrolls sideways: ${width}`);
-          assert.equal(await page.locator('h1').count(), 1, name);
-          assert.deepEqual(await seriousProblems(page), [], name);
-        });
-      }));
-  }
+for (const screen of SCREENS) {
+  test(`every page is fit for people: ${screen.name}`, () =>
+    withPage(screen, async (page) => {
+      // The page that sends itself is to stand still, to be looked at.
+      await page.addInitScript(() => {
+        HTMLFormElement.prototype.submit = () => {};
+      });
+      await visitEveryPage(page, (name) => isFit(page, name, screen));
+    }));
 }

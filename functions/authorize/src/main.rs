@@ -1,11 +1,14 @@
 //! `GET, POST /application/o/authorize/` (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
 //! The work: `shared/provider/src/endpoints/authorize.rs`.
 
+use aws::Ports as _;
 use provider::endpoints::Authorize;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
+    expressions::serve_if_worker();
     let rt = aws::Runtime::from_env().await?;
-    let endpoint = Authorize::new(rt.clients(), rt.browsers(), rt.grants(), rt.entropy());
+    let scripts = rt.scripts(expressions::engine(1));
+    let endpoint = Authorize::new(rt.authorize_parts(&scripts));
     rt.serve(endpoint).await
 }

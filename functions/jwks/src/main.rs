@@ -1,5 +1,6 @@
 //! `GET /application/o/{slug}/jwks/` (RFC 7517 §5). The work: `shared/provider/src/endpoints/jwks.rs`.
 
+use aws::Ports as _;
 use provider::endpoints::Jwks;
 
 #[tokio::main(flavor = "current_thread")]

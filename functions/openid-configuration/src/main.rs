@@ -1,7 +1,9 @@
-//! `GET /application/o/{slug}/.well-known/openid-configuration` (OpenID Connect Discovery §4) and
-//! `GET /.well-known/oauth-authorization-server/application/o/{slug}/` (RFC 8414 §3).
+//! `GET /application/o/{slug}/.well-known/openid-configuration` (OpenID Connect Discovery §4),
+//! `GET /.well-known/oauth-authorization-server/application/o/{slug}/` (RFC 8414 §3) and
+//! `GET /.well-known/webfinger` (RFC 7033 §4).
 //! The work: `shared/provider/src/endpoints/openid_configuration.rs`.
 
+use aws::Ports as _;
 use provider::endpoints::OpenidConfiguration;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,11 +1,15 @@
 //! `GET, POST /application/o/userinfo/` (OpenID Connect Core §5.3, RFC 6750).
 //! The work: `shared/provider/src/endpoints/userinfo.rs`.
 
+use aws::Ports as _;
+use provider::claims::Mappings;
 use provider::endpoints::Userinfo;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
+    expressions::serve_if_worker();
     let rt = aws::Runtime::from_env().await?;
-    let endpoint = Userinfo::new(rt.tokens());
+    let scripts = rt.scripts(expressions::engine(1));
+    let endpoint = Userinfo::new(rt.bearers(), Mappings::new(scripts));
     rt.serve(endpoint).await
 }

@@ -1,6 +1,7 @@
 //! What the house rules claim, checked: crate edges ([`edges`]), the copies of the route table ([`routes`]),
-//! the functions' folders ([`functions`]) and each file ([`files`]). A finding is one line: where, and what.
+//! the functions' folders ([`functions`]), the table of what is shown ([`coverage`]) and each file ([`files`]). A finding is one line: where, and what.
 
+pub mod coverage;
 pub mod edges;
 pub mod files;
 pub mod functions;
@@ -23,6 +24,7 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     let copies = routes::read(root)?;
     findings.extend(routes::check(&copies));
     findings.extend(functions::check(root, &copies)?);
+    findings.extend(coverage::check(root, &files)?);
     for file in &files {
         if let Ok(text) = std::fs::read_to_string(root.join(file)) {
             findings.extend(files::check(file, &text)); // what is not UTF-8 is no text

@@ -15,6 +15,7 @@ const CARGO_LAMBDA: &str = "1.9.2";
 const ZIG: &str = "0.15.2";
 const CFN_LINT: &str = "1.58.0";
 const SAM: &str = "1.170.0";
+const SOCIAL_AUTH: &str = "7.0.0";
 const CARGO_DENY: &str = "0.20.2";
 
 /// Folder with DynamoDB Local's jars and native library, by Maven.
@@ -118,6 +119,18 @@ pub fn sam() -> Result<PathBuf> {
         &format!("aws-sam-cli-{SAM}"),
         &[format!("aws-sam-cli=={SAM}")],
         "sam",
+    )
+}
+
+/// A Python with social-auth-core, whose GitHub Enterprise backend the tests sign in with.
+///
+/// # Errors
+/// When Python is missing, or the fetch fails.
+pub fn social_auth() -> Result<PathBuf> {
+    python_tool(
+        &format!("social-auth-core-{SOCIAL_AUTH}"),
+        &[format!("social-auth-core=={SOCIAL_AUTH}")],
+        "python",
     )
 }
 

@@ -4,9 +4,15 @@ mod attempt;
 mod browsers;
 mod cache;
 mod clients;
+mod config;
 mod db;
+mod devices;
+mod events;
 mod expression;
 mod grants;
+mod groups;
+mod json;
+mod machines;
 mod registry;
 mod row;
 mod schema;
@@ -19,8 +25,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use provider::ports::{
-    BrowserStore, ClientStore, GrantStore, Registry, SubjectStore, TenantStore, TokenStore,
-    UserStore,
+    BrowserStore, ClientStore, ConfigStore, DeviceStore, EventStore, GrantStore, GroupStore,
+    MachineStore, PolicyStore, Registry, SubjectStore, TenantStore, TokenStore, UserStore,
+    UserTokenStore,
 };
 
 pub use table::create_table;
@@ -34,6 +41,8 @@ pub struct Stores {
     db: Db,
     tenants: Arc<tenants::Tenants>,
     clients: Arc<clients::Clients>,
+    groups: Arc<groups::GroupItems>,
+    machines: Arc<machines::Machines>,
 }
 
 impl fmt::Debug for Stores {
@@ -54,6 +63,8 @@ impl Stores {
         Self {
             tenants: Arc::new(tenants::Tenants::new(db.clone())),
             clients: Arc::new(clients::Clients::new(db.clone())),
+            groups: Arc::new(groups::GroupItems::new(db.clone())),
+            machines: Arc::new(machines::Machines::new(db.clone())),
             db,
         }
     }
@@ -88,9 +99,44 @@ impl Stores {
         Arc::new(grants::Grants(self.db.clone()))
     }
 
+    /// Requests of devices.
+    pub fn devices(&self) -> Arc<dyn DeviceStore> {
+        Arc::new(devices::Devices(self.db.clone()))
+    }
+
     /// Access tokens.
     pub fn tokens(&self) -> Arc<dyn TokenStore> {
         Arc::new(tokens::Tokens(self.db.clone()))
+    }
+
+    /// Groups.
+    pub fn groups(&self) -> Arc<dyn GroupStore> {
+        Arc::clone(&self.groups) as _
+    }
+
+    /// The accounts of programs, kept in memory once for all clones.
+    pub fn machines(&self) -> Arc<dyn MachineStore> {
+        Arc::clone(&self.machines) as _
+    }
+
+    /// App passwords and other tokens of users.
+    pub fn user_tokens(&self) -> Arc<dyn UserTokenStore> {
+        Arc::new(machines::UserTokens(self.db.clone()))
+    }
+
+    /// What happened.
+    pub fn events(&self) -> Arc<dyn EventStore> {
+        Arc::new(events::Events(self.db.clone()))
+    }
+
+    /// Objects of configuration.
+    pub fn config(&self) -> Arc<dyn ConfigStore> {
+        Arc::new(config::Configs(self.db.clone()))
+    }
+
+    /// Policies by name.
+    pub fn policies(&self) -> Arc<dyn PolicyStore> {
+        Arc::new(config::Configs(self.db.clone()))
     }
 
     /// Writes configuration and people.

@@ -2,35 +2,31 @@
 
 mod event;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::{LambdaEvent, lambda_runtime, service_fn};
 use protocol::Timestamp;
-use provider::entropy::{Entropy, System};
 use provider::http::{Endpoint, Service};
-use provider::ports::{
-    BrowserStore, ClientStore, GrantStore, Signer, SubjectStore, TokenStore, UserStore, Vault,
-};
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Settings, Stage};
-use crate::{Clients, Error, Keys, Stores};
+use crate::{Clients, Error, Keys, Ports, Stores};
 
 /// How long warming up may hold up the start.
 const WARM_UP: Duration = Duration::from_secs(2);
 
 /// What a function is made of: made once per cold start.
 ///
-/// Each port is made where it is asked for. A function that never asks for [`Runtime::signer`] or
-/// [`Runtime::vault`] needs no right to KMS and does not link its client.
+/// Its ports are those of [`Ports`].
 #[derive(Debug)]
 pub struct Runtime {
     settings: Settings,
     clients: Clients,
     stores: Stores,
+    keys: OnceLock<Keys>,
     missing: OnceLock<Error>,
 }
 
@@ -54,6 +50,7 @@ impl Runtime {
             settings,
             clients,
             stores,
+            keys: OnceLock::new(),
             missing: OnceLock::new(),
         })
     }
@@ -84,60 +81,24 @@ impl Runtime {
         let ended = lambda_runtime::run(service_fn(handler)).await;
         ended.map_err(|error| Error::Runtime(error.to_string()))
     }
+}
 
-    /// Compiled clients.
-    pub fn clients(&self) -> Arc<dyn ClientStore> {
-        self.stores.clients()
-    }
-
-    /// Sessions, consents and plans.
-    pub fn browsers(&self) -> Arc<dyn BrowserStore> {
-        self.stores.browsers()
-    }
-
-    /// People by name.
-    pub fn users(&self) -> Arc<dyn UserStore> {
-        self.stores.users()
-    }
-
-    /// People by id.
-    pub fn subjects(&self) -> Arc<dyn SubjectStore> {
-        self.stores.subjects()
-    }
-
-    /// Codes and refresh families.
-    pub fn grants(&self) -> Arc<dyn GrantStore> {
-        self.stores.grants()
-    }
-
-    /// Access tokens.
-    pub fn tokens(&self) -> Arc<dyn TokenStore> {
-        self.stores.tokens()
-    }
-
-    /// Signs with clients' keys.
-    pub fn signer(&self) -> Arc<dyn Signer> {
-        self.keys().signer()
-    }
-
-    /// Opens what is sealed.
-    pub fn vault(&self) -> Arc<dyn Vault> {
-        self.keys().vault()
-    }
-
-    /// The system's randomness.
-    pub fn entropy(&self) -> Arc<dyn Entropy> {
-        Arc::new(System::default())
+impl Ports for Runtime {
+    fn stores(&self) -> &Stores {
+        &self.stores
     }
 
     /// A missing key is told by [`Runtime::serve`], before the first request.
     fn keys(&self) -> Keys {
-        let key = self.settings.envelope_key.clone().unwrap_or_else(|| {
-            self.missing
-                .get_or_init(|| Error::Missing("LATCHKEY_ENVELOPE_KEY"));
-            String::new()
+        let keys = self.keys.get_or_init(|| {
+            let key = self.settings.envelope_key.clone().unwrap_or_else(|| {
+                self.missing
+                    .get_or_init(|| Error::Missing("LATCHKEY_ENVELOPE_KEY"));
+                String::new()
+            });
+            Keys::new(self.clients.kms(), key)
         });
-        Keys::new(self.clients.kms(), key)
+        keys.clone()
     }
 }
 

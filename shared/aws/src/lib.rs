@@ -7,12 +7,16 @@ mod clients;
 pub mod dynamodb;
 mod error;
 mod failure;
+mod jwe;
 pub mod kms;
 pub mod lambda;
+mod ports;
 pub mod settings;
 
 pub use clients::Clients;
 pub use dynamodb::{Stores, create_table};
 pub use error::Error;
+pub use jwe::Jwe;
 pub use kms::{Custody, Keys, envelope_key};
 pub use lambda::Runtime;
+pub use ports::Ports;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use dynoxide::Database;
+use fetch::Fetch;
+use provider::ports::Fetcher;
+use provider::script::Expressions;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -14,6 +17,9 @@ use crate::kms::Emulator;
 
 /// The table's name on the laptop.
 pub const TABLE: &str = "latchkey";
+
+/// How many expressions run at once.
+const WORKERS: usize = 2;
 
 /// The envelope key's alias.
 const ENVELOPE_ALIAS: &str = "alias/latchkey-envelope";
@@ -30,7 +36,21 @@ pub struct Backend {
     pub kms_url: String,
     /// The envelope key.
     pub envelope_key: String,
+    /// Fetches from public hosts, unless it is replaced before the gateway is made.
+    pub fetcher: Arc<dyn Fetcher>,
+    /// Runs expressions in workers of this executable, unless it is replaced before seed and gateway are made.
+    pub engine: Arc<dyn Expressions>,
     servers: Servers,
+}
+
+impl aws::Ports for Backend {
+    fn stores(&self) -> &aws::Stores {
+        &self.stores
+    }
+
+    fn keys(&self) -> aws::Keys {
+        self.keys.clone()
+    }
 }
 
 /// Emulators that run as long as this lives.
@@ -109,6 +129,8 @@ impl Backend {
             dynamodb_url,
             kms_url,
             envelope_key,
+            fetcher: Arc::new(Fetch::new()),
+            engine: expressions::engine(WORKERS),
             servers,
         })
     }

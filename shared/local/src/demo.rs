@@ -3,14 +3,14 @@
 
 use askama::Template;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
 use http::{HeaderName, HeaderValue, Response, header};
 use protocol::{Params, Secret};
 use provider::grant::Code;
 
-use crate::banner::Commands;
+use crate::banner::{Commands, Example};
 
 /// What the page shows.
 #[derive(Template)]
@@ -22,16 +22,39 @@ struct Page<'a> {
     commands: Vec<(&'static str, String)>,
 }
 
-/// The pages of the demo application.
+/// The largest answer that a form posts: a code and two tokens.
+const LARGEST_FORM: usize = 64 * 1_024;
+
+/// The pages of the demo applications.
 pub fn router(commands: Commands) -> Router {
     Router::new()
-        .route("/demo/callback", get(callback))
+        .route("/demo/callback", get(callback).post(posted))
+        .route("/demo/github", get(github))
         .route("/demo/signed-out", get(signed_out))
         .with_state(commands)
 }
 
 async fn callback(State(commands): State<Commands>, RawQuery(query): RawQuery) -> Response<Body> {
-    let params = Params::parse(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    arrived(query.unwrap_or_default().as_bytes(), |code| {
+        commands.after_sign_in(code)
+    })
+}
+
+/// Where a browser posts what it got (OAuth 2.0 Form Post Response Mode).
+async fn posted(State(commands): State<Commands>, body: Body) -> Response<Body> {
+    let form = to_bytes(body, LARGEST_FORM).await.unwrap_or_default();
+    arrived(&form, |code| commands.after_sign_in(code))
+}
+
+async fn github(State(commands): State<Commands>, RawQuery(query): RawQuery) -> Response<Body> {
+    arrived(query.unwrap_or_default().as_bytes(), |code| {
+        commands.github(code).into_iter().skip(1).collect()
+    })
+}
+
+/// What an authorization response brought, and what to do with it.
+fn arrived(response: &[u8], then: impl FnOnce(&str) -> Vec<Example>) -> Response<Body> {
+    let params = Params::parse(response).unwrap_or_default();
     let value = |name| params.optional(name).ok().flatten();
     let rows = |names: &[&'static str]| {
         names
@@ -41,21 +64,35 @@ async fn callback(State(commands): State<Commands>, RawQuery(query): RawQuery) -
     };
     // The commands are for pasting into a shell: they hold a code of ours or none.
     let code = value("code").filter(|code| Code::parse(&Secret::new(*code)).is_some());
-    let page = match code {
-        Some(code) => Page {
-            title: "You are signed in to Demo",
-            explanation: "The authorization code below arrived. It can be used once, within a minute.",
-            rows: rows(&["code", "state", "iss"]),
-            commands: commands.after_sign_in(code),
-        },
-        None => Page {
+    let tokens = value("id_token").is_some() || value("access_token").is_some();
+    if code.is_none() && !tokens {
+        return respond(&Page {
             title: "Sign-in did not succeed",
             explanation: "The provider sent an error instead of a code.",
             rows: rows(&["error", "error_description", "state", "iss"]),
             commands: Vec::new(),
-        },
+        });
+    }
+    let explanation = match code {
+        Some(_) => "The authorization code below arrived. It can be used once, within a minute.",
+        None => "The tokens below arrived by way of your browser.",
     };
-    respond(&page)
+    let commands = code.map(then).unwrap_or_default().into_iter();
+    respond(&Page {
+        title: "You are signed in to Demo",
+        explanation,
+        rows: rows(&[
+            "code",
+            "id_token",
+            "access_token",
+            "expires_in",
+            "state",
+            "iss",
+        ]),
+        commands: commands
+            .map(|example| (example.what, example.command))
+            .collect(),
+    })
 }
 
 async fn signed_out() -> Response<Body> {
@@ -80,4 +117,52 @@ fn respond(page: &Page<'_>) -> Response<Body> {
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     );
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn page(response: &str) -> String {
+        let then = |code: &str| {
+            vec![Example {
+                what: "Next",
+                command: format!("curl {code}"),
+            }]
+        };
+        let page = arrived(response.as_bytes(), then).into_body();
+        let bytes = to_bytes(page, usize::MAX).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    fn code() -> String {
+        let code = Code::generate(&provider::entropy::System::default());
+        code.raw().expose().to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_code_is_put_into_the_commands_if_it_is_one_of_ours() {
+        let code = code();
+        let shown = page(&format!("code={code}&state=s&id_token=t")).await;
+        assert!(shown.contains(&format!("curl {code}")) && shown.contains("<dd>t</dd>"));
+        for odd in [
+            "code=$(reboot)",
+            "code=a%0Ab",
+            "code=a&code=b",
+            "error=access_denied",
+        ] {
+            let shown = page(odd).await;
+            assert!(
+                shown.contains("did not succeed") && !shown.contains("curl"),
+                "{odd}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn tokens_without_a_code_are_shown_and_escaped() {
+        let shown = page("id_token=%3Cscript%3E&access_token=a&expires_in=9").await;
+        assert!(shown.contains("by way of your browser") && !shown.contains("curl"));
+        assert!(!shown.contains("<script>") && shown.contains("<dt>expires_in</dt>"));
+    }
 }

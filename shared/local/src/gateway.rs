@@ -3,16 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use aws::Ports as _;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use bytes::Bytes;
 use protocol::Timestamp;
+use provider::claims::Mappings;
 use provider::endpoints::{
-    Authorize, EndSession, Flow, Jwks, OpenidConfiguration, Revoke, Token, Userinfo,
+    Authorize, DeviceAuthorization, EndSession, Flow, GithubAccessToken, GithubUser,
+    GithubUserTeams, Introspect, Jwks, OpenidConfiguration, Revoke, Token, Userinfo,
 };
-use provider::entropy::System;
 use provider::http::{LARGEST_BODY, Request, Response, Service, route, service};
+use provider::policies::Policies;
+use provider::scripts::Scripts;
 use uuid::Uuid;
 
 use crate::backend::Backend;
@@ -27,46 +31,59 @@ pub struct Gateway {
 impl Gateway {
     /// Mounts every endpoint on these ports.
     pub fn new(backend: &Backend) -> Self {
-        let (stores, keys) = (&backend.stores, &backend.keys);
-        let (clients, grants) = (stores.clients(), stores.grants());
-        let entropy = Arc::new(System::default());
-        let signing = (keys.signer(), keys.vault());
+        let scripts = backend.scripts(Arc::clone(&backend.engine));
+        let mappings = Mappings::new(scripts.clone());
+        let (clients, browsers) = (backend.clients(), backend.browsers());
         let mount = |service: Service| (service.function(), service);
-        let tenants = stores.tenants();
+        let tenants = backend.stores.tenants();
         macro_rules! serve {
             ($endpoint:expr) => {
                 mount(Service::new($endpoint, Arc::clone(&tenants)))
             };
         }
         let services = HashMap::from([
-            serve!(Authorize::new(
+            serve!(Authorize::new(backend.authorize_parts(&scripts))),
+            serve!(Token::new(token(backend, &scripts))),
+            serve!(Authorize::github(backend.authorize_parts(&scripts))),
+            serve!(GithubAccessToken::new(Token::new(token(backend, &scripts)))),
+            serve!(GithubUser::new(backend.bearers())),
+            serve!(GithubUserTeams::new(backend.bearers())),
+            serve!(Introspect::new(
                 clients.clone(),
-                stores.browsers(),
-                grants.clone(),
-                entropy.clone()
+                backend.bearers(),
+                backend.grants(),
+                backend.subjects(),
+                backend.vault()
             )),
-            serve!(Token::new(
-                clients.clone(),
-                grants.clone(),
-                stores.subjects(),
-                signing,
-                entropy.clone()
-            )),
-            serve!(Userinfo::new(stores.tokens())),
+            serve!(Userinfo::new(backend.bearers(), mappings)),
             serve!(Revoke::new(
                 clients.clone(),
-                grants,
-                stores.tokens(),
-                keys.vault()
+                backend.grants(),
+                backend.tokens(),
+                backend.vault(),
+                (backend.events(), backend.entropy())
             )),
-            serve!(EndSession::new(clients.clone(), stores.browsers())),
+            serve!(EndSession::new(
+                clients.clone(),
+                browsers.clone(),
+                backend.vault(),
+                backend.entropy()
+            )),
+            serve!(DeviceAuthorization::new(
+                clients.clone(),
+                browsers.clone(),
+                backend.devices(),
+                Policies::new(scripts),
+                backend.entropy()
+            )),
             serve!(Jwks::new(clients.clone())),
             serve!(OpenidConfiguration::new(clients.clone())),
             serve!(Flow::new(
                 clients,
-                stores.browsers(),
-                stores.users(),
-                entropy
+                browsers,
+                backend.users(),
+                backend.events(),
+                backend.entropy()
             )),
         ]);
         Self {
@@ -88,6 +105,10 @@ impl Gateway {
     pub fn into_router(self) -> Router {
         Router::new().fallback(answer).with_state(self)
     }
+}
+
+fn token(backend: &Backend, scripts: &Scripts) -> provider::endpoints::token::Parts {
+    backend.token_parts(scripts, Arc::clone(&backend.fetcher))
 }
 
 async fn answer(

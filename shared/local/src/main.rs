@@ -4,9 +4,11 @@ use std::fs::{File, create_dir_all, remove_dir_all};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Parser;
+use fetch::Fetch;
 use local::backend::Backend;
 use local::banner::{Banner, Commands};
 use local::demo;
@@ -58,8 +60,13 @@ struct Run {
     reset: bool,
 }
 
+fn main() -> ExitCode {
+    expressions::serve_if_worker();
+    run()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn run() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr();
     let done = match cli.command {
@@ -92,7 +99,8 @@ impl Run {
         let base_url = base_url(self.public_url.as_ref(), self.port)?;
         let listeners = listen(self.port).await?;
         let _lock = prepare(&self.state, self.reset)?;
-        let backend = Backend::embedded(&self.state).await?;
+        let mut backend = Backend::embedded(&self.state).await?;
+        backend.fetcher = Arc::new(Fetch::allowing(self.allow_fetch.clone()));
         let hosts = hosts(&base_url, self.port)?;
         let callback = format!("{base_url}/demo/callback");
         let seeded = Seed::new(&backend)?
@@ -111,9 +119,7 @@ impl Run {
 fn print(seeded: &Seeded, kept: bool, allow_fetch: &[String]) {
     println!("{}", Banner { seeded, kept });
     for host in allow_fetch {
-        println!(
-            "  Fetches may reach {host}. Nothing is fetched yet: no client feature here takes a URL to fetch."
-        );
+        println!("  Fetches may reach {host}, by http too.");
     }
 }
 

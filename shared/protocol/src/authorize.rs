@@ -44,15 +44,95 @@ pub struct ReplyTo {
 
 impl ReplyTo {
     /// Reads `response_mode` and `state` without complaint.
+    ///
+    /// A mode that would put tokens into a query is no mode to answer in (Multiple Response Types §2.1, §5).
     pub fn parse(params: &Params) -> Self {
         let text = |name| params.optional(name).ok().flatten();
+        let kind = text("response_type").and_then(ResponseType::parse);
+        let usual = kind.map(ResponseType::default_mode).unwrap_or_default();
         Self {
             mode: text("response_mode")
                 .and_then(|mode| ResponseMode::parse(mode).ok())
-                .unwrap_or_default(),
+                .filter(|mode| usual != ResponseMode::Fragment || *mode != ResponseMode::Query)
+                .unwrap_or(usual),
             state: text("state").map(str::to_owned),
         }
     }
+}
+
+/// `response_type`: what is answered at once (OpenID Connect Core §3, Multiple Response Types §3, §5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResponseType {
+    /// A code.
+    pub code: bool,
+    /// An ID token.
+    pub id_token: bool,
+    /// An access token.
+    pub token: bool,
+}
+
+/// The types there are, in the order and spelling of authentik's metadata (reference §2.5).
+pub const RESPONSE_TYPES: [&str; 6] = [
+    "code",
+    "id_token",
+    "id_token token",
+    "code token",
+    "code id_token",
+    "code id_token token",
+];
+
+impl ResponseType {
+    /// Reads the space-delimited set, in any order (Multiple Response Types §3); `None` for one we do not
+    /// have, such as a bare `token`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let sorted = |text: &str| {
+            let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        let words = sorted(text);
+        let known = RESPONSE_TYPES.iter().any(|known| sorted(known) == words);
+        let has = |name: &str| words.iter().any(|word| word == name);
+        known.then(|| Self {
+            code: has("code"),
+            id_token: has("id_token"),
+            token: has("token"),
+        })
+    }
+
+    /// Where the answer is put unless asked otherwise (Multiple Response Types §5).
+    pub const fn default_mode(self) -> ResponseMode {
+        if self.id_token || self.token {
+            ResponseMode::Fragment
+        } else {
+            ResponseMode::Query
+        }
+    }
+
+    /// The flow's name, as authentik's policies see it in `oauth_grant_type`.
+    pub const fn flow(self) -> &'static str {
+        match (self.code, self.id_token || self.token) {
+            (true, false) => "authorization_code",
+            (true, true) => "hybrid",
+            (false, _) => "implicit",
+        }
+    }
+
+    /// Whether an access token is handed out at once. `id_token` brings one as well, though OpenID Connect Core
+    /// §3.2.2.5 has none there: authentik's clients rely on it (reference §2.5, §11 row 3).
+    pub const fn gives_access_token(self) -> bool {
+        self.token || (self.id_token && !self.code)
+    }
+}
+
+/// Whose parameters these are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// OAuth 2.0 and OpenID Connect.
+    #[default]
+    Oauth,
+    /// GitHub's: `response_type` may be left out, and scopes are parted by commas or spaces.
+    Github,
 }
 
 /// `prompt` (OpenID Connect Core §3.1.2.1).
@@ -88,9 +168,11 @@ impl Prompt {
     }
 }
 
-/// An authorization request for a code.
+/// An authorization request.
 #[derive(Clone, Debug)]
 pub struct AuthorizeRequest {
+    /// `response_type`.
+    pub response_type: ResponseType,
     /// `scope` as asked; empty where none was.
     pub scopes: Scopes,
     /// `nonce`, to be repeated in the ID token.
@@ -112,7 +194,7 @@ impl AuthorizeRequest {
     ///
     /// # Errors
     /// [`Malformed`], to be sent to the client by redirect.
-    pub fn parse(params: &Params) -> Result<Self, Malformed> {
+    pub fn parse(params: &Params, dialect: Dialect) -> Result<Self, Malformed> {
         params.nothing_repeated()?;
         params.optional("state")?;
         // OIDC Core §6.1, §6.2, §7.2.1: what we do not support has an error of its own.
@@ -125,18 +207,24 @@ impl AuthorizeRequest {
                 return Err(refusal);
             }
         }
-        if params.required("response_type")? != "code" {
-            return Err(Malformed::UnsupportedResponseType);
-        }
-        if let Some(mode) = params.optional("response_mode")? {
-            ResponseMode::parse(mode)?;
+        let response_type = match (params.optional("response_type")?, dialect) {
+            (None, Dialect::Github) => "code",
+            _ => params.required("response_type")?,
+        };
+        let response_type =
+            ResponseType::parse(response_type).ok_or(Malformed::UnsupportedResponseType)?;
+        check_mode(params, response_type)?;
+        let nonce = params
+            .optional("nonce")?
+            .map(bounded("nonce"))
+            .transpose()?;
+        if response_type.id_token && nonce.is_none() {
+            return Err(Malformed::Missing("nonce")); // OIDC Core §3.2.2.1, §3.3.2.11: REQUIRED
         }
         Ok(Self {
-            scopes: Scopes::parse(params.optional("scope")?.unwrap_or_default())?,
-            nonce: params
-                .optional("nonce")?
-                .map(bounded("nonce"))
-                .transpose()?,
+            response_type,
+            scopes: dialect.scopes(params.optional("scope")?.unwrap_or_default())?,
+            nonce,
             prompt: Prompt::parse(params.optional("prompt")?.unwrap_or_default())?,
             max_age: params.optional("max_age")?.map(max_age).transpose()?,
             login_hint: params.optional("login_hint")?.map(str::to_owned),
@@ -144,6 +232,30 @@ impl AuthorizeRequest {
             challenge: Challenge::parse(params)?,
         })
     }
+}
+
+impl Dialect {
+    fn scopes(self, text: &str) -> Result<Scopes, Malformed> {
+        match self {
+            Self::Oauth => Scopes::parse(text),
+            Self::Github => Scopes::parse(&text.replace(',', " ")),
+        }
+    }
+}
+
+/// Multiple Response Types §5: a token never travels in a query.
+fn check_mode(params: &Params, kind: ResponseType) -> Result<(), Malformed> {
+    let Some(mode) = params.optional("response_mode")? else {
+        return Ok(());
+    };
+    let mode = ResponseMode::parse(mode)?;
+    if mode == ResponseMode::Query && kind.default_mode() == ResponseMode::Fragment {
+        return Err(Malformed::Invalid(
+            "response_mode",
+            "fragment or form_post where a token is asked for",
+        ));
+    }
+    Ok(())
 }
 
 fn max_age(text: &str) -> Result<Seconds, Malformed> {
@@ -168,7 +280,7 @@ mod tests {
     use crate::ErrorCode;
 
     fn parse(raw: &str) -> Result<AuthorizeRequest, Malformed> {
-        AuthorizeRequest::parse(&Params::parse(raw.as_bytes()).unwrap())
+        AuthorizeRequest::parse(&Params::parse(raw.as_bytes()).unwrap(), Dialect::Oauth)
     }
 
     fn refused(raw: &str) -> ErrorCode {
@@ -183,6 +295,60 @@ mod tests {
             ErrorCode::UnsupportedResponseType
         );
         assert!(parse("response_type=code").is_ok());
+    }
+
+    #[test]
+    fn multiple_response_types_3_the_order_does_not_matter() {
+        for (text, flow) in [
+            ("code", "authorization_code"),
+            ("id_token", "implicit"),
+            ("token id_token", "implicit"),
+            ("token code", "hybrid"),
+            ("id_token code", "hybrid"),
+            ("token id_token code", "hybrid"),
+        ] {
+            assert_eq!(ResponseType::parse(text).unwrap().flow(), flow, "{text}");
+        }
+        for unknown in ["token", "none", "code code", "code  token", "", "Code"] {
+            assert!(ResponseType::parse(unknown).is_none(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn multiple_response_types_5_tokens_never_travel_in_a_query() {
+        for kind in ["id_token", "id_token+token", "code+token", "code+id_token"] {
+            let raw = format!("response_type={kind}&nonce=n&response_mode=query&scope=openid");
+            assert_eq!(refused(&raw), ErrorCode::InvalidRequest, "{kind}");
+            let params = Params::parse(raw.as_bytes()).unwrap();
+            assert_eq!(ReplyTo::parse(&params).mode, ResponseMode::Fragment);
+        }
+        assert!(parse("response_type=code&response_mode=query").is_ok());
+        assert!(parse("response_type=code&response_mode=fragment").is_ok());
+    }
+
+    #[test]
+    fn oidc_core_3_2_2_1_a_nonce_is_required_with_an_id_token() {
+        for kind in [
+            "id_token",
+            "id_token+token",
+            "code+id_token",
+            "code+id_token+token",
+        ] {
+            assert_eq!(
+                refused(&format!("response_type={kind}")),
+                ErrorCode::InvalidRequest
+            );
+            assert!(parse(&format!("response_type={kind}&nonce=n")).is_ok());
+        }
+        assert!(parse("response_type=code+token").is_ok());
+    }
+
+    #[test]
+    fn github_clients_leave_out_the_response_type_and_part_scopes_by_commas() {
+        let params = Params::parse(b"scope=user:email,read:org").unwrap();
+        let request = AuthorizeRequest::parse(&params, Dialect::Github).unwrap();
+        assert!(request.response_type.code && request.scopes.contains("read:org"));
+        assert!(AuthorizeRequest::parse(&params, Dialect::Oauth).is_err());
     }
 
     #[test]
@@ -257,7 +423,9 @@ mod tests {
             (ResponseMode::Query, Some("s"))
         );
         assert_eq!(
-            AuthorizeRequest::parse(&params).unwrap_err().code(),
+            AuthorizeRequest::parse(&params, Dialect::Oauth)
+                .unwrap_err()
+                .code(),
             ErrorCode::InvalidRequest
         );
     }
@@ -266,6 +434,6 @@ mod tests {
     fn a_state_with_a_line_break_is_refused_and_not_echoed() {
         let params = Params::parse(b"response_type=code&state=a%0d%0aSet-Cookie:x").unwrap();
         assert_eq!(ReplyTo::parse(&params).state, None);
-        assert!(AuthorizeRequest::parse(&params).is_err());
+        assert!(AuthorizeRequest::parse(&params, Dialect::Oauth).is_err());
     }
 }

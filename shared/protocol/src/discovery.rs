@@ -14,18 +14,25 @@ pub struct Metadata {
     token_endpoint: String,
     userinfo_endpoint: String,
     end_session_endpoint: String,
+    introspection_endpoint: String,
     revocation_endpoint: String,
+    device_authorization_endpoint: String,
     jwks_uri: String,
-    response_types_supported: [&'static str; 1],
+    response_types_supported: [&'static str; 6],
     response_modes_supported: [&'static str; 3],
-    grant_types_supported: [&'static str; 2],
+    grant_types_supported: [&'static str; 6],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [Algorithm; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token_encryption_alg_values_supported: Option<[&'static str; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token_encryption_enc_values_supported: Option<[&'static str; 1]>,
     token_endpoint_auth_methods_supported: [&'static str; 3],
+    introspection_endpoint_auth_methods_supported: [&'static str; 2],
     revocation_endpoint_auth_methods_supported: [&'static str; 3],
     acr_values_supported: [&'static str; 1],
     scopes_supported: Scopes,
-    claims_supported: Vec<&'static str>,
+    claims_supported: Vec<String>,
     code_challenge_methods_supported: [&'static str; 2],
     prompt_values_supported: [&'static str; 4],
     authorization_response_iss_parameter_supported: bool,
@@ -43,18 +50,43 @@ pub struct Issuer<'a> {
     pub slug: &'a str,
     /// The `iss` of its tokens.
     pub issuer: String,
-    /// The algorithm of its signing key.
+    /// The algorithm its tokens are signed with.
     pub algorithm: Algorithm,
+    /// Whether its tokens are encrypted.
+    pub encrypts: bool,
     /// The scopes its client may have.
     pub scopes: &'a Scopes,
     /// `acr` of its tokens.
     pub acr: &'static str,
     /// Claims its tokens and UserInfo can hold.
-    pub claims: Vec<&'static str>,
+    pub claims: &'a [String],
 }
+
+/// OAuth 2.0 Multiple Response Types §3, §5 and OpenID Connect Core §3, in the order of reference §5.2.
+const RESPONSE_TYPES: [&str; 6] = [
+    "code",
+    "id_token",
+    "id_token token",
+    "code token",
+    "code id_token",
+    "code id_token token",
+];
+
+/// RFC 6749 §4, §6; RFC 8628 §3.4. `implicit` stands for what the authorization endpoint answers at once.
+const GRANT_TYPES: [&str; 6] = [
+    "authorization_code",
+    "refresh_token",
+    "implicit",
+    "client_credentials",
+    "password",
+    "urn:ietf:params:oauth:grant-type:device_code",
+];
 
 /// Ways a client may authenticate (OpenID Connect Core §9); `none` is for public clients.
 const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+
+/// RFC 7662 §2.1: a caller without a secret is told nothing.
+const WITH_A_SECRET: [&str; 2] = ["client_secret_basic", "client_secret_post"];
 
 impl From<Issuer<'_>> for Metadata {
     fn from(of: Issuer<'_>) -> Self {
@@ -65,19 +97,25 @@ impl From<Issuer<'_>> for Metadata {
             token_endpoint: shared("token"),
             userinfo_endpoint: shared("userinfo"),
             end_session_endpoint: own("end-session"),
+            introspection_endpoint: shared("introspect"),
             revocation_endpoint: shared("revoke"),
+            device_authorization_endpoint: shared("device"),
             jwks_uri: own("jwks"),
             issuer: of.issuer,
-            response_types_supported: ["code"],
+            response_types_supported: RESPONSE_TYPES,
             response_modes_supported: ["query", "fragment", "form_post"],
-            grant_types_supported: ["authorization_code", "refresh_token"],
+            grant_types_supported: GRANT_TYPES,
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: [of.algorithm],
+            // Reference §4.5: only these two, and only where a key is set.
+            id_token_encryption_alg_values_supported: of.encrypts.then_some(["RSA-OAEP-256"]),
+            id_token_encryption_enc_values_supported: of.encrypts.then_some(["A256CBC-HS512"]),
             token_endpoint_auth_methods_supported: AUTH_METHODS,
+            introspection_endpoint_auth_methods_supported: WITH_A_SECRET,
             revocation_endpoint_auth_methods_supported: AUTH_METHODS,
             acr_values_supported: [of.acr],
             scopes_supported: of.scopes.clone(),
-            claims_supported: of.claims,
+            claims_supported: of.claims.to_vec(),
             code_challenge_methods_supported: ["plain", "S256"],
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             authorization_response_iss_parameter_supported: true, // RFC 9207 §3

@@ -39,6 +39,14 @@ pub enum ErrorCode {
     InvalidToken,
     /// RFC 6750 §3.1.
     InsufficientScope,
+    /// RFC 8628 §3.5.
+    AuthorizationPending,
+    /// RFC 8628 §3.5.
+    SlowDown,
+    /// RFC 8628 §3.5.
+    ExpiredToken,
+    /// RFC 6749 §4.1.2.1.
+    TemporarilyUnavailable,
 }
 
 impl ErrorCode {
@@ -61,6 +69,10 @@ impl ErrorCode {
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
     }
 }
@@ -108,7 +120,7 @@ pub enum Malformed {
 
 /// A parameter's name, where it is one of ours: what a stranger made up is not repeated to a client.
 fn known(name: &str) -> &str {
-    const NAMES: [&str; 26] = [
+    const NAMES: [&str; 27] = [
         "Authorization",
         "access_token",
         "client_assertion",
@@ -118,6 +130,7 @@ fn known(name: &str) -> &str {
         "code_challenge",
         "code_challenge_method",
         "code_verifier",
+        "device_code",
         "grant_type",
         "id_token_hint",
         "login_hint",

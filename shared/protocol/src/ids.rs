@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::error::Malformed;
 
 /// A client identifier (RFC 6749 §2.2): 1 to 255 characters of `VSCHAR` (RFC 6749 appendix A.1).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ClientId(String);
 

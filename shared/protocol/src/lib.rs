@@ -8,9 +8,12 @@
 //! [`jose`] for what is signed.
 
 pub mod authorize;
+pub mod device;
 pub mod discovery;
 pub mod error;
+pub mod github;
 pub mod ids;
+pub mod introspect;
 pub mod jose;
 pub mod logout;
 pub mod params;
@@ -23,6 +26,7 @@ pub mod time;
 pub mod token;
 pub mod userinfo;
 pub mod validity;
+pub mod webfinger;
 
 pub use error::{ErrorCode, Malformed};
 pub use ids::{ClientId, GrantId, Slug, TenantId, UserId};

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode;
 use crate::error::Malformed;
 
 /// More parameters than any request of these protocols has; comparing each with each stays cheap.
-const MOST: usize = 100;
+pub(crate) const MOST: usize = 100;
 
 /// The parameters of one request.
 ///

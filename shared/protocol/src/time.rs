@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Add;
 
+use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
 
 /// A moment: seconds since 1970-01-01T00:00:00Z, leap seconds ignored (RFC 7519 §2, `NumericDate`).
@@ -19,6 +20,12 @@ impl Timestamp {
     /// Seconds since the epoch.
     pub const fn unix(self) -> i64 {
         self.0
+    }
+
+    /// RFC 3339 in UTC, to the second: `2026-01-31T12:00:00Z`.
+    pub fn rfc3339(self) -> String {
+        let moment = DateTime::from_timestamp(self.0, 0).unwrap_or_default();
+        moment.to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
     /// How long after `earlier` this is; never negative, as clocks of two machines may disagree.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::device::{self, DeviceRequest};
 use crate::error::Malformed;
 use crate::params::Params;
 use crate::pkce::Verifier;
@@ -16,6 +17,10 @@ pub enum TokenRequest {
     Code(CodeRequest),
     /// `grant_type=refresh_token`.
     Refresh(RefreshRequest),
+    /// `grant_type=client_credentials`, and authentik's alias of it, `password`.
+    Machine(MachineRequest),
+    /// `grant_type=urn:ietf:params:oauth:grant-type:device_code`.
+    Device(DeviceRequest),
 }
 
 /// RFC 6749 §4.1.3 with RFC 7636 §4.5.
@@ -38,7 +43,73 @@ pub struct RefreshRequest {
     pub scopes: Option<Scopes>,
 }
 
+/// RFC 6749 §4.4, RFC 7521 §4.2 and authentik's forms of it (reference §3.5).
+#[derive(Clone, Debug)]
+pub struct MachineRequest {
+    /// The `grant_type` it came with.
+    pub grant: MachineGrant,
+    /// `scope`; none requested is none granted.
+    pub scopes: Scopes,
+    /// How the program shows who it is.
+    pub flavour: Flavour,
+    /// `code_verifier`: of no meaning here, but policies may see it (reference §9.2).
+    pub verifier: Option<Secret>,
+}
+
+/// The two names of one grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MachineGrant {
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+    /// RFC 6749 §4.3 by name only: passwords of people are not taken (reference §3.2).
+    Password,
+}
+
+impl MachineGrant {
+    /// The `grant_type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "client_credentials",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// How a program shows who it is, in the order in which they are looked for (reference §3.5).
+#[derive(Clone, Debug)]
+pub enum Flavour {
+    /// A JWT somebody else signed (RFC 7523 §2.2).
+    Assertion {
+        /// `client_assertion_type`.
+        kind: String,
+        /// `client_assertion`; authentik takes it from `client_secret` where it is left out.
+        assertion: Secret,
+    },
+    /// A user's name with one of their app passwords.
+    AppPassword {
+        /// `username`.
+        username: String,
+        /// `password`.
+        password: Secret,
+    },
+    /// The client secret, or what stands in its place.
+    Secret,
+}
+
 impl TokenRequest {
+    /// Whether the client has to show its secret, if it has one, before the request is looked at. The others
+    /// show something else in its place (reference §3.2), and what that is the request says.
+    ///
+    /// # Errors
+    /// [`Malformed`] where `grant_type` cannot be read.
+    pub fn needs_secret(params: &Params) -> Result<bool, Malformed> {
+        let grant_type = params.optional("grant_type")?;
+        Ok(!matches!(
+            grant_type,
+            Some("client_credentials" | "password" | device::GRANT_TYPE)
+        ))
+    }
+
     /// Reads the form.
     ///
     /// # Errors
@@ -48,6 +119,11 @@ impl TokenRequest {
         match params.required("grant_type")? {
             "authorization_code" => CodeRequest::parse(params).map(Self::Code),
             "refresh_token" => RefreshRequest::parse(params).map(Self::Refresh),
+            "client_credentials" => {
+                MachineRequest::parse(MachineGrant::ClientCredentials, params).map(Self::Machine)
+            }
+            "password" => MachineRequest::parse(MachineGrant::Password, params).map(Self::Machine),
+            device::GRANT_TYPE => DeviceRequest::parse(params).map(Self::Device),
             _ => Err(Malformed::UnsupportedGrantType),
         }
     }
@@ -57,6 +133,8 @@ impl TokenRequest {
         match self {
             Self::Code(_) => "authorization_code",
             Self::Refresh(_) => "refresh_token",
+            Self::Machine(request) => request.grant.as_str(),
+            Self::Device(_) => device::GRANT_TYPE,
         }
     }
 }
@@ -79,6 +157,44 @@ impl RefreshRequest {
         Ok(Self {
             refresh_token: Secret::new(params.required("refresh_token")?),
             scopes: params.optional("scope")?.map(Scopes::parse).transpose()?,
+        })
+    }
+}
+
+impl MachineRequest {
+    fn parse(grant: MachineGrant, params: &Params) -> Result<Self, Malformed> {
+        let scopes = params.optional("scope")?.map(Scopes::parse).transpose()?;
+        Ok(Self {
+            grant,
+            scopes: scopes.unwrap_or_default(),
+            flavour: Flavour::parse(params)?,
+            verifier: params.optional("code_verifier")?.map(Secret::new),
+        })
+    }
+}
+
+impl Flavour {
+    fn parse(params: &Params) -> Result<Self, Malformed> {
+        let assertion = params.optional("client_assertion")?;
+        if let Some(kind) = params.optional("client_assertion_type")? {
+            let assertion = match (assertion, params.optional("client_secret")?) {
+                (Some(assertion), _) | (None, Some(assertion)) => Secret::new(assertion),
+                (None, None) => return Err(Malformed::Missing("client_assertion")),
+            };
+            return Ok(Self::Assertion {
+                kind: kind.to_owned(),
+                assertion,
+            });
+        }
+        if assertion.is_some() {
+            return Err(Malformed::Missing("client_assertion_type")); // RFC 7521 §4.2: REQUIRED
+        }
+        let Some(username) = params.optional("username")? else {
+            return Ok(Self::Secret);
+        };
+        Ok(Self::AppPassword {
+            username: username.to_owned(),
+            password: Secret::new(params.required("password")?),
         })
     }
 }
@@ -139,6 +255,73 @@ mod tests {
         assert!(request.scopes.is_none());
     }
 
+    fn machine(raw: &str) -> Result<MachineRequest, Malformed> {
+        parse(raw).map(|request| match request {
+            TokenRequest::Machine(request) => request,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn reference_3_5_the_flavour_is_the_first_that_is_there() {
+        let flavour = |rest: &str| machine(&format!("grant_type=client_credentials&{rest}"));
+        let both = flavour("client_assertion_type=t&client_assertion=a&username=u&password=p");
+        let Flavour::Assertion { kind, assertion } = both.unwrap().flavour else {
+            panic!("an assertion")
+        };
+        assert_eq!((kind.as_str(), assertion.expose()), ("t", "a"));
+        let instead = flavour("client_assertion_type=t&client_secret=a").unwrap();
+        assert!(
+            matches!(instead.flavour, Flavour::Assertion { assertion, .. } if assertion.expose() == "a")
+        );
+        let named = flavour("username=u&password=p&client_secret=s").unwrap();
+        assert!(matches!(named.flavour, Flavour::AppPassword { username, .. } if username == "u"));
+        for rest in ["client_secret=s", "", "password=p", "username=&password=p"] {
+            assert!(
+                matches!(flavour(rest).unwrap().flavour, Flavour::Secret),
+                "{rest}"
+            );
+        }
+    }
+
+    #[test]
+    fn rfc7521_4_2_type_and_assertion_go_together() {
+        let grant = "grant_type=client_credentials";
+        let alone = machine(&format!("{grant}&client_assertion=a")).unwrap_err();
+        assert_eq!(alone, Malformed::Missing("client_assertion_type"));
+        let alone = machine(&format!("{grant}&client_assertion_type=t")).unwrap_err();
+        assert_eq!(alone, Malformed::Missing("client_assertion"));
+        let alone = machine(&format!("{grant}&username=u")).unwrap_err();
+        assert_eq!(alone, Malformed::Missing("password"));
+    }
+
+    #[test]
+    fn reference_3_2_password_is_another_name_of_client_credentials() {
+        for grant in [MachineGrant::ClientCredentials, MachineGrant::Password] {
+            let request = machine(&format!("grant_type={}&scope=a+b", grant.as_str())).unwrap();
+            assert_eq!(request.grant, grant);
+            assert_eq!(request.scopes.to_string(), "a b");
+        }
+        assert!(machine("grant_type=password").unwrap().scopes.is_empty());
+    }
+
+    #[test]
+    fn reference_3_2_which_grants_show_the_client_secret_first() {
+        let needs = |raw: &str| TokenRequest::needs_secret(&Params::parse(raw.as_bytes()).unwrap());
+        for raw in [
+            "",
+            "grant_type=authorization_code",
+            "grant_type=refresh_token",
+            "grant_type=x",
+        ] {
+            assert_eq!(needs(raw), Ok(true), "{raw}");
+        }
+        for grant in ["client_credentials", "password", device::GRANT_TYPE] {
+            assert_eq!(needs(&format!("grant_type={grant}")), Ok(false), "{grant}");
+        }
+        assert!(needs("grant_type=password&grant_type=x").is_err());
+    }
+
     #[test]
     fn rfc6749_3_2_token_parameters_must_not_repeat() {
         let twice = parse("grant_type=refresh_token&refresh_token=a&refresh_token=b");
@@ -148,11 +331,15 @@ mod tests {
     #[test]
     fn a_request_does_not_print_its_secrets() {
         let verifier = "v".repeat(43);
-        let raw = format!("grant_type=authorization_code&code=hush&code_verifier={verifier}");
-        let shown = format!("{:?}", parse(&raw).unwrap());
-        assert!(
-            !shown.contains("hush") && !shown.contains(&verifier),
-            "{shown}"
-        );
+        let code = format!("grant_type=authorization_code&code=hush&code_verifier={verifier}");
+        let user = format!("grant_type=password&username=u&password=hush&code_verifier={verifier}");
+        let jwt = "grant_type=client_credentials&client_assertion_type=t&client_assertion=hush";
+        for raw in [code.as_str(), &user, jwt] {
+            let shown = format!("{:?}", parse(raw).unwrap());
+            assert!(
+                !shown.contains("hush") && !shown.contains(&verifier),
+                "{shown}"
+            );
+        }
     }
 }

@@ -14,7 +14,8 @@ use crate::secret::Secret;
 /// more than one.
 pub fn bearer(authorization: Option<&str>, form: &Params) -> Result<Option<Secret>, Malformed> {
     let in_form = form.optional("access_token")?;
-    let in_header = authorization.map(credentials).transpose()?.flatten();
+    let in_header = authorization.map(|header| credentials(header, &["Bearer"]));
+    let in_header = in_header.transpose()?.flatten();
     match (in_header, in_form) {
         (Some(_), Some(_)) => Err(Malformed::TwoWays("the access token")),
         (Some(token), None) | (None, Some(token)) => Ok(Some(Secret::new(token))),
@@ -22,10 +23,16 @@ pub fn bearer(authorization: Option<&str>, form: &Params) -> Result<Option<Secre
     }
 }
 
-/// The token68 of `Bearer <token>`; another scheme carries no bearer token, so it is `None`.
-fn credentials(header: &str) -> Result<Option<&str>, Malformed> {
+/// The token68 of `<scheme> <token>`; a scheme that is none of these carries no bearer token, so it is `None`.
+pub(crate) fn credentials<'a>(
+    header: &'a str,
+    schemes: &[&str],
+) -> Result<Option<&'a str>, Malformed> {
     let (scheme, rest) = header.split_once(' ').unwrap_or((header, ""));
-    if !scheme.eq_ignore_ascii_case("Bearer") {
+    if !schemes
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
+    {
         return Ok(None);
     }
     let token = rest.trim_matches(' ');

@@ -1,12 +1,23 @@
-//! Which claims a scope carries (OpenID Connect Core §5.4, authentik's default mappings).
+//! Which claims a scope carries (OpenID Connect Core §5.4, reference §6.3, §9.1): what the client's mappings say.
+
+mod merge;
+mod shipped;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::fmt::Write as _;
 
-use protocol::{Digest, Scopes};
-use serde_json::{Map, Value, json};
+use protocol::{Digest, Scopes, Timestamp};
+use serde_json::{Map, Value};
 
+use crate::client::{Client, SubMode};
+use crate::http::Call;
+use crate::mapping::ScopeMapping;
+use crate::ports::PortError;
+use crate::script::{ObjectFacts, TokenFacts};
+use crate::scripts::{Evaluation, Matter, Scripts, Setting, asks_for_groups};
 use crate::tenant::Tenant;
-use crate::user::Subject;
+use crate::user::{Subject, User};
 
 /// Claims by name.
 pub type Claims = Map<String, Value>;
@@ -15,7 +26,7 @@ pub type Claims = Map<String, Value>;
 pub const ACR: &str = "goauthentik.io/providers/oauth2/default";
 
 /// Claims that every ID token holds.
-const STANDARD: [&str; 9] = [
+pub(crate) const STANDARD: [&str; 9] = [
     "sub",
     "iss",
     "aud",
@@ -27,23 +38,34 @@ const STANDARD: [&str; 9] = [
     "nonce",
 ];
 
-/// Claims of `profile` (authentik: `name` is the whole name, and there is no `family_name`).
-const PROFILE: [&str; 5] = [
-    "name",
-    "given_name",
-    "preferred_username",
-    "nickname",
-    "groups",
-];
+/// The `sub` of a user, as the client's mode has it (reference §4.2). None of the modes differs from client
+/// to client by itself (`subject_types_supported`: `public`).
+///
+/// Who has no address or `upn` gets the hash: all of them with the `sub` "" would be one person to their clients.
+pub fn sub(tenant: &Tenant, mode: SubMode, subject: &Subject) -> String {
+    let given = |name: Option<&String>| {
+        let name = name.filter(|name| !name.is_empty());
+        name.map_or_else(|| hashed(tenant, subject), Clone::clone)
+    };
+    match mode {
+        SubMode::HashedUserId => hashed(tenant, subject),
+        SubMode::UserId => subject.pk.to_string(),
+        SubMode::UserUuid => subject.id.to_string(),
+        SubMode::UserUsername => subject.username.clone(),
+        SubMode::UserEmail => given(Some(&subject.email)),
+        SubMode::UserUpn => given(subject.upn.as_ref()),
+    }
+}
 
-/// Claims of `email`.
-const EMAIL: [&str; 2] = ["email", "email_verified"];
-
-/// The `sub` of a user: hex SHA-256 of user number and installation, authentik's `hashed_user_id`.
-/// The same for every client (`subject_types_supported`: `public`).
-pub fn sub(tenant: &Tenant, subject: &Subject) -> String {
+/// Hex SHA-256 of user number and installation, authentik's `hashed_user_id` and `uid`.
+pub fn hashed(tenant: &Tenant, subject: &Subject) -> String {
     let text = format!("{}-{}", subject.pk, tenant.subject_salt);
-    Digest::of(text.as_bytes())
+    hex(&Digest::of(text.as_bytes()))
+}
+
+/// A digest in hexadecimal.
+pub(crate) fn hex(digest: &Digest) -> String {
+    digest
         .as_bytes()
         .iter()
         .fold(String::new(), |mut hex, byte| {
@@ -52,109 +74,185 @@ pub fn sub(tenant: &Tenant, subject: &Subject) -> String {
         })
 }
 
-/// What these scopes tell of a user. An empty value is left out, not sent as null or "" (§5.3.2).
-pub fn of(scopes: &Scopes, subject: &Subject) -> Claims {
-    let mut claims = Claims::new();
-    let mut add = |name: &str, value: &str| {
-        if !value.is_empty() {
-            claims.insert(name.to_owned(), value.into());
+/// The claims that a client's mappings yield.
+#[derive(Clone)]
+pub struct Mappings {
+    scripts: Scripts,
+}
+
+/// Whom claims are about, as far as they have been read.
+#[derive(Clone, Copy, Debug)]
+pub enum About<'a> {
+    /// The user, read just now.
+    User(&'a User),
+    /// The copy in a grant; the user is read where an expression needs more.
+    Copy(&'a Subject),
+}
+
+impl<'a> About<'a> {
+    const fn subject(self) -> &'a Subject {
+        match self {
+            Self::User(user) => &user.subject,
+            Self::Copy(subject) => subject,
         }
-    };
-    if scopes.contains("profile") {
-        add("name", &subject.name);
-        add("given_name", &subject.name);
-        add("preferred_username", &subject.username);
-        add("nickname", &subject.username);
     }
-    if scopes.contains("email") {
-        add("email", &subject.email);
+}
+
+impl Mappings {
+    /// With this engine.
+    pub const fn new(scripts: Scripts) -> Self {
+        Self { scripts }
     }
-    if scopes.contains("profile") {
-        claims.insert("groups".to_owned(), json!(subject.groups));
+
+    /// Runs the client's mappings for these scopes (reference §9.1). A mapping that fails contributes nothing
+    /// and leaves events. Where all are shipped ones, nothing is read and no interpreter is started.
+    ///
+    /// # Errors
+    /// Where facts cannot be read.
+    pub async fn claims(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        scopes: &Scopes,
+        about: About<'_>,
+        token: TokenFacts,
+    ) -> Result<Claims, PortError> {
+        let mappings = in_order(client, scopes);
+        if scripted(&mappings).next().is_none() {
+            return Ok(natively(&mappings, about.subject()));
+        }
+        let read;
+        let user = match about {
+            About::User(user) => Some(user),
+            // Gone since: nobody in particular. The write that spends the grant finds out, too.
+            About::Copy(subject) => {
+                read = self
+                    .scripts
+                    .subjects
+                    .by_id(&call.tenant.id, subject.id)
+                    .await?;
+                read.as_ref()
+            }
+        };
+        let matter = Matter {
+            token: Some(token),
+            groups: scripted(&mappings).any(|mapping| asks_for_groups(&mapping.expression)),
+            ..Matter::default()
+        };
+        let setting = Setting::of(call, client);
+        let evaluation = Evaluation::begin(&self.scripts, setting, user, matter).await?;
+        let mut claims = Claims::new();
+        for mapping in mappings {
+            match mapping.shipped() {
+                Some(shipped) => {
+                    merge::merge(&mut claims, shipped::claims(shipped, about.subject()));
+                }
+                None => merge::merge(&mut claims, evaluate(&evaluation, mapping).await),
+            }
+        }
+        evaluation.end().await;
+        Ok(claims)
     }
-    if scopes.contains("email") && !subject.email.is_empty() {
-        claims.insert("email_verified".to_owned(), subject.email_verified.into());
+
+    /// The names of the claims that a mapping yields for nobody in particular (reference §5.2,
+    /// `claims_supported`). Asked where a mapping is saved, not on a request: it leaves no events, and one that
+    /// fails announces nothing.
+    ///
+    /// # Errors
+    /// Where facts cannot be read.
+    pub async fn announced(
+        &self,
+        tenant: &Tenant,
+        mapping: &ScopeMapping,
+        now: Timestamp,
+    ) -> Result<Vec<String>, PortError> {
+        if let Some(shipped) = mapping.shipped() {
+            return Ok(shipped::names(shipped)
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect());
+        }
+        let setting = Setting {
+            tenant,
+            now,
+            call: None,
+            client: None,
+        };
+        let evaluation = Evaluation::begin(&self.scripts, setting, None, Matter::default()).await?;
+        let claims = evaluate(&evaluation, mapping).await;
+        Ok(claims.into_iter().map(|(name, _)| name).collect())
+    }
+}
+
+/// The client's mappings for these scopes, ordered by scope and then by name.
+fn in_order<'c>(client: &'c Client, scopes: &Scopes) -> Vec<&'c ScopeMapping> {
+    let granted = |mapping: &&ScopeMapping| scopes.contains(mapping.scope.as_str());
+    let mut mappings: Vec<&ScopeMapping> = client.mappings.iter().filter(granted).collect();
+    mappings.sort_by(|a, b| (&a.scope, &a.name).cmp(&(&b.scope, &b.name)));
+    mappings
+}
+
+/// Those that need the interpreter.
+fn scripted<'m>(mappings: &'m [&ScopeMapping]) -> impl Iterator<Item = &'m ScopeMapping> {
+    let needs = |mapping: &&ScopeMapping| mapping.shipped().is_none();
+    mappings.iter().copied().filter(needs)
+}
+
+fn natively(mappings: &[&ScopeMapping], subject: &Subject) -> Claims {
+    let mut claims = Claims::new();
+    for shipped in mappings.iter().filter_map(|mapping| mapping.shipped()) {
+        merge::merge(&mut claims, shipped::claims(shipped, subject));
     }
     claims
 }
 
-/// `claims_supported` for a client that may have these scopes.
-pub fn supported(scopes: &Scopes) -> Vec<&'static str> {
-    let mut names = STANDARD.to_vec();
-    if scopes.contains("profile") {
-        names.extend(PROFILE);
+/// What one expression says. A dict counts, `None` says nothing, anything else is a mistake that the log tells of.
+async fn evaluate(evaluation: &Evaluation<'_>, mapping: &ScopeMapping) -> Claims {
+    let object = ObjectFacts {
+        pk: mapping.id.to_string(),
+        name: mapping.name.clone(),
+        slug: mapping.scope.as_str().to_owned(),
+    };
+    let done = evaluation.mapping(object, &mapping.expression).await;
+    match done.map(|done| done.value) {
+        Some(Value::Object(claims)) => claims,
+        None | Some(Value::Null) => Claims::new(),
+        Some(_) => {
+            let name = mapping.name.as_str();
+            tracing::warn!(
+                event = "mapping_no_dict",
+                mapping = name,
+                "a mapping gave no dict and is ignored"
+            );
+            Claims::new()
+        }
     }
-    if scopes.contains("email") {
-        names.extend(EMAIL);
-    }
-    names
 }
 
-/// What the consent page says of a scope; `None` for one that is not shown (authentik's mappings).
-pub fn consent_text(scope: &str) -> Option<&str> {
+/// What the consent page says of these scopes, each with its scope (reference §2.7): the descriptions of the
+/// client's mappings ordered by their names, of which an empty one is hidden, then GitHub's scopes.
+pub fn consent_texts<'c>(client: &'c Client, scopes: &'c Scopes) -> Vec<(&'c str, &'c str)> {
+    let shown = |mapping: &&ScopeMapping| {
+        scopes.contains(mapping.scope.as_str()) && !mapping.description.is_empty()
+    };
+    let mut mappings: Vec<&ScopeMapping> = client.mappings.iter().filter(shown).collect();
+    mappings.sort_by(|a, b| a.name.cmp(&b.name));
+    let own = mappings
+        .into_iter()
+        .map(|mapping| (mapping.scope.as_str(), mapping.description.as_str()));
+    let asked = scopes
+        .iter()
+        .filter(|scope| !client.scopes.contains(scope.as_str()));
+    own.chain(asked.filter_map(|scope| Some((scope.as_str(), github_text(scope.as_str())?))))
+        .collect()
+}
+
+/// GitHub's scopes are no mappings, and so their texts are fixed (seed 003).
+fn github_text(scope: &str) -> Option<&'static str> {
     match scope {
-        "openid" => None,
-        "email" => Some("Email address"),
-        "profile" => Some("General Profile Information"),
-        "offline_access" => Some("Access to request new tokens without interaction"),
-        other => Some(other),
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use protocol::UserId;
-
-    use super::*;
-
-    pub(crate) fn subject() -> Subject {
-        Subject {
-            id: UserId::from_random([1; 16]),
-            pk: 7,
-            version: 1,
-            username: "ada".into(),
-            name: "Ada Lovelace".into(),
-            email: "ada@example.com".into(),
-            email_verified: true,
-            groups: vec!["engines".into()],
-        }
-    }
-
-    fn claims(scopes: &str, subject: &Subject) -> Value {
-        Value::Object(of(&Scopes::parse(scopes).unwrap(), subject))
-    }
-
-    #[test]
-    fn oidc_core_5_4_scopes_request_their_claims() {
-        assert_eq!(claims("openid offline_access", &subject()), json!({}));
-        assert_eq!(
-            claims("openid email", &subject()),
-            json!({"email": "ada@example.com", "email_verified": true})
-        );
-        assert_eq!(
-            claims("profile", &subject()),
-            json!({"name": "Ada Lovelace", "given_name": "Ada Lovelace", "groups": ["engines"],
-                   "preferred_username": "ada", "nickname": "ada"})
-        );
-    }
-
-    #[test]
-    fn oidc_core_5_3_2_a_claim_without_value_is_omitted() {
-        let nobody = Subject {
-            name: String::new(),
-            email: String::new(),
-            ..subject()
-        };
-        assert_eq!(claims("email", &nobody), json!({}));
-        assert!(claims("profile", &nobody).get("name").is_none());
-    }
-
-    #[test]
-    fn every_claim_a_scope_gives_is_announced() {
-        let scopes = Scopes::parse("openid profile email").unwrap();
-        let announced = supported(&scopes);
-        for name in of(&scopes, &subject()).keys() {
-            assert!(announced.contains(&name.as_str()), "{name}");
-        }
+        "user" | "read:user" => Some("GitHub compatibility: your user information"),
+        "user:email" => Some("GitHub compatibility: your email address"),
+        "read:org" => Some("GitHub compatibility: your groups"),
+        _ => None,
     }
 }

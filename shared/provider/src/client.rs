@@ -1,11 +1,16 @@
 //! The compiled client: provider, application and key reference as one item.
 
-use protocol::jose::PublicKey;
+use protocol::authorize::{Dialect, ResponseType};
 use protocol::redirect::RedirectUri;
 use protocol::{ClientId, Digest, Scopes, Seconds, Slug};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::tenant::Sealed;
+use crate::key::{EncryptionKey, Signing};
+use crate::mapping::ScopeMapping;
+use crate::policy::PolicySet;
+use crate::tenant::Tenant;
 
 /// All that a hot request needs to know of a client, written whenever its configuration changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -14,21 +19,35 @@ pub struct Client {
     pub client_id: ClientId,
     /// Whether it can keep a secret.
     pub kind: ClientKind,
+    /// The provider's number in the API.
+    pub provider_pk: u64,
+    /// The provider's name; service accounts are named after it.
+    pub provider_name: String,
+    /// The application's UUID.
+    pub application_id: Uuid,
     /// The slug of its application.
     pub slug: Slug,
     /// The application's name, shown to people.
     pub name: String,
-    /// Where codes may be sent: compared byte for byte (RFC 9700 §2.1).
-    pub redirect_uris: Vec<RedirectUri>,
+    /// Where people start the application.
+    pub launch_url: Option<String>,
+    /// Where codes and tokens may be sent.
+    pub redirect_uris: Vec<RedirectRule>,
     /// Where people may be sent after logout: compared byte for byte.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// The scopes it may be granted.
+    /// The scopes it may be granted: those of its mappings.
     pub scopes: Scopes,
-    /// When its people are asked for consent.
+    /// Its mappings, ordered by scope and then by name.
+    pub mappings: Vec<ScopeMapping>,
+    /// Who may use it.
+    pub policies: PolicySet,
+    /// When its people are asked for consent (authentik: the authorization flow and its consent stage).
     pub consent: ConsentMode,
     /// The flow that signs its people in; `None` for the tenant's.
     pub authentication_flow: Option<Slug>,
-    /// Lifetime of a code (RFC 6749 §4.1.2 recommends at most ten minutes).
+    /// The flow that ends their sessions; `None` for the tenant's.
+    pub invalidation_flow: Option<Slug>,
+    /// Lifetime of a code (RFC 6749 §4.1.2 recommends at most ten minutes), and of a device code.
     pub code_lifetime: Seconds,
     /// Lifetime of an access token, and of the ID token beside it.
     pub access_lifetime: Seconds,
@@ -36,10 +55,107 @@ pub struct Client {
     pub refresh_lifetime: Seconds,
     /// How long the immediately preceding refresh token still yields the same successor.
     pub refresh_grace: Seconds,
-    /// Whether profile claims stand in the tokens too, not only at UserInfo.
+    /// Whether mapping claims stand in the tokens too, not only at UserInfo.
     pub include_claims_in_id_token: bool,
-    /// The key its tokens are signed with.
-    pub signing_key: SigningKey,
+    /// What `sub` is.
+    pub sub_mode: SubMode,
+    /// What `iss` is.
+    pub issuer_mode: IssuerMode,
+    /// What its tokens are signed with.
+    pub signing: Signing,
+    /// What its tokens are encrypted to, if they are.
+    pub encryption_key: Option<EncryptionKey>,
+    /// Whose JWTs stand for a service account here.
+    pub federation: Federation,
+    /// `claims_supported`: the standard ones, and those its mappings yield for nobody in particular.
+    pub claims_supported: Vec<String>,
+}
+
+/// A registered redirect URI.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedirectRule {
+    /// How it is compared.
+    pub matching_mode: MatchingMode,
+    /// The URI, or the pattern of one.
+    pub url: String,
+}
+
+/// authentik's `matching_mode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchingMode {
+    /// Byte for byte (RFC 9700 §2.1).
+    Strict,
+    /// A regular expression over the whole URI; one that does not parse is compared byte for byte.
+    Regex,
+}
+
+/// What `sub` is (reference §4.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubMode {
+    /// Hex SHA-256 of user number and installation.
+    #[default]
+    HashedUserId,
+    /// The user's number.
+    UserId,
+    /// The user's UUID.
+    UserUuid,
+    /// The user name.
+    UserUsername,
+    /// The e-mail address, else the hash.
+    UserEmail,
+    /// The attribute `upn`, else the hash.
+    UserUpn,
+}
+
+/// What `iss` is (reference §1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssuerMode {
+    /// An issuer an application.
+    #[default]
+    PerProvider,
+    /// One issuer for the tenant.
+    Global,
+}
+
+/// Whose JWTs are taken as client assertions (reference §3.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Federation {
+    /// OAuth sources: issuers elsewhere.
+    pub sources: Vec<JwtSource>,
+    /// Other clients of this tenant, whose access tokens count.
+    pub providers: Vec<ClientId>,
+}
+
+/// An OAuth source as far as its JWTs go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JwtSource {
+    /// Its slug.
+    pub slug: Slug,
+    /// Its name.
+    pub name: String,
+    /// `iss` its JWTs must have, where it is known.
+    pub issuer: Option<String>,
+    /// Its public keys.
+    pub keys: JwtKeys,
+    /// `aud` beside the client's own: the JWT must name one of them.
+    pub audiences: Vec<String>,
+    /// Whether a JWT with a `jti` may be used more than once (workload tokens that live for an hour are).
+    pub reusable: bool,
+    /// The path its service accounts get.
+    pub user_path: String,
+}
+
+/// Where a source's keys are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JwtKeys {
+    /// `oidc_jwks`: a JWK set (RFC 7517 §5), as it was given.
+    Inline(serde_json::Value),
+    /// `oidc_jwks_url`: fetched by the one SSRF-safe client.
+    Url(String),
 }
 
 /// RFC 6749 §2.1.
@@ -69,55 +185,30 @@ pub enum ConsentMode {
     AlwaysRequire,
 }
 
-/// A signing key as a client refers to it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SigningKey {
-    /// RFC 7638 thumbprint of the public half.
-    pub kid: String,
-    /// The public half, as JWKS publishes it.
-    pub public: PublicKey,
-    /// Where the private half is.
-    pub held: Held,
-}
-
-/// Where a private key is held.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Held {
-    /// In KMS, which signs with it.
-    Direct {
-        /// Key id or ARN.
-        key_id: String,
-    },
-    /// Sealed under the envelope key (PKCS #8), opened once per function instance.
-    Envelope {
-        /// What its [`crate::tenant::Purpose::SigningKey`] is named by: chosen before the pair was made, when
-        /// there was no `kid` yet.
-        name: String,
-        /// The private half.
-        sealed: Sealed,
-    },
-}
-
 impl Client {
-    /// The registered redirect URI this request means. Only this makes a [`RedirectTarget`].
+    /// The redirect URI this request means, iff it is registered. Only this makes a [`RedirectTarget`].
     ///
     /// Left out, it is the registered one where there is exactly one (RFC 6749 §3.1.2.3); OpenID Connect
-    /// requires it, which the caller checks.
-    pub fn redirect_to(&self, requested: Option<&str>) -> Option<RedirectTarget<'_>> {
-        match (requested, self.redirect_uris.as_slice()) {
-            (Some(text), registered) => registered.iter().find(|uri| uri.as_str() == text),
-            (None, [only]) => Some(only),
+    /// requires it, which the caller checks. What a pattern lets through still has to be a URI that may be
+    /// redirected to ([`RedirectUri::parse`]): a `.*` must not admit `javascript:`.
+    pub fn redirect_to(&self, requested: Option<&str>) -> Option<RedirectTarget> {
+        let text = match (requested, self.redirect_uris.as_slice()) {
+            (Some(text), registered) => registered
+                .iter()
+                .any(|rule| rule.admits(text))
+                .then_some(text),
+            (None, [only]) if only.matching_mode == MatchingMode::Strict => Some(only.url.as_str()),
             (None, _) => None,
-        }
-        .map(RedirectTarget)
+        }?;
+        RedirectUri::parse(text).ok().map(RedirectTarget)
     }
 
     /// The registered URI to go to after logout.
-    pub fn post_logout_to(&self, requested: &str) -> Option<RedirectTarget<'_>> {
+    pub fn post_logout_to(&self, requested: &str) -> Option<RedirectTarget> {
         self.post_logout_redirect_uris
             .iter()
             .find(|uri| uri.as_str() == requested)
+            .cloned()
             .map(RedirectTarget)
     }
 
@@ -130,15 +221,159 @@ impl Client {
             asked.intersect(&self.scopes)
         }
     }
+
+    /// What an authorization request is granted: as [`Client::grantable`], with GitHub's scopes at GitHub's
+    /// endpoint (reference §2.4), and without `offline_access` where there is no code to get it by.
+    pub fn grantable_to(&self, dialect: Dialect, kind: ResponseType, asked: &Scopes) -> Scopes {
+        let mut granted = self.grantable(asked);
+        if dialect == Dialect::Github {
+            granted = granted.union(&asked.intersect(&github_scopes()));
+        }
+        if kind.code {
+            return granted;
+        }
+        granted
+            .iter()
+            .filter(|scope| scope.as_str() != "offline_access")
+            .cloned()
+            .collect()
+    }
+
+    /// The `iss` of its tokens, byte for byte (reference §1.2).
+    pub fn issuer(&self, tenant: &Tenant) -> String {
+        match self.issuer_mode {
+            IssuerMode::PerProvider => tenant.issuer(&self.slug),
+            IssuerMode::Global => format!("{}/", tenant.base_url),
+        }
+    }
 }
 
-/// A URI that the client registered, and so a place where an answer may be sent.
-#[derive(Clone, Copy, Debug)]
-pub struct RedirectTarget<'a>(&'a RedirectUri);
+/// GitHub's scopes: exempt from mappings, and known at GitHub's endpoints only (seed 003).
+pub fn github_scopes() -> Scopes {
+    Scopes::parse("user read:user user:email read:org").unwrap_or_default()
+}
 
-impl<'a> RedirectTarget<'a> {
-    /// The registered URI.
-    pub const fn uri(&self) -> &'a RedirectUri {
-        self.0
+/// The largest compiled pattern, in bytes: it is a URI's.
+const LARGEST_PATTERN: usize = 256 * 1024;
+
+impl RedirectRule {
+    /// One that is compared byte for byte.
+    pub fn strict(uri: &RedirectUri) -> Self {
+        Self {
+            matching_mode: MatchingMode::Strict,
+            url: uri.as_str().to_owned(),
+        }
+    }
+
+    /// Whether it admits this URI (reference §2.3: Python's `fullmatch`).
+    pub fn admits(&self, uri: &str) -> bool {
+        match self.matching_mode {
+            MatchingMode::Strict => self.url == uri,
+            MatchingMode::Regex => match self.pattern() {
+                Some(pattern) => has_plain_host(uri) && pattern.is_match(uri),
+                None => self.url == uri, // 2022.7: one that does not parse is compared strictly
+            },
+        }
+    }
+
+    fn pattern(&self) -> Option<Regex> {
+        // Alone first, so that an unbalanced `)` cannot close the group it is put into.
+        regex::RegexBuilder::new(&self.url)
+            .size_limit(LARGEST_PATTERN)
+            .build()
+            .ok()?;
+        let whole = format!(r"\A(?:{})\z", self.url);
+        regex::RegexBuilder::new(&whole)
+            .size_limit(LARGEST_PATTERN)
+            .build()
+            .ok()
+    }
+}
+
+/// Whether the host is what it looks to be. A pattern for hosts, `https://[^/]+\.app\.example/cb`, or ports,
+/// `http://localhost:.*`, is written with a host in mind that ends at the first slash. Browsers end it at a backslash
+/// or `?` too, and begin it after an `@`: by `https://evil.example\.app.example/cb` or
+/// `http://localhost:@evil.example/` a code would go to somebody else.
+fn has_plain_host(uri: &str) -> bool {
+    let Some((_, after)) = uri.split_once("://") else {
+        return true; // an app's own scheme, without a host
+    };
+    let end = after.find(['/', '?', '\\', '#']).unwrap_or(after.len());
+    let (authority, rest) = after.split_at(end);
+    !authority.contains('@') && (rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A place where an answer may be sent, because the client registered it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectTarget(RedirectUri);
+
+impl RedirectTarget {
+    /// The URI.
+    pub const fn uri(&self) -> &RedirectUri {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(matching_mode: MatchingMode, url: &str) -> RedirectRule {
+        RedirectRule {
+            matching_mode,
+            url: url.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_pattern_matches_the_whole_uri_and_nothing_around_it() {
+        let rule = rule(
+            MatchingMode::Regex,
+            r"https://app\.example/cb|https://b\.example/.*",
+        );
+        for good in ["https://app.example/cb", "https://b.example/x"] {
+            assert!(rule.admits(good), "{good}");
+        }
+        for bad in [
+            "https://app.example/cb2",
+            "xhttps://app.example/cb",
+            "https://appXexample/cb",
+            "https://evil.example/https://app.example/cb",
+            "https://app.example/cb\n",
+        ] {
+            assert!(!rule.admits(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_for_hosts_or_ports_does_not_lead_elsewhere() {
+        let regex = |url| rule(MatchingMode::Regex, url);
+        let hosts = regex(r"https://[^/]+\.app\.example/cb");
+        assert!(hosts.admits("https://a.app.example/cb"));
+        for bad in [
+            r"https://evil.example\.app.example/cb",
+            "https://evil.example?.app.example/cb",
+            "https://evil.example#.app.example/cb",
+            "https://u@.app.example/cb",
+        ] {
+            assert!(!hosts.admits(bad), "{bad}");
+        }
+        let ports = regex(r"http://localhost:.*");
+        for good in ["http://localhost:8080", "http://localhost:8080/cb?next=a@b"] {
+            assert!(ports.admits(good), "{good}");
+        }
+        assert!(!ports.admits("http://localhost:@evil.example/"));
+        assert!(!ports.admits("http://localhost:80@evil.example/"));
+        let own = regex(r"com\.example\.app:/cb.*");
+        assert!(own.admits("com.example.app:/cb?x@y"));
+    }
+
+    #[test]
+    fn release_2022_7_a_pattern_that_does_not_parse_is_compared_strictly() {
+        for broken in ["https://app.example/(cb", "https://app.example/cb)", "*"] {
+            let rule = rule(MatchingMode::Regex, broken);
+            assert!(rule.admits(broken));
+            assert!(!rule.admits("https://app.example/cb"));
+        }
     }
 }

@@ -11,7 +11,8 @@ use crate::fault::{ClientFault, Fault};
 use crate::http::Call;
 use crate::ports::ClientStore;
 
-/// A client that proved who it is, or that has nothing to prove it with. Only [`authenticate`] makes one.
+/// A client that proved who it is, or that need not, or has nothing to prove it with. Only
+/// [`authenticate`], [`identify`] and [`Claim`] make one.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient(Arc<Client>);
 
@@ -31,31 +32,95 @@ pub async fn authenticate(
     call: &Call<'_>,
     params: &Params,
 ) -> Result<AuthenticatedClient, Fault> {
+    Ok(claim(clients, call, params).await?.proven()?)
+}
+
+/// As [`authenticate`], where `client_id` alone will do too: devices that ask and poll (reference §1.1, §3.2;
+/// what they get is worth nothing until a person has allowed it, and then is bound to their code). A secret
+/// that is sent is checked all the same.
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn identify(
+    clients: &dyn ClientStore,
+    call: &Call<'_>,
+    params: &Params,
+) -> Result<AuthenticatedClient, Fault> {
+    Ok(claim(clients, call, params).await?.not_disproven()?)
+}
+
+/// A client that is only named so far. Programs show in other ways than by its secret who they are (reference
+/// §3.5), and which way that is has to be read first.
+#[derive(Debug)]
+pub struct Claim {
+    client: Arc<Client>,
+    presented: Presented,
+}
+
+impl Claim {
+    /// The client that is named: nothing has been proved.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What came in the place of a secret, in all its readings.
+    pub fn secrets(&self) -> &[Secret] {
+        &self.presented.secrets
+    }
+
+    /// The client, where it authenticated, or is a public one.
+    ///
+    /// # Errors
+    /// [`ClientFault`].
+    pub fn proven(&self) -> Result<AuthenticatedClient, ClientFault> {
+        let confidential = matches!(self.client.kind, ClientKind::Confidential { .. });
+        if confidential && self.presented.secrets.is_empty() {
+            return Err(ClientFault::SecretRequired);
+        }
+        self.presented.check(&self.client)?;
+        Ok(AuthenticatedClient(Arc::clone(&self.client)))
+    }
+
+    /// The client, where the secret it sent, if it sent one, is right. See [`identify`].
+    ///
+    /// # Errors
+    /// [`ClientFault::WrongSecret`].
+    pub fn not_disproven(&self) -> Result<AuthenticatedClient, ClientFault> {
+        if !self.presented.secrets.is_empty() {
+            self.presented.check(&self.client)?;
+        }
+        Ok(AuthenticatedClient(Arc::clone(&self.client)))
+    }
+
+    /// Whether it is a confidential client that sent its secret. A public one has none to send.
+    pub fn shows_secret(&self) -> bool {
+        matches!(self.client.kind, ClientKind::Confidential { .. })
+            && !self.presented.secrets.is_empty()
+            && self.presented.check(&self.client).is_ok()
+    }
+}
+
+/// Reads which client a request names, and what it sends to prove that.
+///
+/// # Errors
+/// [`ClientFault`] where there is no such client, [`Malformed`] where more than one way is used.
+pub async fn claim(
+    clients: &dyn ClientStore,
+    call: &Call<'_>,
+    params: &Params,
+) -> Result<Claim, Fault> {
     let presented = Presented::read(call.authorization()?, params)?;
     tracing::Span::current().record("client.id", presented.id.as_str());
     let found = clients
         .by_id(&call.tenant.id, &presented.id, call.now)
         .await?;
     let client = found.ok_or(ClientFault::Unknown)?;
-    match &client.kind {
-        ClientKind::Public => {} // §2.1: it has no secret; one that is sent proves nothing.
-        ClientKind::Confidential { secret } => {
-            if presented.secrets.is_empty() {
-                return Err(ClientFault::SecretRequired.into());
-            }
-            if !presented
-                .secrets
-                .iter()
-                .any(|given| given.digest() == *secret)
-            {
-                return Err(ClientFault::WrongSecret.into());
-            }
-        }
-    }
-    Ok(AuthenticatedClient(client))
+    call.is_for(&client);
+    Ok(Claim { client, presented })
 }
 
 /// What a request says of its client.
+#[derive(Debug)]
 struct Presented {
     id: ClientId,
     /// The readings of the secret: Basic has two, see [`Presented::basic`].
@@ -63,6 +128,19 @@ struct Presented {
 }
 
 impl Presented {
+    /// Whether one of the readings is the client's secret.
+    fn check(&self, client: &Client) -> Result<(), ClientFault> {
+        let ClientKind::Confidential { secret } = &client.kind else {
+            return Ok(()); // §2.1: it has no secret; one that is sent proves nothing.
+        };
+        let right = |given: &Secret| given.digest() == *secret;
+        if self.secrets.iter().any(right) {
+            Ok(())
+        } else {
+            Err(ClientFault::WrongSecret)
+        }
+    }
+
     fn read(authorization: Option<&str>, params: &Params) -> Result<Self, Fault> {
         let id = params
             .optional("client_id")?

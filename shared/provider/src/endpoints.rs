@@ -1,8 +1,11 @@
 //! One struct per function, holding just the ports it uses.
 
 pub mod authorize;
+pub mod device_authorization;
 pub mod end_session;
 pub mod flow;
+pub mod github;
+pub mod introspect;
 pub mod jwks;
 pub mod openid_configuration;
 pub mod revoke;
@@ -10,8 +13,11 @@ pub mod token;
 pub mod userinfo;
 
 pub use authorize::Authorize;
+pub use device_authorization::DeviceAuthorization;
 pub use end_session::EndSession;
 pub use flow::Flow;
+pub use github::{GithubAccessToken, GithubUser, GithubUserTeams};
+pub use introspect::Introspect;
 pub use jwks::Jwks;
 pub use openid_configuration::OpenidConfiguration;
 pub use revoke::Revoke;

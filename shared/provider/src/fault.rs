@@ -7,6 +7,8 @@ use http::StatusCode;
 use protocol::{ErrorCode, Malformed};
 use thiserror::Error;
 
+use crate::federation::AssertionFault;
+use crate::grants::client_credentials::MachineFault;
 use crate::ports::PortError;
 
 /// Why a request was refused.
@@ -24,6 +26,9 @@ pub enum Fault {
     /// The code or refresh token is not good (RFC 6749 §5.2).
     #[error(transparent)]
     Grant(#[from] GrantFault),
+    /// A device has no tokens yet, or will get none (RFC 8628 §3.5).
+    #[error(transparent)]
+    Device(#[from] DeviceFault),
     /// The access token is not good (RFC 6750 §3.1).
     #[error(transparent)]
     Bearer(#[from] BearerFault),
@@ -73,6 +78,9 @@ pub enum ClientFault {
     /// The secret is another.
     #[error("wrong client secret")]
     WrongSecret,
+    /// RFC 6749 §4.4: client credentials of a client that has none.
+    #[error("a public client has no credentials of its own")]
+    Public,
     /// `Authorization` is not well-formed Basic.
     #[error("unreadable client credentials")]
     Unreadable,
@@ -114,9 +122,35 @@ pub enum GrantFault {
     /// The user may not sign in any more.
     #[error("user inactive")]
     UserInactive,
+    /// RFC 7523 §3: the assertion is not good.
+    #[error(transparent)]
+    Assertion(AssertionFault),
+    /// Reference §3.5: the program is not let in.
+    #[error(transparent)]
+    Machine(MachineFault),
     /// RFC 6749 §6: more scopes than were granted.
     #[error("scope exceeds the grant")]
     ScopeExceeds,
+}
+
+/// Requests and polls of devices (RFC 8628 §3.2, §3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DeviceFault {
+    /// `authorization_pending`: nobody has answered.
+    #[error("nobody has answered yet")]
+    Pending,
+    /// `slow_down`: nobody has answered, and the poll came before its time.
+    #[error("polled before its time; wait five seconds longer from now on")]
+    TooSoon,
+    /// `access_denied`.
+    #[error("the person denied the request")]
+    Denied,
+    /// `expired_token`.
+    #[error("the device code has expired")]
+    Expired,
+    /// An address has made too many requests (RFC 8628 §5.2).
+    #[error("too many requests from this address")]
+    TooMany,
 }
 
 /// Access tokens (RFC 6750 §3.1).
@@ -128,9 +162,9 @@ pub enum BearerFault {
     /// Unknown, expired or revoked, or its user or session is gone.
     #[error("the access token is not valid")]
     Invalid,
-    /// OpenID Connect Core §5.3: UserInfo needs `openid`.
-    #[error("the access token lacks the openid scope")]
-    NeedsOpenid,
+    /// RFC 6750 §3.1: it lacks this scope (OpenID Connect Core §5.3: UserInfo needs `openid`).
+    #[error("the access token lacks the {0} scope")]
+    NeedsScope(&'static str),
 }
 
 /// Well-formed authorization requests that end without a code.
@@ -145,6 +179,12 @@ pub enum Denied {
     /// RFC 6749 §4.1.2.1: the person refused.
     #[error("the person denied the request")]
     AccessDenied,
+    /// RFC 6749 §4.1.2.1: the application's policies refuse the person, and no page may be shown.
+    #[error("the person may not use this application")]
+    Policy,
+    /// OpenID Connect Core §3.2.2.1: tokens at once are for `openid` requests.
+    #[error("this response type needs the openid scope")]
+    NeedsOpenid,
     /// The ID token hint is not one of ours for this client.
     #[error("id_token_hint is not an ID token of this client")]
     BadHint,
@@ -189,8 +229,14 @@ impl Fault {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Malformed(malformed) => malformed.code(),
-            Self::Client(_) => ErrorCode::InvalidClient,
-            Self::Grant(GrantFault::ScopeExceeds) => ErrorCode::InvalidScope,
+            Self::Client(ClientFault::Public) => ErrorCode::UnauthorizedClient, // RFC 6749 §5.2
+            Self::Client(
+                ClientFault::Absent
+                | ClientFault::Unknown
+                | ClientFault::SecretRequired
+                | ClientFault::WrongSecret
+                | ClientFault::Unreadable,
+            ) => ErrorCode::InvalidClient,
             Self::Grant(
                 GrantFault::Unknown
                 | GrantFault::Expired
@@ -202,13 +248,23 @@ impl Fault {
                 | GrantFault::Replayed
                 | GrantFault::Reused
                 | GrantFault::Revoked
-                | GrantFault::UserInactive,
+                | GrantFault::UserInactive
+                | GrantFault::Assertion(_)
+                | GrantFault::Machine(_),
             ) => ErrorCode::InvalidGrant,
-            Self::Bearer(BearerFault::NeedsOpenid) => ErrorCode::InsufficientScope,
+            Self::Device(DeviceFault::Pending) => ErrorCode::AuthorizationPending,
+            Self::Device(DeviceFault::TooSoon) => ErrorCode::SlowDown,
+            Self::Device(DeviceFault::Expired) => ErrorCode::ExpiredToken,
+            Self::Device(DeviceFault::TooMany) => ErrorCode::TemporarilyUnavailable,
+            Self::Bearer(BearerFault::NeedsScope(_)) => ErrorCode::InsufficientScope,
             Self::Bearer(BearerFault::Absent | BearerFault::Invalid) => ErrorCode::InvalidToken,
             Self::Denied(Denied::LoginRequired) => ErrorCode::LoginRequired,
             Self::Denied(Denied::ConsentRequired) => ErrorCode::ConsentRequired,
-            Self::Denied(Denied::AccessDenied) => ErrorCode::AccessDenied,
+            Self::Device(DeviceFault::Denied)
+            | Self::Denied(Denied::AccessDenied | Denied::Policy) => ErrorCode::AccessDenied,
+            Self::Grant(GrantFault::ScopeExceeds) | Self::Denied(Denied::NeedsOpenid) => {
+                ErrorCode::InvalidScope
+            }
             Self::Denied(Denied::BadHint) | Self::Transport(_) | Self::Page(_) => {
                 ErrorCode::InvalidRequest
             }
@@ -223,14 +279,16 @@ impl Fault {
             Self::Transport(Transport::Method) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Transport(Transport::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Transport(Transport::MediaType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Bearer(BearerFault::NeedsOpenid) | Self::Page(PageFault::Csrf) => {
+            Self::Bearer(BearerFault::NeedsScope(_)) | Self::Page(PageFault::Csrf) => {
                 StatusCode::FORBIDDEN // RFC 6750 §3.1
             }
             Self::Bearer(BearerFault::Absent | BearerFault::Invalid) => StatusCode::UNAUTHORIZED,
+            Self::Device(DeviceFault::TooMany) => StatusCode::TOO_MANY_REQUESTS, // RFC 6585 §4
             Self::Malformed(_)
             | Self::Transport(Transport::Header)
             | Self::Client(_)
             | Self::Grant(_)
+            | Self::Device(_)
             | Self::Denied(_)
             | Self::Page(
                 PageFault::UnknownClient
@@ -252,15 +310,23 @@ impl Fault {
         match self {
             Self::Malformed(malformed) => malformed.to_string(),
             Self::Transport(transport) => transport.to_string(),
+            Self::Client(ClientFault::Public) => {
+                "a public client cannot use its own credentials".to_owned()
+            }
             Self::Client(_) => "client authentication failed".to_owned(),
             Self::Grant(GrantFault::ScopeExceeds) => {
                 "the scope is more than the grant holds".to_owned()
+            }
+            Self::Grant(GrantFault::Assertion(_) | GrantFault::Machine(_)) => {
+                "the assertion or credentials are invalid, expired, used before, or not accepted here"
+                    .to_owned()
             }
             Self::Grant(_) => {
                 "the code or refresh token is invalid, expired, revoked, or was issued for another \
                  client or redirect URI"
                     .to_owned()
             }
+            Self::Device(device) => device.to_string(),
             Self::Bearer(bearer) => bearer.to_string(),
             Self::Denied(denied) => denied.to_string(),
             Self::Page(page) => page.to_string(),
@@ -280,6 +346,8 @@ impl Fault {
     /// How it is logged.
     pub fn level(&self) -> Level {
         match self {
+            Self::Grant(GrantFault::Assertion(fault)) => fault.level(),
+            Self::Grant(GrantFault::Machine(fault)) => fault.level(),
             Self::Grant(
                 GrantFault::Replayed
                 | GrantFault::Reused
@@ -295,6 +363,7 @@ impl Fault {
             | Self::Transport(_)
             | Self::Client(_)
             | Self::Grant(_)
+            | Self::Device(_)
             | Self::Bearer(_)
             | Self::Denied(_)
             | Self::Page(_) => Level::Info,

@@ -15,6 +15,10 @@ pub enum Stage {
     Password,
     /// May the application have this?
     Consent,
+    /// Ends the session.
+    UserLogout,
+    /// Says that an application's session has ended.
+    SessionEnd,
 }
 
 impl Stage {
@@ -24,6 +28,8 @@ impl Stage {
             Self::Identification => "ak-stage-identification",
             Self::Password => "ak-stage-password",
             Self::Consent => "ak-stage-consent",
+            Self::UserLogout => "ak-stage-user-logout",
+            Self::SessionEnd => "ak-stage-session-end",
         }
     }
 }
@@ -49,9 +55,26 @@ pub const EXPLICIT_CONSENT: Flow = Flow {
     stages: &[Stage::Consent],
 };
 
+/// Ends a session. The name is authentik's.
+pub const INVALIDATION: Flow = Flow {
+    slug: "default-invalidation-flow",
+    stages: &[Stage::UserLogout],
+};
+
+/// Ends an application's part of a session and leaves the session itself. The name is authentik's.
+pub const PROVIDER_INVALIDATION: Flow = Flow {
+    slug: "default-provider-invalidation-flow",
+    stages: &[Stage::SessionEnd],
+};
+
 /// The flow with this slug.
 pub fn find(slug: &Slug) -> Option<Flow> {
-    [AUTHENTICATION, EXPLICIT_CONSENT]
-        .into_iter()
-        .find(|flow| flow.slug == slug.as_str())
+    [
+        AUTHENTICATION,
+        EXPLICIT_CONSENT,
+        INVALIDATION,
+        PROVIDER_INVALIDATION,
+    ]
+    .into_iter()
+    .find(|flow| flow.slug == slug.as_str())
 }

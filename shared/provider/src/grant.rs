@@ -121,8 +121,8 @@ impl Code {
 pub struct TokenRecord {
     /// Digest of the token.
     pub id: Digest,
-    /// The grant it was issued from.
-    pub grant: GrantId,
+    /// The grant it was issued from; `None` for client credentials.
+    pub grant: Option<GrantId>,
     /// For whom.
     pub client_id: ClientId,
     /// On whose behalf.
@@ -133,6 +133,8 @@ pub struct TokenRecord {
     pub scopes: Scopes,
     /// `nonce` as authentik repeats it at UserInfo.
     pub nonce: Option<String>,
+    /// When it was made.
+    pub issued: Timestamp,
     /// At this second it is no longer good.
     pub expires: Timestamp,
 }

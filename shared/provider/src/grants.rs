@@ -1,7 +1,12 @@
 //! The grants of the token endpoint, a file each.
 
 pub mod authorization_code;
+pub mod client_credentials;
+pub mod device_code;
 pub mod refresh_token;
+mod workshop;
+
+pub use workshop::Workshop;
 
 use protocol::token::TokenResponse;
 use protocol::{Scopes, Secret};

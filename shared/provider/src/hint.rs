@@ -1,39 +1,60 @@
 //! ID token hints: our own ID tokens, handed back to say who is meant.
 
-use jsonwebtoken::jwk::Jwk as VerifyingJwk;
-use jsonwebtoken::{Algorithm as Alg, DecodingKey, Validation, decode};
 use protocol::Secret;
-use protocol::jose::{Algorithm, Jwk};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::client::Client;
+use crate::ports::{PortError, Vault};
 use crate::tenant::Tenant;
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    aud: Audience,
+    sub: String,
+    /// These two together make an access token: no mapping can take one away.
+    azp: Option<IgnoredAny>,
+    uid: Option<IgnoredAny>,
+}
+
+/// One or several (RFC 7519 §4.1.3): a mapping may have widened it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
 
 /// The `sub` of an ID token that we issued to this client; `None` for anything else.
 ///
-/// The key says the algorithm, not the token (RFC 8725 §3.1). Expiry is not looked at: OpenID Connect Core
-/// §3.1.2.1 and RP-Initiated Logout §4 want old tokens accepted as hints.
-pub fn subject(tenant: &Tenant, client: &Client, hint: &Secret) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Claims {
-        sub: String,
-        /// Only access tokens have one, and they are no hints: they are shown to resource servers.
-        uid: Option<serde::de::IgnoredAny>,
-    }
-    let key = &client.signing_key;
-    let jwk = serde_json::to_value(Jwk::signing(&key.kid, &key.public)).ok()?;
-    let jwk: VerifyingJwk = serde_json::from_value(jwk).ok()?;
-    let mut expected = Validation::new(match key.public.algorithm() {
-        Algorithm::Rs256 => Alg::RS256,
-        Algorithm::Es256 => Alg::ES256,
+/// An access token is no hint: it is shown to resource servers. Nor is an encrypted token, which the client
+/// decrypts before it hands it back (OpenID Connect Core §3.1.2.1). Expiry is not looked at: there, and in
+/// RP-Initiated Logout §4, old tokens are to be accepted as hints.
+///
+/// # Errors
+/// [`PortError`] where the client secret that tokens are signed with cannot be opened.
+pub async fn subject(
+    tenant: &Tenant,
+    client: &Client,
+    hint: &Secret,
+    vault: &dyn Vault,
+) -> Result<Option<String>, PortError> {
+    let signing = &client.signing;
+    let claims: Option<Claims> = signing.verified(&tenant.id, hint.expose(), vault).await?;
+    let ours = claims.filter(|claims| {
+        let access_token = claims.azp.is_some() && claims.uid.is_some();
+        let here = claims.iss == client.issuer(tenant);
+        here && claims.aud.names(client.client_id.as_str()) && !access_token
     });
-    expected.validate_exp = false;
-    expected.set_required_spec_claims(&["iss", "aud", "sub"]);
-    expected.set_issuer(&[tenant.issuer(&client.slug)]);
-    expected.set_audience(&[client.client_id.as_str()]);
-    let key = DecodingKey::from_jwk(&jwk).ok()?;
-    let claims = decode::<Claims>(hint.expose(), &key, &expected)
-        .ok()?
-        .claims;
-    claims.uid.is_none().then_some(claims.sub)
+    Ok(ours.map(|claims| claims.sub))
+}
+
+impl Audience {
+    fn names(&self, client: &str) -> bool {
+        match self {
+            Self::One(one) => one == client,
+            Self::Several(several) => several.iter().any(|one| one == client),
+        }
+    }
 }

@@ -4,21 +4,34 @@
 //! [`ports`]. Reading order: [`http::route`] (which URL is which function), then the endpoint in
 //! [`endpoints`], then [`grants`] and [`flow`].
 
+pub mod bearer;
 pub mod claims;
 pub mod client;
 pub mod clients;
+pub mod config;
+pub mod device;
 pub mod endpoints;
 pub mod entropy;
+pub mod event;
 pub mod fault;
+pub mod federation;
 pub mod flow;
 pub mod grant;
 pub mod grants;
+pub mod group;
 pub mod hint;
 pub mod http;
 pub mod issuer;
+pub mod key;
+pub mod mapping;
 pub mod pages;
+pub mod policies;
+pub mod policy;
 pub mod ports;
 pub mod refresh;
+pub mod script;
+pub mod scripts;
+pub mod service_account;
 pub mod session;
 pub mod tenant;
 pub mod user;

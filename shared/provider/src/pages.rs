@@ -17,14 +17,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 pub use self::consent::{Consent, Permission};
+pub use self::denied::Denied;
+pub use self::device::{DeviceConfirm, DeviceDone, DeviceEntry};
 pub use self::error::ErrorPage;
 pub use self::form_post::FormPost;
 pub use self::identification::Identification;
 pub use self::password::Password;
-pub use self::sign_out::{SignOut, SignedOut};
+pub use self::sign_out::{SessionEnd, SignOut, SignedOut};
 pub use self::signed_in::SignedIn;
 
 mod consent;
+mod denied;
+mod device;
 mod error;
 mod form_post;
 mod identification;

@@ -5,18 +5,43 @@
 //! DynamoDB's TTL deletes late and is only the broom. Every implementation passes the contract suite in
 //! `tests/integration/src/contract.rs`.
 
+mod config;
+mod devices;
+mod directory;
+mod encrypter;
+mod events;
+mod fetcher;
+mod machines;
+mod policies;
+
 use std::sync::Arc;
+
+pub use config::{
+    ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, Former,
+    MOST_BYTES, MOST_ITEMS, ObjectKind, Repair,
+};
+pub use devices::{Begun, DeviceStore, Guess, Poll, Settled};
+pub use directory::GroupStore;
+pub use encrypter::Encrypter;
+pub use events::{EventPage, EventStore};
+pub use fetcher::{FetchError, Fetcher};
+pub use machines::{
+    AccountChange, Intent, MachineIssue, MachineStore, Spending, Spent, UserToken, UserTokenStore,
+};
+pub use policies::PolicyStore;
 
 use async_trait::async_trait;
 use protocol::{ClientId, Digest, GrantId, Slug, TenantId, Timestamp};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::client::{Client, SigningKey};
+use crate::client::Client;
+use crate::event::Event;
 use crate::grant::{Grant, TokenRecord};
+use crate::key::Signing;
 use crate::session::{Consent, Plan, PlanKey, Session, SessionToken};
 use crate::tenant::{Purpose, Sealed, Tenant};
-use crate::user::User;
+use crate::user::{Subject, User};
 
 /// Why a port could not do its work. The text is for the log, never for a caller.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -97,6 +122,32 @@ pub enum Saved {
     Stale,
 }
 
+/// A sign-in, as it is to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct SignIn<'a> {
+    /// The session that begins.
+    pub session: &'a Session,
+    /// The plan that led to it.
+    pub from: &'a Plan,
+    /// The plan that goes on.
+    pub onward: &'a Plan,
+    /// The session of the same browser that ends.
+    pub ended: Option<&'a SessionToken>,
+    /// What is recorded of it.
+    pub event: &'a Event,
+}
+
+/// The end of one client's part of a session.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaving<'a> {
+    /// Which client.
+    pub client: &'a ClientId,
+    /// When.
+    pub now: Timestamp,
+    /// What is recorded of it.
+    pub event: &'a Event,
+}
+
 /// Sessions, consents and plans.
 #[async_trait]
 pub trait BrowserStore: Send + Sync {
@@ -114,15 +165,8 @@ pub trait BrowserStore: Send + Sync {
 
     /// At sign-in, in one transaction: writes the session and the plan `onward` (under the new flow
     /// cookie's key), removes the plan `from` iff it still has its version, and the session `ended` of the
-    /// same browser if there was one.
-    async fn sign_in(
-        &self,
-        tenant: &TenantId,
-        session: &Session,
-        from: &Plan,
-        onward: &Plan,
-        ended: Option<&SessionToken>,
-    ) -> Outcome<Saved>;
+    /// same browser if there was one; writes the event.
+    async fn sign_in(&self, tenant: &TenantId, entry: &SignIn<'_>) -> Outcome<Saved>;
 
     /// At consent, in one transaction: writes the plan as [`BrowserStore::save_plan`] does, and the consent
     /// where it is to be kept.
@@ -133,8 +177,22 @@ pub trait BrowserStore: Send + Sync {
         consent: Option<&Consent>,
     ) -> Outcome<Saved>;
 
-    /// Ends a session; an absent one is fine.
-    async fn sign_out(&self, tenant: &TenantId, session: &SessionToken) -> Outcome<()>;
+    /// Notes in a session that this client's part of it ended at `now`, so that tokens it got until then are no
+    /// longer good, and writes the event, in one transaction. An absent session is fine.
+    async fn leave(
+        &self,
+        tenant: &TenantId,
+        session: &SessionToken,
+        leaving: &Leaving<'_>,
+    ) -> Outcome<()>;
+
+    /// Ends a session, an absent one is fine, and writes the event, in one transaction.
+    async fn sign_out(
+        &self,
+        tenant: &TenantId,
+        session: &SessionToken,
+        event: &Event,
+    ) -> Outcome<()>;
 }
 
 /// Finds people at sign-in.
@@ -183,11 +241,25 @@ pub struct Renewal<'a> {
     pub refresh_expires: Timestamp,
 }
 
+/// A grant as it begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening<'a> {
+    /// The grant: `Pending` where a code was given, `Live` where only tokens were.
+    pub grant: &'a Grant,
+    /// The access token handed out at once (OpenID Connect Core §3.2, §3.3).
+    pub record: Option<&'a TokenRecord>,
+    /// The plan that led to it.
+    pub plan: Option<&'a PlanKey>,
+    /// What is recorded of it.
+    pub event: &'a Event,
+}
+
 /// Codes and refresh families.
 #[async_trait]
 pub trait GrantStore: Send + Sync {
-    /// Writes a new grant in state `Pending`, and in the same transaction removes the plan that led to it.
-    async fn open(&self, tenant: &TenantId, grant: &Grant, plan: Option<&PlanKey>) -> Outcome<()>;
+    /// In one transaction: writes a new grant, records the token handed out beside it if there is one, removes
+    /// the plan that led to it, writes the event.
+    async fn open(&self, tenant: &TenantId, opening: &Opening<'_>) -> Outcome<()>;
 
     /// The grant, read consistently, whatever its state.
     async fn find(&self, tenant: &TenantId, id: GrantId) -> Outcome<Option<Grant>>;
@@ -228,10 +300,19 @@ pub trait GrantStore: Send + Sync {
     async fn revoke(&self, tenant: &TenantId, id: GrantId, client: &ClientId) -> Outcome<bool>;
 }
 
+/// Whether a token was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issuance {
+    /// It was.
+    Done,
+    /// As [`Redemption::UserChanged`]: nothing was written.
+    UserChanged,
+}
+
 /// What stands behind an access token.
 #[derive(Clone, Debug)]
 pub struct Holder {
-    /// The grant it was issued from.
+    /// The grant it was issued from, where there is one.
     pub grant: Option<Grant>,
     /// The user as they are now.
     pub user: Option<User>,
@@ -253,6 +334,16 @@ pub trait TokenStore: Send + Sync {
         now: Timestamp,
     ) -> Outcome<Holder>;
 
+    /// Records a token that no grant stands behind (client credentials), in one transaction with the event, iff
+    /// the user is active and still at `subject.version`.
+    async fn issue(
+        &self,
+        tenant: &TenantId,
+        record: &TokenRecord,
+        subject: &Subject,
+        event: &Event,
+    ) -> Outcome<Issuance>;
+
     /// Forgets a token, so that it is no longer good.
     async fn forget(&self, tenant: &TenantId, id: &Digest) -> Outcome<()>;
 }
@@ -268,7 +359,7 @@ pub trait SubjectStore: Send + Sync {
 #[async_trait]
 pub trait Signer: Send + Sync {
     /// The JWS signature of these bytes (RFC 7518 §3): r‖s for ECDSA, not DER.
-    async fn sign(&self, tenant: &TenantId, key: &SigningKey, input: &[u8]) -> Outcome<Vec<u8>>;
+    async fn sign(&self, tenant: &TenantId, with: &Signing, input: &[u8]) -> Outcome<Vec<u8>>;
 }
 
 /// Opens what is sealed under the envelope key.
@@ -283,24 +374,12 @@ pub trait Vault: Send + Sync {
     ) -> Outcome<Arc<Zeroizing<Vec<u8>>>>;
 }
 
-/// Writes configuration and people. Used by seeding and, later, by the management API.
+/// Writes tenants and people. Used by seeding and, later, by the management API.
 #[async_trait]
 pub trait Registry: Send + Sync {
     /// Writes a tenant under each of its host names (at most 100), in one transaction. `false`, and nothing
     /// written, where one of them belongs to another tenant.
     async fn put_tenant(&self, tenant: &Tenant, hosts: &[String]) -> Outcome<bool>;
-
-    /// Writes a client under its id and its slug in one transaction, with its sealed secret if it has one.
-    /// `false`, and nothing written, where the slug belongs to another client.
-    async fn put_client(
-        &self,
-        tenant: &TenantId,
-        client: &Client,
-        secret: Option<&Sealed>,
-    ) -> Outcome<bool>;
-
-    /// The sealed secret of a client.
-    async fn client_secret(&self, tenant: &TenantId, id: &ClientId) -> Outcome<Option<Sealed>>;
 
     /// The next free user number (`pk`), counted from 1.
     async fn next_user_pk(&self, tenant: &TenantId) -> Outcome<u64>;

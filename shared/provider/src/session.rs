@@ -1,5 +1,7 @@
 //! What a browser holds: the session cookie of somebody signed in, and the flow cookie of somebody on the way.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::{ClientId, Digest, Scopes, Seconds, Secret, Slug, Timestamp, UserId};
@@ -24,11 +26,19 @@ pub struct Session {
     pub auth_time: Timestamp,
     /// How (`amr`, RFC 8176).
     pub amr: Vec<String>,
+    /// Clients whose part of the session was ended, and when: tokens they got before then are no longer good.
+    #[serde(default)]
+    pub left: BTreeMap<ClientId, Timestamp>,
     /// When the session is over.
     pub expires: Timestamp,
 }
 
 impl Session {
+    /// Whether a token that this client got at `issued` has not ended since.
+    pub fn holds(&self, client: &ClientId, issued: Timestamp) -> bool {
+        self.left.get(client).is_none_or(|left| *left < issued)
+    }
+
     /// Whether it still counts: at the very second of `expires` it is over.
     pub fn live_at(&self, now: Timestamp) -> bool {
         now < self.expires

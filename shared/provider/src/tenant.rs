@@ -24,6 +24,11 @@ pub struct Tenant {
     pub refresh_key: Sealed,
     /// The flow that signs people in where a provider names none.
     pub authentication_flow: Slug,
+    /// The flow that ends sessions where a provider names none.
+    pub invalidation_flow: Slug,
+    /// The application that `WebFinger` and the root's metadata speak of (authentik: the brand's default one).
+    #[serde(default)]
+    pub default_application: Option<Slug>,
 }
 
 impl Tenant {

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use protocol::UserId;
+use protocol::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::group::GroupId;
 
 /// A user as stored.
 #[derive(Clone, Serialize, Deserialize)]
@@ -15,6 +18,8 @@ pub struct User {
     pub active: bool,
     /// Argon2id hash in PHC form; `None` where there is no password.
     pub password: Option<String>,
+    /// What expressions and pages may know beside.
+    pub profile: Profile,
 }
 
 impl fmt::Debug for User {
@@ -23,6 +28,36 @@ impl fmt::Debug for User {
             .field("id", &self.subject.id)
             .finish_non_exhaustive()
     }
+}
+
+/// What a user's item has that tokens do not need by themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// What kind of account it is.
+    pub kind: UserKind,
+    /// Folder-like path, such as `users`.
+    pub path: String,
+    /// Free attributes.
+    pub attributes: Map<String, Value>,
+    /// When the account was made.
+    pub date_joined: Timestamp,
+    /// When they last signed in.
+    pub last_login: Option<Timestamp>,
+}
+
+/// authentik's `type` of a user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserKind {
+    /// Staff.
+    #[default]
+    Internal,
+    /// A customer or guest.
+    External,
+    /// A program.
+    ServiceAccount,
+    /// A program of the installation itself.
+    InternalServiceAccount,
 }
 
 /// What a token says of a user.
@@ -45,14 +80,38 @@ pub struct Subject {
     pub email: String,
     /// Whether somebody vouched for the address.
     pub email_verified: bool,
-    /// Names of the groups the user is a direct member of.
-    pub groups: Vec<String>,
+    /// The groups the user is a direct member of.
+    pub groups: Vec<Membership>,
+    /// The attribute `upn`, which `sub_mode` may name them by.
+    pub upn: Option<String>,
+}
+
+/// A group as its member's item names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// Which group.
+    pub id: GroupId,
+    /// Its name, written again whenever the group is renamed.
+    pub name: String,
 }
 
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subject")
             .field("id", &self.id)
+            .field("version", &self.version)
             .finish_non_exhaustive()
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            kind: UserKind::Internal,
+            path: "users".to_owned(),
+            attributes: Map::new(),
+            date_joined: Timestamp::from_unix(0),
+            last_login: None,
+        }
     }
 }

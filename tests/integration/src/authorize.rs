@@ -2,6 +2,7 @@
 //! OAuth 2.0 Form Post Response Mode).
 
 mod consent;
+mod front_channel;
 mod hints;
 mod modes;
 mod person;

@@ -5,6 +5,7 @@ use http::header::AUTHORIZATION;
 use protocol::Seconds;
 use serde_json::Value;
 
+use crate::device;
 use crate::harness::browser::{Browser, authorize_path, location};
 use crate::harness::exchange::Exchange;
 use crate::harness::proxy::{Call, Failure, sequential_steps};
@@ -66,7 +67,7 @@ async fn authorize_with_a_session_and_stored_consent_costs_two_steps() {
         assert!(to.starts_with("https://rp.example/cb?code="), "{to}");
         assert_eq!(
             spent(&bench),
-            cost(&["BatchGetItem", "PutItem"], 2),
+            cost(&["BatchGetItem", "TransactWriteItems"], 2),
             "{client}"
         );
     }
@@ -157,22 +158,77 @@ async fn userinfo_costs_two_steps() {
 }
 
 #[tokio::test]
+async fn introspection_costs_two_steps_and_a_strangers_token_one() {
+    let (bench, tokens) = warm("fast").await;
+    for (token, names) in [
+        ("access_token", ["GetItem", "BatchGetItem"]),
+        ("refresh_token", ["GetItem", "GetItem"]),
+    ] {
+        let introspection = Exchange::of(&bench, "fast").with("token", member(&tokens, token));
+        let answer = introspection.send_to("/application/o/introspect/").await;
+        assert_eq!(crate::harness::json(&answer)["active"], true, "{token}");
+        assert_eq!(spent(&bench), cost(&names, 2), "{token}");
+    }
+    let introspection = Exchange::of(&bench, "fast").with("token", "of nobody");
+    introspection.send_to("/application/o/introspect/").await;
+    assert_eq!(spent(&bench), cost(&["GetItem"], 1));
+}
+
+#[tokio::test]
+async fn githubs_user_costs_two_steps() {
+    let (bench, _) = warm("fast").await;
+    let token = crate::github::token(&bench, "user:email read:org").await;
+    for path in [
+        "/user",
+        "/user/emails",
+        "/user/orgs",
+        "/user/teams",
+        "/api/v3/",
+    ] {
+        bench.forget_calls();
+        crate::github::told(&bench, path, &token).await;
+        assert_eq!(
+            spent(&bench),
+            cost(&["GetItem", "BatchGetItem"], 2),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_costs_nothing() {
+    let (bench, _) = warm("fast").await;
+    let mut options = request(Method::OPTIONS, "/application/o/token/", "");
+    let origin = "https://anyone.example".parse().expect("a header");
+    options.headers_mut().insert(http::header::ORIGIN, origin);
+    assert_eq!(bench.send(options).await.status(), 200);
+    assert_eq!(spent(&bench), cost(&[], 0));
+}
+
+#[tokio::test]
 async fn revoking_costs_two_steps_or_one() {
     let (bench, tokens) = warm("fast").await;
     for (token, names) in [
         (
             member(&tokens, "access_token"),
-            ["GetItem", "DeleteItem"].as_slice(),
+            ["DeleteItem", "GetItem", "PutItem"].as_slice(),
         ),
         ("of nobody", ["GetItem"].as_slice()),
-        (member(&tokens, "refresh_token"), ["UpdateItem"].as_slice()),
+        (
+            member(&tokens, "refresh_token"),
+            ["PutItem", "UpdateItem"].as_slice(),
+        ),
     ] {
+        // What is recorded of an access token's end is written beside it.
+        let steps = names.len().min(2);
         let revocation = Exchange::of(&bench, "fast").with("token", token);
         assert_eq!(
             revocation.send_to("/application/o/revoke/").await.status(),
             200
         );
-        assert_eq!(spent(&bench), cost(names, names.len()));
+        let (mut calls, waited) = spent(&bench);
+        calls.sort();
+        assert_eq!((calls, waited), cost(names, steps));
     }
 }
 
@@ -219,4 +275,124 @@ async fn a_stranger_costs_at_most_one_read() {
         (bench.send(bare).await.status().as_u16(), spent(&bench)),
         (401, cost(&[], 0))
     );
+}
+
+#[tokio::test]
+async fn a_device_asks_in_one_step_and_polls_in_one() {
+    let (bench, _) = warm("fast").await;
+    let codes = device::ask(&bench, "fast", OFFLINE).await;
+    assert_eq!(spent(&bench), cost(&["TransactWriteItems"], 1));
+    let poll = device::poll(&bench, "fast", &codes);
+    for (what, calls) in [("pending", 1), ("too soon", 2)] {
+        assert_eq!(poll.send().await.status(), 400);
+        assert_eq!(
+            spent(&bench),
+            cost(&vec!["UpdateItem"; calls], calls),
+            "{what}"
+        );
+    }
+    device::refuse(&bench, &codes).await;
+    bench.forget_calls();
+    assert_eq!(poll.send().await.status(), 400);
+    assert_eq!(spent(&bench), cost(&["UpdateItem"], 1), "denied");
+    assert_eq!(poll.with("device_code", "x").send().await.status(), 400);
+    assert_eq!(
+        spent(&bench),
+        cost(&[], 0),
+        "what cannot be a code is not looked up"
+    );
+}
+
+#[tokio::test]
+async fn a_device_gets_its_tokens_in_two_steps_and_as_many_signatures_as_a_code() {
+    for (client, signatures) in [("web", 0), ("fast", 0), ("es", 2), ("direct", 2)] {
+        let (bench, _) = warm(client).await;
+        let codes = device::ask(&bench, client, OFFLINE).await;
+        device::allow(&bench, &codes).await;
+        bench.forget_calls();
+        device::poll(&bench, client, &codes).tokens().await;
+        let mut names = vec!["UpdateItem"];
+        names.extend(vec!["Sign"; signatures]);
+        names.push("TransactWriteItems");
+        assert_eq!(spent(&bench), cost(&names, 2 + signatures), "{client}");
+    }
+}
+
+#[tokio::test]
+async fn client_credentials_cost_one_step_with_a_key_in_an_envelope() {
+    for client in ["web", "fast"] {
+        let bench = Bench::embedded().await;
+        let asked = crate::machines::by_secret(&bench, client).with("scope", "openid profile");
+        asked.tokens().await;
+        bench.forget_calls();
+        for _ in 0..2 {
+            asked.tokens().await;
+            assert_eq!(spent(&bench), cost(&["TransactWriteItems"], 1), "{client}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn client_credentials_cost_one_more_with_a_key_that_stays_in_kms() {
+    for client in ["es", "direct"] {
+        let bench = Bench::embedded().await;
+        let asked = crate::machines::by_secret(&bench, client).with("scope", "openid profile");
+        asked.tokens().await;
+        bench.forget_calls();
+        asked.tokens().await;
+        // Both tokens are signed side by side.
+        let names = ["Sign", "Sign", "TransactWriteItems"];
+        assert_eq!(spent(&bench), cost(&names, 2), "{client}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_changed_is_read_again_once() {
+    let bench = Bench::embedded().await;
+    let asked = crate::machines::by_secret(&bench, "fast");
+    asked.tokens().await;
+    let name = crate::machines::account_name(&bench, "fast").await;
+    crate::harness::people::rename(&bench, &name, "Deployer").await;
+    bench.forget_calls();
+    asked.tokens().await;
+    let write = "TransactWriteItems";
+    assert_eq!(
+        spent(&bench),
+        cost(&[write, "GetItem", "GetItem", write], 4)
+    );
+    asked.tokens().await;
+    assert_eq!(
+        spent(&bench),
+        cost(&[write], 1),
+        "and is known from then on"
+    );
+}
+
+#[tokio::test]
+async fn an_app_password_costs_three_steps_and_an_assertion_one() {
+    let bench = Bench::embedded().await;
+    let ada = crate::machines::ada(&bench).await;
+    crate::machines::give(&bench, &ada, provider::ports::Intent::AppPassword, "k").await;
+    let asked = crate::machines::naming(&bench, "fast")
+        .with("username", "ada")
+        .with("password", "k");
+    asked.tokens().await;
+    bench.forget_calls();
+    asked.tokens().await;
+    let (mut names, steps) = spent(&bench);
+    names.sort();
+    // The key is looked up beside the name.
+    let want = ["GetItem", "GetItem", "GetItem", "TransactWriteItems"];
+    assert_eq!((names, steps), cost(&want, 3));
+
+    let ci = crate::assertions::Elsewhere::new("k");
+    crate::assertions::trust(&bench, vec![ci.source()]).await;
+    for warm in [false, true] {
+        let assertion = ci.token(&crate::assertions::claims(&bench));
+        crate::assertions::with(&bench, &assertion).tokens().await;
+        let spent = spent(&bench);
+        if warm {
+            assert_eq!(spent, cost(&["TransactWriteItems"], 1));
+        }
+    }
 }

@@ -24,15 +24,22 @@ macro_rules! over_both_stores {
 
 mod script;
 mod stage;
+pub(crate) use stage::event;
 
 mod attempts;
 mod browsers;
 mod configuration;
 mod conflicts;
+mod device_codes;
+mod devices;
+mod events;
 mod grants;
+mod groups;
 mod isolation;
 mod items;
 mod kms;
+mod machines;
+mod objects;
 mod races;
 mod redemption;
 mod refreshing;

@@ -3,15 +3,29 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::Digest;
+use provider::key::{EncryptionKey, Signing};
+use provider::tenant::Sealed;
 use serde_json::{Value, json as object};
 
 use crate::harness::answers::headers;
 use crate::harness::browser::{Browser, location};
+use crate::harness::configure;
 use crate::harness::{Bench, json, member, summary};
 
 const WEB: &str = "/application/o/web/.well-known/openid-configuration";
 
-const PUBLIC_HEADERS: [&str; 6] = [
+const PUBLIC_HEADERS: [&str; 7] = [
+    "access-control-allow-origin: *",
+    "cache-control: public, max-age=300",
+    "content-type: application/json",
+    "referrer-policy: same-origin",
+    "vary: Origin",
+    "x-content-type-options: nosniff",
+    "x-frame-options: DENY",
+];
+
+/// Keys are for every page alike.
+const KEY_HEADERS: [&str; 6] = [
     "access-control-allow-origin: *",
     "cache-control: public, max-age=300",
     "content-type: application/json",
@@ -37,21 +51,29 @@ async fn oidc_discovery_4_2_the_document_says_this_and_no_more() {
             "token_endpoint": "http://localhost:8000/application/o/token/",
             "userinfo_endpoint": "http://localhost:8000/application/o/userinfo/",
             "end_session_endpoint": "http://localhost:8000/application/o/web/end-session/",
+            "introspection_endpoint": "http://localhost:8000/application/o/introspect/",
             "revocation_endpoint": "http://localhost:8000/application/o/revoke/",
+            "device_authorization_endpoint": "http://localhost:8000/application/o/device/",
             "jwks_uri": "http://localhost:8000/application/o/web/jwks/",
-            "response_types_supported": ["code"],
+            "response_types_supported": [
+                "code", "id_token", "id_token token", "code token", "code id_token", "code id_token token",
+            ],
             "response_modes_supported": ["query", "fragment", "form_post"],
-            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "grant_types_supported": [
+                "authorization_code", "refresh_token", "implicit", "client_credentials", "password",
+                "urn:ietf:params:oauth:grant-type:device_code",
+            ],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "token_endpoint_auth_methods_supported": auth_methods,
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "revocation_endpoint_auth_methods_supported": auth_methods,
             "acr_values_supported": ["goauthentik.io/providers/oauth2/default"],
-            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "scopes_supported": ["email", "offline_access", "openid", "profile"],
             "claims_supported": [
                 "sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce",
-                "name", "given_name", "preferred_username", "nickname", "groups",
                 "email", "email_verified",
+                "name", "given_name", "preferred_username", "nickname", "groups",
             ],
             "code_challenge_methods_supported": ["plain", "S256"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
@@ -91,6 +113,48 @@ async fn oidc_discovery_3_the_algorithm_is_the_one_of_the_applications_key() {
 }
 
 #[tokio::test]
+async fn reference_5_2_without_a_key_pair_the_algorithm_is_hs256() {
+    let bench = Bench::embedded().await;
+    configure::client(&bench, "web", |web| {
+        web.signing = Signing::ClientSecret {
+            client_id: web.client_id.clone(),
+            sealed: Sealed(Vec::new()), // metadata does not open it
+        };
+    })
+    .await;
+    let document = json(&bench.get(WEB).await);
+    assert_eq!(
+        document["id_token_signing_alg_values_supported"],
+        object!(["HS256"])
+    );
+}
+
+#[tokio::test]
+async fn reference_5_2_encryption_is_announced_only_with_a_key_for_it() {
+    let bench = Bench::embedded().await;
+    let [alg, enc] = [
+        "id_token_encryption_alg_values_supported",
+        "id_token_encryption_enc_values_supported",
+    ];
+    let before = json(&bench.get(WEB).await);
+    assert!(before.get(alg).is_none() && before.get(enc).is_none());
+    configure::client(&bench, "web", |web| {
+        let key = web.signing.published().expect("a key pair");
+        web.encryption_key = Some(EncryptionKey {
+            kid: key.kid.clone(),
+            public: key.public.clone(),
+            kms_key: None,
+        });
+    })
+    .await;
+    let mut document = json(&bench.get(WEB).await);
+    let members = document.as_object_mut().expect("an object");
+    assert_eq!(members.remove(alg), Some(object!(["RSA-OAEP-256"])));
+    assert_eq!(members.remove(enc), Some(object!(["A256CBC-HS512"])));
+    assert_eq!(document, before, "and nothing else");
+}
+
+#[tokio::test]
 async fn rfc8414_3_1_the_same_document_stands_at_its_own_well_known_place() {
     let bench = Bench::embedded().await;
     let expected = bench.get(WEB).await;
@@ -119,7 +183,7 @@ async fn every_endpoint_that_is_announced_answers() {
             other => panic!("no URL: {other}"),
         })
         .collect();
-    assert_eq!(endpoints.len(), 6);
+    assert_eq!(endpoints.len(), 8);
     for url in endpoints {
         let path = url
             .strip_prefix("http://localhost:8000")
@@ -208,7 +272,7 @@ async fn an_unknown_application_has_no_issuer() {
 async fn key(bench: &Bench, slug: &str) -> Value {
     let answer = bench.get(&format!("/application/o/{slug}/jwks/")).await;
     assert_eq!(answer.status(), 200);
-    assert_eq!(headers(&answer), PUBLIC_HEADERS);
+    assert_eq!(headers(&answer), KEY_HEADERS);
     let set = json(&answer);
     let members: Vec<&String> = set.as_object().expect("an object").keys().collect();
     assert_eq!(members, ["keys"]);

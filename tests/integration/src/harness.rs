@@ -3,6 +3,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod browser;
+pub(crate) mod configure;
 pub(crate) mod exchange;
 pub(crate) mod jwt;
 pub(crate) mod page;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use expressions::{Sandbox, WorkerProgram};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{Method, Request};
 use local::backend::{Backend, TABLE};
@@ -23,6 +25,7 @@ use local::gateway::Gateway;
 use local::seed::Seeded;
 use protocol::{Seconds, Timestamp};
 use provider::http::Response;
+use provider::script::Expressions;
 use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -58,13 +61,21 @@ pub(crate) struct Bench {
 impl Bench {
     /// Over the embedded DynamoDB.
     pub(crate) async fn embedded() -> Self {
-        let (folder, seeded) = template::copy().await;
-        let emulators = Backend::embedded(folder.path())
+        Self::on(Box::pin(template::copy()).await).await
+    }
+
+    /// The same with the clients, policies and people of `harness/scripted.yaml`.
+    pub(crate) async fn scripted() -> Self {
+        Self::on(Box::pin(template::scripted()).await).await
+    }
+
+    async fn on((folder, seeded): (TempDir, Seeded)) -> Self {
+        let emulators = Box::pin(Backend::embedded(folder.path()))
             .await
             .expect("emulators start");
         let dynamodb = Proxy::start(&emulators.dynamodb_url).await;
         let kms = Proxy::start(&emulators.kms_url).await;
-        let backend = connect(&dynamodb, &kms, TABLE).await;
+        let backend = Box::pin(connect(&dynamodb, &kms, TABLE)).await;
         Self::over((emulators, folder), (dynamodb, kms), backend, seeded)
     }
 
@@ -219,11 +230,25 @@ impl Bench {
     }
 }
 
+/// Expressions in workers of their own executable, as a test's cannot be started as one. Each bench has its own:
+/// a worker belongs to the runtime it was started in.
+fn engine() -> Arc<dyn Expressions> {
+    let here = std::env::current_exe().expect("the test's path");
+    let folder = here.parent().and_then(std::path::Path::parent);
+    let worker = folder.expect("target/debug").join("expression-worker");
+    assert!(
+        worker.exists(),
+        "run `cargo build --workspace --bins` first"
+    );
+    Arc::new(Sandbox::new(WorkerProgram::at(worker, []), 2))
+}
+
 /// Ports that reach the emulators through the proxies.
 async fn connect(dynamodb: &Proxy, kms: &Proxy, table: &str) -> Backend {
-    Backend::connect(&dynamodb.url, &kms.url, table)
-        .await
-        .expect("connects")
+    let connected = Backend::connect(&dynamodb.url, &kms.url, table).await;
+    let mut backend = connected.expect("connects");
+    backend.engine = engine();
+    backend
 }
 
 /// A request without `Host`.

@@ -2,6 +2,7 @@
 
 mod asked;
 mod hinted;
+mod invalidation;
 mod refused;
 
 use crate::harness::browser::{Browser, authorize_path, location};
@@ -14,7 +15,7 @@ const END_SESSION: &str = "/application/o/web/end-session/";
 const OUT: &str = "https://rp.example/out";
 
 /// The page after a logout that leads nowhere.
-const SIGNED_OUT: &str = "200 Example / You are signed out / Your Example session has ended. On a shared computer, close the browser as well.";
+const SIGNED_OUT: &str = "200 Example / You are signed out / Your Example session has ended. On a shared computer, close the browser as well. / Return to Web";
 
 /// Somebody signed in, and the tokens of `web` from this session.
 struct Visitor<'a> {

@@ -1,5 +1,6 @@
 //! One test binary over real emulators: the port contract, then a module per endpoint.
 
+#![recursion_limit = "256"] // for the largest of `json!`
 #![allow(
     clippy::assigning_clones,
     clippy::expect_used,
@@ -12,16 +13,29 @@
 mod contract;
 mod harness;
 
+mod assertions;
 mod authorize;
 mod budget;
+mod claims;
 mod clients;
+mod cors;
+mod device;
 mod discovery;
+mod events;
 mod faults;
+mod fetch;
 mod flow;
+mod github;
+mod introspect;
 mod logout;
+mod machines;
+mod policies;
 mod races;
 mod refresh;
+mod releases;
 mod revoke;
+mod seed;
 mod token;
 mod transport;
 mod userinfo;
+mod webfinger;

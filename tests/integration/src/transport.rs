@@ -204,13 +204,7 @@ async fn rfc6749_5_2_what_the_caller_sent_is_never_echoed_outside_the_alphabet()
 async fn rfc6749_3_2_the_token_endpoint_takes_post_alone() {
     let bench = Bench::embedded().await;
     let body = hopeless();
-    for method in [
-        Method::GET,
-        Method::PUT,
-        Method::DELETE,
-        Method::PATCH,
-        Method::OPTIONS,
-    ] {
+    for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH] {
         let path = format!("{TOKEN}?{body}");
         let answer = bench.send(request(method.clone(), &path, "")).await;
         let refused = invalid_request(405, "this method is not allowed here");
@@ -248,9 +242,8 @@ async fn rfc6749_5_2_grant_type_is_required_and_must_be_one_we_have() {
     );
     let unsupported = r#"400 cache-control: no-store {"error":"unsupported_grant_type","error_description":"this grant_type is not supported"}"#;
     for other in [
-        "password",
-        "client_credentials",
         "implicit",
+        "CLIENT_CREDENTIALS",
         "AUTHORIZATION_CODE",
         "urn:x:y",
     ] {

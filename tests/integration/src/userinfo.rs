@@ -296,7 +296,7 @@ async fn oidc_core_11_a_token_ends_with_its_session_unless_offline_access_was_gr
         .backend
         .stores
         .browsers()
-        .sign_out(&bench.seeded.tenant.id, &session)
+        .sign_out(&bench.seeded.tenant.id, &session, &crate::contract::event())
         .await;
     assert_eq!(ended, Ok(()));
     let [online, offline] = [&tokens[0], &tokens[1]].map(|tokens| member(tokens, "access_token"));

@@ -8,6 +8,8 @@ use tempfile::TempDir;
 use xtask::process::{Leashed, Output};
 use xtask::{net, tools, workspace};
 
+use crate::fixture;
+
 /// Where clients want to be sent; nothing listens there, the browser is stopped on its way.
 pub(crate) const CALLBACK: &str = "http://127.0.0.1:41999/cb";
 /// Where they want to be after logout.
@@ -18,6 +20,8 @@ pub(crate) const USER: (&str, &str) = ("ada", "correct horse battery");
 /// A running issuer; it ends when this is dropped.
 pub(crate) struct Issuer {
     pub(crate) base: String,
+    /// The private key of the client `sealed`.
+    pub(crate) sealed_key: PathBuf,
     _process: Leashed,
     _state: TempDir,
 }
@@ -45,7 +49,7 @@ impl Issuer {
 
     fn start(name: &str, mut command: Command, state: TempDir, patience: Duration) -> Self {
         let port = net::free_port().expect("a port");
-        let fixture = manifest("src/fixture.yaml");
+        let (fixture, sealed_key) = fixture::write(state.path());
         command
             .args(["--port", &port.to_string(), "--fixture"])
             .arg(fixture);
@@ -64,6 +68,7 @@ impl Issuer {
         }
         Self {
             base: issuer,
+            sealed_key,
             _process: process,
             _state: state,
         }
@@ -79,10 +84,6 @@ fn cargo(subcommand: &str) -> Command {
     let mut command = workspace::cargo();
     command.current_dir(workspace::root()).arg(subcommand);
     command
-}
-
-fn manifest(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 /// Node.js in `tests/e2e`, with its packages installed and the browser found.
@@ -102,6 +103,11 @@ fn node_command(script: &str) -> Command {
 
 /// Runs a test file of `tests/e2e` against this issuer.
 pub(crate) fn node(issuer: &Issuer, script: &str) {
+    node_with(issuer, script, &[]);
+}
+
+/// The same, with more in its environment.
+pub(crate) fn node_with(issuer: &Issuer, script: &str, environment: &[(&str, &str)]) {
     let screenshots = workspace::scratch("screenshots").expect("a folder");
     let ended = node_command(script)
         .env("ISSUER", issuer.of("web"))
@@ -112,6 +118,8 @@ pub(crate) fn node(issuer: &Issuer, script: &str) {
         .env("REDIRECT_URI", CALLBACK)
         .env("POST_LOGOUT_REDIRECT_URI", SIGNED_OUT)
         .env("SCREENSHOTS", screenshots)
+        .env("JWE_KEY", &issuer.sealed_key)
+        .envs(environment.iter().copied())
         .status()
         .expect("node runs");
     assert!(ended.success(), "{script} failed against {}", issuer.base);
@@ -119,6 +127,17 @@ pub(crate) fn node(issuer: &Issuer, script: &str) {
 
 /// Signs the user in by browser, from this URL to the client's callback: the URL the browser was sent to.
 pub(crate) fn browse(url: &str) -> String {
+    let (arrived, pages) = browsed(url);
+    assert_eq!(pages, 3, "identification, password, consent: {arrived}");
+    arrived
+}
+
+/// The same, whatever pages there are on the way.
+pub(crate) fn browse_past(url: &str) -> String {
+    browsed(url).0
+}
+
+fn browsed(url: &str) -> (String, usize) {
     let output = node_command("sign-in.mjs")
         .args([
             "--url",
@@ -140,10 +159,6 @@ pub(crate) fn browse(url: &str) -> String {
     let outcome: serde_json::Value =
         serde_json::from_slice(&output.stdout).expect("one line of JSON");
     let pages = outcome["pages"].as_array().expect("pages");
-    assert_eq!(
-        pages.len(),
-        3,
-        "identification, password, consent: {outcome}"
-    );
-    outcome["url"].as_str().expect("a URL").to_owned()
+    let arrived = outcome["url"].as_str().expect("a URL").to_owned();
+    (arrived, pages.len())
 }

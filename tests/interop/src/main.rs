@@ -9,6 +9,8 @@
     reason = "all of this is a test, where failing loudly is the point"
 )]
 
+mod fixture;
+mod github;
 mod issuer;
 mod relying_party;
 
@@ -21,7 +23,11 @@ fn cargo_run_serves_openidconnect_openid_client_and_the_browser() {
     relying_party::signs_in_and_out(&issuer, "web");
     relying_party::signs_in_and_out(&issuer, "elliptic");
     node(&issuer, "openid-client.test.mjs");
+    node(&issuer, "protocol.test.mjs");
+    github::passport(&issuer);
+    github::social_auth(&issuer);
     node(&issuer, "pages.test.mjs");
+    node(&issuer, "device.test.mjs");
 }
 
 /// `cargo xtask watch`: the same clients, the very Lambda binaries.
@@ -30,4 +36,6 @@ fn cargo_xtask_watch_serves_openidconnect_and_openid_client() {
     let issuer = Issuer::cargo_xtask_watch();
     relying_party::signs_in_and_out(&issuer, "web");
     node(&issuer, "openid-client.test.mjs");
+    node(&issuer, "protocol.test.mjs");
+    github::passport(&issuer);
 }

@@ -11,8 +11,10 @@ use local::seed::Seed;
 use protocol::{Scopes, Slug, TenantId, Timestamp};
 use provider::client::Client;
 use provider::entropy::{Entropy, System};
+use provider::event::{Action, Actor, Event};
 use provider::flow::AUTHENTICATION;
 use provider::grant::{Code, Grant, Refresh, State};
+use provider::ports::{Opening, SignIn};
 use provider::refresh::RefreshTokens;
 use provider::session::{FlowToken, Plan, SESSION_LIFETIME, Session, SessionToken};
 use provider::tenant::Purpose;
@@ -213,9 +215,14 @@ impl Scene {
         );
         let from = plan(&from)?;
         browsers.begin_plan(&self.tenant, &from).await?;
-        browsers
-            .sign_in(&self.tenant, &session, &from, &plan(&onward)?, None)
-            .await?;
+        let entry = SignIn {
+            session: &session,
+            from: &from,
+            onward: &plan(&onward)?,
+            ended: None,
+            event: &self.happening(),
+        };
+        browsers.sign_in(&self.tenant, &entry).await?;
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("client_id", slug)
             .append_pair("response_type", "code")
@@ -238,11 +245,7 @@ impl Scene {
     async fn code(&self, slug: &str) -> anyhow::Result<Value> {
         let code = Code::generate(&self.entropy);
         let grant = self.grant(slug, &code).await?;
-        self.backend
-            .stores
-            .grants()
-            .open(&self.tenant, &grant, None)
-            .await?;
+        self.open(&grant).await?;
         let code = code.raw().expose();
         let form = [
             ("grant_type", "authorization_code"),
@@ -265,11 +268,7 @@ impl Scene {
                 refresh_expires,
             }),
         };
-        self.backend
-            .stores
-            .grants()
-            .open(&self.tenant, &grant, None)
-            .await?;
+        self.open(&grant).await?;
         let tokens = RefreshTokens::new(&self.refresh_key, &self.tenant);
         let token = tokens.write(grant.id, 0);
         Ok(post(
@@ -279,6 +278,31 @@ impl Scene {
                 ("refresh_token", token.expose()),
             ],
         ))
+    }
+
+    async fn open(&self, grant: &Grant) -> anyhow::Result<()> {
+        let opening = Opening {
+            grant,
+            record: None,
+            plan: None,
+            event: &self.happening(),
+        };
+        let grants = self.backend.stores.grants();
+        Ok(grants.open(&self.tenant, &opening).await?)
+    }
+
+    /// What is recorded of what is prepared.
+    fn happening(&self) -> Event {
+        Event {
+            id: Uuid::new_v4(),
+            action: Action::Login,
+            at: local::clock::now(),
+            app: "bench".to_owned(),
+            user: Some(Actor::from(&self.user.subject)),
+            client_id: None,
+            client_ip: None,
+            context: serde_json::Map::new(),
+        }
     }
 
     async fn grant(&self, slug: &str, code: &Code) -> anyhow::Result<Grant> {
@@ -319,6 +343,7 @@ impl Scene {
             user: self.user.subject.id,
             auth_time: now,
             amr: vec!["pwd".to_owned()],
+            left: std::collections::BTreeMap::new(),
             expires: now + SESSION_LIFETIME,
         };
         (token, session)

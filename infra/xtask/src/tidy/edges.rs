@@ -1,5 +1,5 @@
-//! Who may depend on whom: protocol ← provider ← { aws, expressions } ← local, and functions on none but
-//! provider, aws and expressions. Versions stand in the workspace's manifest alone.
+//! Who may depend on whom: protocol ← provider ← { aws, expressions, fetch } ← local, and functions on none but
+//! provider, aws, expressions and fetch. Versions stand in the workspace's manifest alone.
 
 use std::path::Path;
 
@@ -37,11 +37,15 @@ const SHARED: &[(&str, &[&str])] = &[
     ("provider", &["protocol"]),
     ("aws", &["protocol", "provider"]),
     ("expressions", &["protocol", "provider"]),
-    ("local", &["protocol", "provider", "aws", "expressions"]),
+    ("fetch", &["provider"]),
+    (
+        "local",
+        &["protocol", "provider", "aws", "expressions", "fetch"],
+    ),
 ];
 
 /// All that a function may name: the endpoint, its ports, and the runtime they run on.
-const OF_A_FUNCTION: &[&str] = &["provider", "aws", "expressions", "tokio"];
+const OF_A_FUNCTION: &[&str] = &["provider", "aws", "expressions", "fetch", "tokio"];
 
 /// Names that begin so are AWS's own; `aws-lc-rs` is cryptography and none of them.
 const OF_AWS: &[&str] = &[
@@ -162,7 +166,7 @@ fn refused(member: &Member, dependency: &Dependency, all: &[Member]) -> Option<S
     let same = ours.name == member.name && dependency.dev; // a crate's own test feature
     let fits = same || allowed.contains(&ours.name.as_str());
     (!fits).then(|| {
-        "the direction is protocol <- provider <- { aws, expressions } <- local".to_owned()
+        "the direction is protocol <- provider <- { aws, expressions, fetch } <- local".to_owned()
     })
 }
 
@@ -208,6 +212,7 @@ mod tests {
                 "shared/local",
                 &["aws", "axum", "aws-lc-rs", "dev:aws-sdk-kms"],
             ),
+            member("fetch", "shared/fetch", &["provider", "tokio-rustls"]),
             member("token", "functions/token", &["aws", "provider", "tokio"]),
             member("xtask", "infra/xtask", &["clap"]),
             member(
@@ -235,6 +240,8 @@ mod tests {
             ("provider", "shared/provider", "dev:aws"),
             ("aws", "shared/aws", "local"),
             ("aws", "shared/aws", "xtask"),
+            ("aws", "shared/aws", "fetch"),
+            ("fetch", "shared/fetch", "aws"),
             ("xtask", "infra/xtask", "protocol"),
             ("token", "functions/token", "local"),
             ("token", "functions/token", "protocol"),

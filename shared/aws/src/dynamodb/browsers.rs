@@ -2,12 +2,14 @@
 
 use async_trait::async_trait;
 use protocol::{TenantId, Timestamp};
-use provider::ports::{Browser, BrowserStore, Look, Outcome, Saved};
+use provider::event::Event;
+use provider::ports::{Browser, BrowserStore, Leaving, Look, Outcome, Saved, SignIn};
 use provider::session::{Consent, Plan, PlanKey, Session, SessionToken};
 
 use crate::dynamodb::db::{Change, Db, Written};
+use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::row::{Row, count};
+use crate::dynamodb::row::{Row, count, moment};
 use crate::dynamodb::schema::{Key, field};
 use crate::dynamodb::users;
 
@@ -69,21 +71,16 @@ impl BrowserStore for Browsers {
     }
 
     #[tracing::instrument(name = "store.browsers.sign_in", level = "debug", skip_all)]
-    async fn sign_in(
-        &self,
-        tenant: &TenantId,
-        session: &Session,
-        from: &Plan,
-        onward: &Plan,
-        ended: Option<&SessionToken>,
-    ) -> Outcome<Saved> {
+    async fn sign_in(&self, tenant: &TenantId, entry: &SignIn<'_>) -> Outcome<Saved> {
+        let session = entry.session;
         let begun = Row::write(&Key::of_session(tenant, session), session)?.until(session.expires);
         let mut changes = vec![
-            Change::Delete(Key::plan(tenant, &from.key), unchanged(from)),
-            Change::Put(plan_row(tenant, onward)?, Expression::default()),
+            Change::Delete(Key::plan(tenant, &entry.from.key), unchanged(entry.from)),
+            Change::Put(plan_row(tenant, entry.onward)?, Expression::default()),
             Change::Put(begun, Expression::default()),
+            events::change(tenant, entry.event)?,
         ];
-        changes.extend(ended.map(|ended| {
+        changes.extend(entry.ended.map(|ended| {
             let key = Key::session(tenant, ended.user(), &ended.id());
             Change::Delete(key, Expression::default())
         }));
@@ -111,11 +108,40 @@ impl BrowserStore for Browsers {
         self.saved("save_consent", changes).await
     }
 
+    #[tracing::instrument(name = "store.browsers.leave", level = "debug", skip_all)]
+    async fn leave(
+        &self,
+        tenant: &TenantId,
+        session: &SessionToken,
+        leaving: &Leaving<'_>,
+    ) -> Outcome<()> {
+        let key = Key::session(tenant, session.user(), &session.id());
+        let note = Expression::when("attribute_exists(#pk)")
+            .then("SET #left.#client = :now")
+            .name("#client", leaving.client.as_str())
+            .value(":now", moment(leaving.now));
+        let changes = vec![
+            Change::Update(key, note),
+            events::change(tenant, leaving.event)?,
+        ];
+        // Where the session has gone in the meantime, so have its tokens.
+        self.0.transact("leave", changes).await.map(drop)
+    }
+
     #[tracing::instrument(name = "store.browsers.sign_out", level = "debug", skip_all)]
-    async fn sign_out(&self, tenant: &TenantId, session: &SessionToken) -> Outcome<()> {
-        self.0
-            .delete(&Key::session(tenant, session.user(), &session.id()))
-            .await
+    async fn sign_out(
+        &self,
+        tenant: &TenantId,
+        session: &SessionToken,
+        event: &Event,
+    ) -> Outcome<()> {
+        let key = Key::session(tenant, session.user(), &session.id());
+        let changes = vec![
+            Change::Delete(key, Expression::default()),
+            events::change(tenant, event)?,
+        ];
+        // Without conditions there is nothing that could be refused.
+        self.0.transact("sign_out", changes).await.map(drop)
     }
 }
 

@@ -44,6 +44,19 @@ pub(crate) enum Change {
     Check(Key, Expression),
 }
 
+/// Part of a partition.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part<'a> {
+    /// Its partition key.
+    pub(crate) pk: &'a str,
+    /// The sort key after which it begins; `None` for the first.
+    pub(crate) after: Option<&'a str>,
+    /// From the greatest sort key down.
+    pub(crate) newest_first: bool,
+    /// At most so many items; DynamoDB gives fewer where they are more than 1 MB.
+    pub(crate) limit: u32,
+}
+
 /// Items read together.
 #[derive(Debug, Default)]
 pub(crate) struct Rows(HashMap<Key, Row>);
@@ -100,6 +113,36 @@ impl Db {
                 .pause(Busy::Throttled("BatchGetItem: UnprocessedKeys".to_owned()))
                 .await?;
         }
+    }
+
+    /// Reads part of a partition consistently, in descending order where `newest_first`: at most `limit` items
+    /// whose sort key is strictly past `after`.
+    pub(crate) async fn query(&self, part: &Part<'_>) -> Outcome<Vec<Row>> {
+        let comparison = if part.newest_first { "<" } else { ">" };
+        let mut values = HashMap::from([(":pk".to_owned(), text(part.pk))]);
+        let mut condition = "pk = :pk".to_owned();
+        if let Some(after) = part.after {
+            condition = format!("pk = :pk AND sk {comparison} :sk");
+            values.insert(":sk".to_owned(), text(after));
+        }
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .scan_index_forward(!part.newest_first)
+            .limit(i32::try_from(part.limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| port_error("Query", &error))?;
+        Ok(answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(Row)
+            .collect())
     }
 
     /// Writes an item, iff the condition holds if there is one.
@@ -265,7 +308,7 @@ fn stored_at_refusal(error: &PutItemError) -> Option<Row> {
 }
 
 /// 32 hexadecimal digits that nobody has used.
-fn random_name() -> String {
+pub(crate) fn random_name() -> String {
     let mut bytes = [0; 16];
     System::default().fill(&mut bytes);
     format!("{:032x}", u128::from_be_bytes(bytes))

@@ -13,6 +13,8 @@ pub(crate) struct Expression {
     pub(crate) condition: Option<String>,
     pub(crate) update: Option<String>,
     values: HashMap<String, AttributeValue>,
+    /// Names that stand for something else than themselves.
+    other: HashMap<String, String>,
 }
 
 impl Expression {
@@ -44,6 +46,12 @@ impl Expression {
         self
     }
 
+    /// What `#name` stands for, where that is a key of a map and not an attribute of ours.
+    pub(crate) fn name(mut self, name: &str, stands_for: &str) -> Self {
+        self.other.insert(name.to_owned(), stands_for.to_owned());
+        self
+    }
+
     /// The values; `None` where there is none, as DynamoDB takes no empty map.
     pub(crate) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
         (!self.values.is_empty()).then(|| self.values.clone())
@@ -56,7 +64,12 @@ impl Expression {
         (!names.is_empty()).then(|| {
             names
                 .into_iter()
-                .map(|name| (format!("#{name}"), name.to_owned()))
+                .map(|name| {
+                    let name_here = format!("#{name}");
+                    let meant = self.other.get(&name_here).map_or(name, String::as_str);
+                    let meant = meant.to_owned();
+                    (name_here, meant)
+                })
                 .collect()
         })
     }

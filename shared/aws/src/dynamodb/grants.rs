@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use protocol::{ClientId, GrantId, TenantId, Timestamp};
 use provider::grant::{Grant, Refresh, State, TokenRecord};
-use provider::ports::{GrantStore, Outcome, Redemption, Renewal, Rotation};
-use provider::session::PlanKey;
+use provider::ports::{GrantStore, Opening, Outcome, Redemption, Renewal, Rotation};
 use provider::user::Subject;
 
 use crate::dynamodb::attempt::Check;
 use crate::dynamodb::db::{Change, Db};
+use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::row::{Row, count, moment, number, text, value};
 use crate::dynamodb::schema::{Key, field, grant_ttl};
@@ -23,16 +23,26 @@ const REVOKED: &str = "revoked";
 #[async_trait]
 impl GrantStore for Grants {
     #[tracing::instrument(name = "store.grants.open", level = "debug", skip_all)]
-    async fn open(&self, tenant: &TenantId, grant: &Grant, plan: Option<&PlanKey>) -> Outcome<()> {
-        let ttl = grant_ttl(grant.code_expires, None, None);
+    async fn open(&self, tenant: &TenantId, opening: &Opening<'_>) -> Outcome<()> {
+        let grant = opening.grant;
+        let refresh = in_force(grant).map(|refresh| refresh.refresh_expires);
+        let access = opening.record.map(|record| record.expires);
+        let ttl = grant_ttl(grant.code_expires, refresh, access);
         let row = Row::write(&Key::grant(tenant, grant.id), grant)?.until(ttl);
-        let Some(plan) = plan else {
-            return self.0.put(row, Expression::default()).await.map(drop);
-        };
-        let spent = Change::Delete(Key::plan(tenant, plan), Expression::default());
+        let mut changes = vec![
+            Change::Put(row, Expression::default()),
+            events::change(tenant, opening.event)?,
+        ];
+        if let Some(record) = opening.record {
+            changes.push(token(tenant, record)?);
+        }
+        changes.extend(
+            opening
+                .plan
+                .map(|plan| Change::Delete(Key::plan(tenant, plan), Expression::default())),
+        );
         // Without conditions there is nothing that could be refused.
-        let put = Change::Put(row, Expression::default());
-        self.0.transact("open", vec![put, spent]).await.map(drop)
+        self.0.transact("open", changes).await.map(drop)
     }
 
     #[tracing::instrument(name = "store.grants.find", level = "debug", skip_all)]
@@ -199,14 +209,14 @@ fn same_generation(
 }
 
 /// The user is active and still what the copy was made from.
-fn as_copied(tenant: &TenantId, subject: &Subject) -> Change {
+pub(crate) fn as_copied(tenant: &TenantId, subject: &Subject) -> Change {
     let when = Expression::when("#active = :yes AND #version = :version")
         .value(":yes", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
         .value(":version", count(subject.version));
     Change::Check(Key::user(tenant, subject.id), when)
 }
 
-fn token(tenant: &TenantId, record: &TokenRecord) -> Outcome<Change> {
+pub(crate) fn token(tenant: &TenantId, record: &TokenRecord) -> Outcome<Change> {
     let row = Row::write(&Key::token(tenant, &record.id), record)?.until(record.expires);
     Ok(Change::Put(row, Expression::default()))
 }

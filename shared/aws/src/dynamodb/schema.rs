@@ -8,7 +8,10 @@
 use std::fmt;
 
 use protocol::{ClientId, Digest, GrantId, Slug, TenantId, Timestamp, UserId};
+use provider::group::GroupId;
+use provider::ports::ObjectKind;
 use provider::session::{Consent, PlanKey, Session};
+use uuid::Uuid;
 
 /// Partition key.
 pub(crate) const PK: &str = "pk";
@@ -28,6 +31,9 @@ pub(crate) const FORM: u32 = 1;
 
 /// The longest host name there is (RFC 1035 §2.3.4), with room for a port. What is longer is nobody's.
 pub(crate) const LONGEST_HOST_BYTES: usize = 261;
+
+/// Events stand in a partition a day.
+pub(crate) const SECONDS_A_DAY: i64 = 86_400;
 
 /// Where an item is.
 ///
@@ -65,14 +71,36 @@ impl Key {
         Self::of(tenant, &format!("CLIENT#{id}"), "CLIENT")
     }
 
-    /// Its sealed secret.
-    pub(crate) fn client_secret(tenant: &TenantId, id: &ClientId) -> Self {
-        Self::of(tenant, &format!("CLIENT#{id}"), "SECRET")
-    }
-
     /// The same compiled client, by the slug of its application.
     pub(crate) fn app(tenant: &TenantId, slug: &Slug) -> Self {
         Self::of(tenant, &format!("APP#{slug}"), "APP")
+    }
+
+    /// An object of configuration; ids of a kind are unique and order its list.
+    pub(crate) fn config(tenant: &TenantId, kind: ObjectKind, id: &str) -> Self {
+        Self::of(tenant, &format!("CONFIG#{}", kind.as_str()), id)
+    }
+
+    /// Which object of a kind is called so; its SHA-256, as names have any length.
+    pub(crate) fn config_name(tenant: &TenantId, kind: ObjectKind, name: &str) -> Self {
+        let digest = Digest::of(name.as_bytes()).encode();
+        let partition = format!("CONFIGNAME#{}#{digest}", kind.as_str());
+        Self::of(tenant, &partition, "CONFIGNAME")
+    }
+
+    /// How often configuration has changed.
+    pub(crate) fn config_revision(tenant: &TenantId) -> Self {
+        Self::of(tenant, "CONFIG", "REVISION")
+    }
+
+    /// Clients that are still to be compiled.
+    pub(crate) fn repair(tenant: &TenantId, id: &str) -> Self {
+        Self::of(tenant, "REPAIR", id)
+    }
+
+    /// The last provider number that was given out.
+    pub(crate) fn provider_counter(tenant: &TenantId) -> Self {
+        Self::of(tenant, "COUNTER", "PROVIDERS")
     }
 
     /// A person.
@@ -122,6 +150,66 @@ impl Key {
     /// An access token, by the digest of the whole token.
     pub(crate) fn token(tenant: &TenantId, id: &Digest) -> Self {
         Self::of(tenant, &format!("TOKEN#{}", id.encode()), "TOKEN")
+    }
+
+    /// A user's token, such as an app password, by the digest of its key.
+    pub(crate) fn user_token(tenant: &TenantId, id: &Digest) -> Self {
+        Self::of(tenant, &format!("USERTOKEN#{}", id.encode()), "USERTOKEN")
+    }
+
+    /// Which user's token has this identifier; its SHA-256, as identifiers have any length.
+    pub(crate) fn user_token_name(tenant: &TenantId, identifier: &str) -> Self {
+        let digest = Digest::of(identifier.as_bytes()).encode();
+        Self::of(tenant, &format!("USERTOKENNAME#{digest}"), "USERTOKENNAME")
+    }
+
+    /// An assertion that was used, by the digest of what names it.
+    pub(crate) fn spent(tenant: &TenantId, id: &Digest) -> Self {
+        Self::of(tenant, &format!("SPENT#{}", id.encode()), "SPENT")
+    }
+
+    /// An event, in its day's partition: `days` since the epoch.
+    pub(crate) fn event(tenant: &TenantId, at: Timestamp, id: Uuid) -> Self {
+        let second = at.unix().max(0);
+        Self::events(tenant, second / SECONDS_A_DAY, format!("{second:012}#{id}"))
+    }
+
+    /// A place in the partition of a day.
+    pub(crate) fn events(tenant: &TenantId, day: i64, sk: String) -> Self {
+        Self::of(tenant, &format!("EVENTS#{day:06}"), sk)
+    }
+
+    /// A group.
+    pub(crate) fn group(tenant: &TenantId, id: GroupId) -> Self {
+        Self::of(tenant, &format!("GROUP#{}", id.0), "GROUP")
+    }
+
+    /// Which group has this name; its SHA-256, as names have any length.
+    pub(crate) fn group_name(tenant: &TenantId, name: &str) -> Self {
+        let digest = Digest::of(name.as_bytes()).encode();
+        Self::of(tenant, &format!("GROUPNAME#{digest}"), "GROUPNAME")
+    }
+
+    /// A device's request, by the digest of its user code.
+    pub(crate) fn device(tenant: &TenantId, user_code: &Digest) -> Self {
+        let digest = user_code.encode();
+        Self::of(tenant, &format!("DEVICE#{digest}"), "DEVICE")
+    }
+
+    /// How many requests of devices an address has made, in the window that ends then; its SHA-256, as
+    /// addresses are somebody's.
+    pub(crate) fn device_requests(tenant: &TenantId, address: &str, end: Timestamp) -> Self {
+        let digest = Digest::of(address.as_bytes()).encode();
+        Self::of(tenant, &format!("DEVICES#{digest}"), format!("UNTIL#{end}"))
+    }
+
+    /// How many wrong user codes a person has typed, in the window that ends then.
+    pub(crate) fn device_guesses(tenant: &TenantId, user: UserId, end: Timestamp) -> Self {
+        Self::of(
+            tenant,
+            &format!("USER#{user}"),
+            format!("DEVICECODES#{end}"),
+        )
     }
 
     /// The last user number that was given out.
@@ -191,10 +279,6 @@ mod tests {
         let keys = [
             (Key::client(&t, &client), "T#a#CLIENT#c#1/CLIENT".to_owned()),
             (
-                Key::client_secret(&t, &client),
-                "T#a#CLIENT#c#1/SECRET".to_owned(),
-            ),
-            (
                 Key::app(&t, &Slug::parse("s").unwrap()),
                 "T#a#APP#s/APP".to_owned(),
             ),
@@ -214,7 +298,39 @@ mod tests {
                 format!("T#a#GRANT#{user}/GRANT"),
             ),
             (Key::token(&t, &digest), format!("T#a#TOKEN#{x}/TOKEN")),
+            (Key::device(&t, &digest), format!("T#a#DEVICE#{x}/DEVICE")),
+            (
+                Key::device_requests(&t, "x", Timestamp::from_unix(9)),
+                format!("T#a#DEVICES#{x}/UNTIL#9"),
+            ),
+            (
+                Key::device_guesses(&t, user, Timestamp::from_unix(9)),
+                format!("T#a#USER#{user}/DEVICECODES#9"),
+            ),
+            (
+                Key::user_token(&t, &digest),
+                format!("T#a#USERTOKEN#{x}/USERTOKEN"),
+            ),
+            (
+                Key::user_token_name(&t, "x"),
+                format!("T#a#USERTOKENNAME#{x}/USERTOKENNAME"),
+            ),
+            (Key::spent(&t, &digest), format!("T#a#SPENT#{x}/SPENT")),
             (Key::user_counter(&t), "T#a#COUNTER/USERS".to_owned()),
+            (
+                Key::config(&t, ObjectKind::Mapping, "#1"),
+                "T#a#CONFIG#mapping/#1".to_owned(),
+            ),
+            (
+                Key::config_name(&t, ObjectKind::Policy, "x"),
+                format!("T#a#CONFIGNAME#policy#{x}/CONFIGNAME"),
+            ),
+            (Key::config_revision(&t), "T#a#CONFIG/REVISION".to_owned()),
+            (Key::repair(&t, "1"), "T#a#REPAIR/1".to_owned()),
+            (
+                Key::provider_counter(&t),
+                "T#a#COUNTER/PROVIDERS".to_owned(),
+            ),
             (
                 Key::host("id.example.com"),
                 "HOST#id.example.com/TENANT".to_owned(),

@@ -2,14 +2,17 @@
 
 use async_trait::async_trait;
 use protocol::{Digest, TenantId, Timestamp};
+use provider::event::Event;
 use provider::grant::TokenRecord;
-use provider::ports::{Holder, Outcome, TokenStore};
+use provider::ports::{Holder, Issuance, Outcome, TokenStore};
 use provider::session::Session;
+use provider::user::Subject;
 
 use crate::dynamodb::db::Db;
 use crate::dynamodb::row::Row;
 use crate::dynamodb::schema::Key;
 use crate::dynamodb::users;
+use crate::dynamodb::{events, grants};
 
 pub(crate) struct Tokens(pub(crate) Db);
 
@@ -31,12 +34,12 @@ impl TokenStore for Tokens {
         record: &TokenRecord,
         now: Timestamp,
     ) -> Outcome<Holder> {
-        let grant = Key::grant(tenant, record.grant);
+        let grant = record.grant.map(|id| Key::grant(tenant, id));
         let user = Key::user(tenant, record.user);
         let session = record
             .session
             .map(|id| Key::session(tenant, record.user, &id));
-        let keys: Vec<Key> = [Some(&grant), Some(&user), session.as_ref()]
+        let keys: Vec<Key> = [grant.as_ref(), Some(&user), session.as_ref()]
             .into_iter()
             .flatten()
             .cloned()
@@ -45,10 +48,30 @@ impl TokenStore for Tokens {
         let session = session
             .and_then(|key| rows.take(&key))
             .map(Row::read::<Session>);
+        let grant = grant.and_then(|key| rows.take(&key)).map(Row::read);
         Ok(Holder {
-            grant: rows.take(&grant).map(Row::read).transpose()?,
+            grant: grant.transpose()?,
             user: rows.take(&user).map(users::read).transpose()?,
             session: session.transpose()?.filter(|session| session.live_at(now)),
+        })
+    }
+
+    #[tracing::instrument(name = "store.tokens.issue", level = "debug", skip_all)]
+    async fn issue(
+        &self,
+        tenant: &TenantId,
+        record: &TokenRecord,
+        subject: &Subject,
+        event: &Event,
+    ) -> Outcome<Issuance> {
+        let changes = vec![
+            grants::as_copied(tenant, subject),
+            grants::token(tenant, record)?,
+            events::change(tenant, event)?,
+        ];
+        Ok(match self.0.transact("issue", changes).await? {
+            Ok(()) => Issuance::Done,
+            Err(_) => Issuance::UserChanged,
         })
     }
 

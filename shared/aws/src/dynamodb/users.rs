@@ -1,12 +1,14 @@
 //! [`UserStore`] and [`SubjectStore`]: `USER#<uuid>/USER`, found through `LOGIN#<digest>/LOGIN`.
 
 use async_trait::async_trait;
-use protocol::{TenantId, UserId};
+use protocol::{TenantId, Timestamp, UserId};
 use provider::ports::{Outcome, SubjectStore, UserStore};
-use provider::user::{Subject, User};
+use provider::user::{Profile, Subject, User, UserKind};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::dynamodb::db::Db;
+use crate::dynamodb::json;
 use crate::dynamodb::row::Row;
 use crate::dynamodb::schema::{Key, folded};
 
@@ -18,6 +20,19 @@ struct Item {
     version: u64,
     active: bool,
     password: Option<String>,
+    #[serde(with = "ProfileFields")]
+    profile: Profile,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Profile")]
+struct ProfileFields {
+    kind: UserKind,
+    path: String,
+    #[serde(with = "json")]
+    attributes: Map<String, Value>,
+    date_joined: Timestamp,
+    last_login: Option<Timestamp>,
 }
 
 /// `LOGIN#…/LOGIN`: whose name or address it is.
@@ -33,6 +48,7 @@ pub(crate) fn row(tenant: &TenantId, user: &User) -> Outcome<Row> {
         version: user.subject.version,
         active: user.active,
         password: user.password.clone(),
+        profile: user.profile.clone(),
     };
     Row::write(&Key::user(tenant, user.subject.id), &item)
 }
@@ -43,12 +59,14 @@ pub(crate) fn read(row: Row) -> Outcome<User> {
         subject,
         active,
         password,
+        profile,
         ..
     } = row.read()?;
     Ok(User {
         subject,
         active,
         password,
+        profile,
     })
 }
 

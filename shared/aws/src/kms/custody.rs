@@ -1,5 +1,7 @@
 //! Makes and describes keys: for seeding and, later, management.
 
+mod encryption;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
@@ -11,13 +13,15 @@ use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{DataKeyPairSpec, KeySpec, KeyUsageType};
 use protocol::TenantId;
 use protocol::jose::{Algorithm, PublicKey};
-use provider::client::{Held, SigningKey};
 use provider::entropy::{System, alphanumeric};
+use provider::key::{Held, SigningKey};
 use provider::ports::{Outcome, PortError};
 use provider::tenant::{Purpose, Sealed};
 
 use crate::failure::port_error;
 use crate::kms::{context, spki};
+
+pub use encryption::{RsaLength, Unfit, encryption_key_from_public};
 
 /// KMS may think for seconds about two primes.
 const PAIR_TIMEOUT: Duration = Duration::from_secs(20);
@@ -73,47 +77,64 @@ impl Custody {
     /// Makes a new key that never leaves KMS, and describes it.
     ///
     /// # Errors
-    /// [`PortError`] where KMS refuses.
+    /// [`PortError::Corrupt`] for HS256, which is of no key pair; others where KMS refuses.
     pub async fn create_direct(
         &self,
         tenant: &TenantId,
         algorithm: Algorithm,
     ) -> Outcome<SigningKey> {
         let spec = match algorithm {
-            Algorithm::Rs256 => KeySpec::Rsa2048,
+            Algorithm::Rs256 | Algorithm::Ps256 => KeySpec::Rsa2048,
             Algorithm::Es256 => KeySpec::EccNistP256,
+            Algorithm::Es384 => KeySpec::EccNistP384,
+            Algorithm::Es512 => KeySpec::EccNistP521,
+            Algorithm::EdDsa => KeySpec::EccNistEdwards25519,
+            Algorithm::Hs256 => return Err(of_no_pair()),
         };
-        let request = self
-            .client
-            .create_key()
-            .key_spec(spec)
-            .key_usage(KeyUsageType::SignVerify)
-            .description(format!("Latchkey: signs tokens of {tenant}"));
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| port_error("CreateKey", &error))?;
-        let made = present("CreateKey", answer.key_metadata)?;
-        self.direct(made.key_id()).await
+        let what = format!("Latchkey: signs tokens of {tenant}");
+        let key_id = self
+            .create_key(spec, KeyUsageType::SignVerify, what)
+            .await?;
+        self.direct(&key_id, Some(algorithm)).await
     }
 
-    /// Describes a signing key that is in KMS (id, ARN or alias).
+    /// Describes a signing key that is in KMS (id, ARN or alias). `None` for the algorithm is RS256 for an RSA
+    /// key and the only one of any other.
     ///
     /// # Errors
-    /// [`PortError::Corrupt`] where it is none we can sign with: not for signatures, an RSA key under 2048
-    /// bits, or a curve other than P-256.
-    pub async fn direct(&self, key_id: &str) -> Outcome<SigningKey> {
+    /// [`PortError::Corrupt`] where it is none we can sign with: not for signatures, not of the algorithm, an
+    /// RSA key under 2048 bits, or a curve that no JOSE algorithm has.
+    pub async fn direct(&self, key_id: &str, algorithm: Option<Algorithm>) -> Outcome<SigningKey> {
+        let found = self.public_half(key_id, KeyUsageType::SignVerify).await?;
+        let (key_id, public) = found;
+        described(public, algorithm, Held::Direct { key_id })
+    }
+
+    async fn create_key(
+        &self,
+        spec: KeySpec,
+        usage: KeyUsageType,
+        description: String,
+    ) -> Outcome<String> {
+        let request = self.client.create_key().description(description);
+        let request = request.key_spec(spec).key_usage(usage).customize();
+        // An impatient second try would make, and leave behind, a second key.
+        let answer = request.config_override(patient()).send().await;
+        let answer = answer.map_err(|error| port_error("CreateKey", &error))?;
+        let made = present("CreateKey", answer.key_metadata)?;
+        Ok(made.key_id)
+    }
+
+    /// The ARN of the key, which an alias moved to another key does not change, and its public half.
+    async fn public_half(&self, key_id: &str, usage: KeyUsageType) -> Outcome<(String, PublicKey)> {
         let answer = self.client.get_public_key().key_id(key_id).send().await;
         let answer = answer.map_err(|error| port_error("GetPublicKey", &error))?;
-        if answer.key_usage != Some(KeyUsageType::SignVerify) {
-            return Err(PortError::Corrupt(format!(
-                "key {key_id}: not for signatures"
-            )));
+        if answer.key_usage.as_ref() != Some(&usage) {
+            let text = format!("key {key_id}: not a key for {usage}");
+            return Err(PortError::Corrupt(text));
         }
         let public = read(key_id, present("GetPublicKey", answer.public_key)?.as_ref())?;
-        // The answer names the key by its ARN, which an alias moved to another key does not change.
-        let key_id = answer.key_id.unwrap_or_else(|| key_id.to_owned());
-        Ok(described(public, Held::Direct { key_id }))
+        Ok((answer.key_id.unwrap_or_else(|| key_id.to_owned()), public))
     }
 
     /// Makes a new key pair whose private half KMS hands out only sealed; it is not seen here.
@@ -122,7 +143,7 @@ impl Custody {
     /// made.
     ///
     /// # Errors
-    /// [`PortError`] where KMS refuses.
+    /// As [`Custody::create_direct`].
     pub async fn create_envelope(
         &self,
         tenant: &TenantId,
@@ -131,7 +152,7 @@ impl Custody {
         let name = alphanumeric(&System::default(), 22);
         let bound = context(tenant, Purpose::SigningKey(&name));
         let (public, sealed) = self.generate_pair(algorithm, bound).await?;
-        Ok(described(public, Held::Envelope { name, sealed }))
+        described(public, Some(algorithm), Held::Envelope { name, sealed })
     }
 
     async fn generate_pair(
@@ -141,13 +162,13 @@ impl Custody {
     ) -> Outcome<(PublicKey, Sealed)> {
         const OP: &str = "GenerateDataKeyPairWithoutPlaintext";
         let spec = match algorithm {
-            Algorithm::Rs256 => DataKeyPairSpec::Rsa2048,
+            Algorithm::Rs256 | Algorithm::Ps256 => DataKeyPairSpec::Rsa2048,
             Algorithm::Es256 => DataKeyPairSpec::EccNistP256,
+            Algorithm::Es384 => DataKeyPairSpec::EccNistP384,
+            Algorithm::Es512 => DataKeyPairSpec::EccNistP521,
+            Algorithm::EdDsa => DataKeyPairSpec::EccNistEdwards25519,
+            Algorithm::Hs256 => return Err(of_no_pair()),
         };
-        let patience = TimeoutConfig::builder()
-            .operation_attempt_timeout(PAIR_TIMEOUT)
-            .operation_timeout(PAIR_TIMEOUT)
-            .build();
         let answer = self
             .client
             .generate_data_key_pair_without_plaintext()
@@ -155,7 +176,7 @@ impl Custody {
             .key_pair_spec(spec)
             .set_encryption_context(Some(bound))
             .customize()
-            .config_override(aws_sdk_kms::config::Builder::new().timeout_config(patience))
+            .config_override(patient())
             .send()
             .await
             .map_err(|error| port_error(OP, &error))?;
@@ -198,12 +219,32 @@ pub async fn envelope_key(client: &Client, alias: &str) -> Outcome<String> {
     Ok(key_id)
 }
 
-fn described(public: PublicKey, held: Held) -> SigningKey {
-    SigningKey {
-        kid: public.thumbprint(),
+fn patient() -> aws_sdk_kms::config::Builder {
+    let patience = TimeoutConfig::builder()
+        .operation_attempt_timeout(PAIR_TIMEOUT)
+        .operation_timeout(PAIR_TIMEOUT)
+        .build();
+    aws_sdk_kms::config::Builder::new().timeout_config(patience)
+}
+
+fn described(public: PublicKey, algorithm: Option<Algorithm>, held: Held) -> Outcome<SigningKey> {
+    let kid = public.thumbprint();
+    let algorithm = algorithm.unwrap_or(public.algorithm());
+    if !public.serves(algorithm) {
+        let (has, wanted) = (public.algorithm().as_str(), algorithm.as_str());
+        let text = format!("signing key {kid}: a key for {has} and not for {wanted}");
+        return Err(PortError::Corrupt(text));
+    }
+    Ok(SigningKey {
+        kid,
+        algorithm,
         public,
         held,
-    }
+    })
+}
+
+fn of_no_pair() -> PortError {
+    PortError::Corrupt("HS256 signs with the client secret, not with a key pair".to_owned())
 }
 
 fn read(key: &str, der: &[u8]) -> Outcome<PublicKey> {

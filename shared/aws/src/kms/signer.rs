@@ -1,35 +1,36 @@
-//! [`Signer`] on `kms:Sign`, or on a key that the vault opens.
+//! [`Signer`] on `kms:Sign`, on a key that the vault opens, or on the client secret.
+
+mod pair;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
-};
+use aws_lc_rs::hmac;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
-use protocol::jose::Algorithm;
-use protocol::{Digest, TenantId};
-use provider::client::{Held, SigningKey};
+use protocol::jose::{Algorithm, Curve};
+use protocol::{ClientId, TenantId};
+use provider::key::{Held, Signing, SigningKey};
 use provider::ports::{Outcome, PortError, Signer, Vault};
 use provider::tenant::{Purpose, Sealed};
 
 use crate::bounded::Bounded;
 use crate::failure::port_error;
 use crate::kms::spki;
+use pair::Pair;
 
 /// How many parsed keys an instance keeps. Parsing an RSA key takes as long as a good part of signing.
 const MOST: usize = 200;
+/// The longest message `kms:Sign` takes, in bytes.
+const MOST_RAW: usize = 4096;
 
 /// Signs with a client's key, wherever it is held.
 pub struct KmsSigner {
     client: Client,
     vault: Arc<dyn Vault>,
-    parsed: Mutex<Bounded<(TenantId, String), Arc<Parsed>>>,
-    random: SystemRandom,
+    parsed: Mutex<Bounded<(TenantId, String), Arc<Pair>>>,
 }
 
 impl fmt::Debug for KmsSigner {
@@ -38,24 +39,29 @@ impl fmt::Debug for KmsSigner {
     }
 }
 
-/// A private key in memory; AWS-LC wipes it when it is dropped.
-enum Parsed {
-    Rs256(RsaKeyPair),
-    Es256(EcdsaKeyPair),
-}
-
 #[async_trait]
 impl Signer for KmsSigner {
     #[tracing::instrument(name = "kms.sign", level = "debug", skip_all)]
-    async fn sign(&self, tenant: &TenantId, key: &SigningKey, input: &[u8]) -> Outcome<Vec<u8>> {
-        match &key.held {
-            Held::Direct { key_id } => {
-                self.sign_in_kms(key_id, key.public.algorithm(), input)
-                    .await
+    async fn sign(&self, tenant: &TenantId, with: &Signing, input: &[u8]) -> Outcome<Vec<u8>> {
+        let key = match with {
+            Signing::Key(key) => key,
+            Signing::ClientSecret { client_id, sealed } => {
+                return self
+                    .sign_with_secret(tenant, client_id, sealed, input)
+                    .await;
             }
+        };
+        if !key.public.serves(key.algorithm) {
+            let (kid, algorithm) = (&key.kid, key.algorithm.as_str());
+            return Err(PortError::Corrupt(format!(
+                "signing key {kid}: not for {algorithm}"
+            )));
+        }
+        match &key.held {
+            Held::Direct { key_id } => self.sign_in_kms(key_id, key.algorithm, input).await,
             Held::Envelope { name, sealed } => {
                 let pair = self.pair(tenant, key, name, sealed).await?;
-                self.sign_here(&pair, input).ok_or_else(|| {
+                pair.sign(key.algorithm, input).ok_or_else(|| {
                     PortError::Unavailable(format!("signing key {}: cannot sign", key.kid))
                 })
             }
@@ -71,37 +77,35 @@ impl KmsSigner {
             client,
             vault,
             parsed,
-            random: SystemRandom::new(),
         }
     }
 
-    /// KMS takes a message of at most 4,096 bytes, so it gets the digest.
     async fn sign_in_kms(
         &self,
         key_id: &str,
         algorithm: Algorithm,
         input: &[u8],
     ) -> Outcome<Vec<u8>> {
-        let spec = match algorithm {
-            Algorithm::Rs256 => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
-            Algorithm::Es256 => SigningAlgorithmSpec::EcdsaSha256,
-        };
+        let (spec, kind, message) = asked_of_kms(key_id, algorithm, input)?;
         let request = self
             .client
             .sign()
             .key_id(key_id)
             .signing_algorithm(spec)
-            .message_type(MessageType::Digest)
-            .message(Blob::new(Digest::of(input).as_bytes().as_slice()));
+            .message_type(kind)
+            .message(Blob::new(message));
         let answer = request
             .send()
             .await
             .map_err(|error| port_error("Sign", &error))?;
         let signature = answer.signature.map(Blob::into_inner).unwrap_or_default();
         match algorithm {
-            Algorithm::Rs256 if !signature.is_empty() => Some(signature),
-            Algorithm::Rs256 => None,
-            Algorithm::Es256 => spki::fixed_signature(&signature).map(Vec::from),
+            Algorithm::Es256 => spki::fixed_signature(Curve::P256, &signature),
+            Algorithm::Es384 => spki::fixed_signature(Curve::P384, &signature),
+            Algorithm::Es512 => spki::fixed_signature(Curve::P521, &signature),
+            Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::EdDsa | Algorithm::Hs256 => {
+                Some(signature).filter(|signature| !signature.is_empty())
+            }
         }
         .ok_or_else(|| PortError::Unavailable("Sign: an answer without a signature".to_owned()))
     }
@@ -112,7 +116,7 @@ impl KmsSigner {
         key: &SigningKey,
         name: &str,
         sealed: &Sealed,
-    ) -> Outcome<Arc<Parsed>> {
+    ) -> Outcome<Arc<Pair>> {
         let slot = (tenant.clone(), key.kid.clone());
         let kept = self
             .parsed
@@ -127,18 +131,11 @@ impl KmsSigner {
             .vault
             .open(tenant, Purpose::SigningKey(name), sealed)
             .await?;
-        let pair = parse(key.public.algorithm(), &plain).ok_or_else(|| {
-            PortError::Corrupt(format!(
-                "signing key {}: sealed bytes are no such key",
-                key.kid
-            ))
-        })?;
-        if spki::public_of(pair.public()).is_none_or(|public| public != key.public) {
-            let text = format!(
-                "signing key {}: does not belong to its public half",
-                key.kid
-            );
-            return Err(PortError::Corrupt(text));
+        let corrupt = |why| PortError::Corrupt(format!("signing key {}: {why}", key.kid));
+        let pair = Pair::parse(&key.public, &plain)
+            .ok_or_else(|| corrupt("sealed bytes are no such key"))?;
+        if pair.public().is_none_or(|public| public != key.public) {
+            return Err(corrupt("does not belong to its public half"));
         }
         let pair = Arc::new(pair);
         let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -146,33 +143,49 @@ impl KmsSigner {
         Ok(pair)
     }
 
-    fn sign_here(&self, pair: &Parsed, input: &[u8]) -> Option<Vec<u8>> {
-        match pair {
-            Parsed::Rs256(pair) => {
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &self.random, input, &mut signature)
-                    .ok()?;
-                Some(signature)
-            }
-            Parsed::Es256(pair) => Some(pair.sign(&self.random, input).ok()?.as_ref().to_vec()),
-        }
+    /// HS256 over the bytes of the secret as they are (reference §4.4; RFC 7518 §3.2).
+    async fn sign_with_secret(
+        &self,
+        tenant: &TenantId,
+        client: &ClientId,
+        sealed: &Sealed,
+        input: &[u8],
+    ) -> Outcome<Vec<u8>> {
+        let purpose = Purpose::ClientSecret(client.as_str());
+        let secret = self.vault.open(tenant, purpose, sealed).await?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+        Ok(hmac::sign(&key, input).as_ref().to_vec())
     }
 }
 
-impl Parsed {
-    fn public(&self) -> &[u8] {
-        match self {
-            Self::Rs256(pair) => pair.public_key().as_ref(),
-            Self::Es256(pair) => pair.public_key().as_ref(),
+/// KMS gets the digest, as a message may have 4,096 bytes at most. Ed25519 has no such form (its `Ed25519ph`
+/// is another algorithm, RFC 8032 §5.1): there the message itself goes, and one that is too long is refused
+/// before it is sent. Such tokens need a sealed key.
+fn asked_of_kms(
+    key_id: &str,
+    algorithm: Algorithm,
+    input: &[u8],
+) -> Outcome<(SigningAlgorithmSpec, MessageType, Vec<u8>)> {
+    let spec = match algorithm {
+        Algorithm::Rs256 => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
+        Algorithm::Ps256 => SigningAlgorithmSpec::RsassaPssSha256,
+        Algorithm::Es256 => SigningAlgorithmSpec::EcdsaSha256,
+        Algorithm::Es384 => SigningAlgorithmSpec::EcdsaSha384,
+        Algorithm::Es512 => SigningAlgorithmSpec::EcdsaSha512,
+        Algorithm::EdDsa if input.len() <= MOST_RAW => {
+            let raw = (SigningAlgorithmSpec::Ed25519Sha512, MessageType::Raw);
+            return Ok((raw.0, raw.1, input.to_vec()));
         }
-    }
-}
-
-fn parse(algorithm: Algorithm, pkcs8: &[u8]) -> Option<Parsed> {
-    match algorithm {
-        Algorithm::Rs256 => RsaKeyPair::from_pkcs8(pkcs8).ok().map(Parsed::Rs256),
-        Algorithm::Es256 => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
-            .ok()
-            .map(Parsed::Es256),
-    }
+        Algorithm::EdDsa => {
+            let (length, most) = (input.len(), MOST_RAW);
+            return Err(PortError::Corrupt(format!(
+                "key {key_id}: KMS signs at most {most} bytes with Ed25519, not {length}; hold this key sealed"
+            )));
+        }
+        Algorithm::Hs256 => {
+            let text = format!("key {key_id}: HS256 is of no key pair");
+            return Err(PortError::Corrupt(text));
+        }
+    };
+    Ok((spec, MessageType::Digest, algorithm.hash(input)))
 }

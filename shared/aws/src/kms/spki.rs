@@ -4,24 +4,34 @@ use der::asn1::UintRef;
 use der::oid::ObjectIdentifier;
 use der::{Decode as _, Reader as _, SliceReader};
 use pkcs1::RsaPublicKey;
-use protocol::jose::PublicKey;
+use protocol::jose::{Curve, PublicKey};
 use spki::SubjectPublicKeyInfoRef;
 
 /// `rsaEncryption` (RFC 8017 appendix C).
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-/// `id-ecPublicKey` and `secp256r1` (RFC 5480 §2.1.1).
+/// `id-ecPublicKey` (RFC 5480 §2.1.1).
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+/// The curves of RFC 7518 §6.2.1.1 (RFC 5480 §2.1.1.1: `secp256r1`, `secp384r1`, `secp521r1`).
+const CURVES: [(ObjectIdentifier, Curve); 3] = [
+    (
+        ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
+        Curve::P256,
+    ),
+    (ObjectIdentifier::new_unwrap("1.3.132.0.34"), Curve::P384),
+    (ObjectIdentifier::new_unwrap("1.3.132.0.35"), Curve::P521),
+];
+/// `id-Ed25519` (RFC 8410 §3).
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
-/// RFC 7518 §3.3: a key of 2048 bits or larger.
+/// RFC 7518 §3.3, §4.3: a key of 2048 bits or larger.
 const SMALLEST_MODULUS_BITS: usize = 2048;
 
-/// Why a public key cannot be a signing key.
+/// Why a public key cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unfit {
     #[error("not a SubjectPublicKeyInfo")]
     Malformed,
-    #[error("neither an RSA key nor one on P-256")]
+    #[error("neither an RSA key nor one on P-256, P-384, P-521 or Ed25519")]
     Algorithm,
     #[error("an RSA key of less than 2048 bits")]
     TooShort,
@@ -31,22 +41,27 @@ pub(crate) enum Unfit {
 pub(crate) fn public_key(der: &[u8]) -> Result<PublicKey, Unfit> {
     let info = SubjectPublicKeyInfoRef::try_from(der).map_err(|_| Unfit::Malformed)?;
     let bits = info.subject_public_key.as_bytes().ok_or(Unfit::Malformed)?;
-    let curve = || info.algorithm.parameters_oid().ok();
     match info.algorithm.oid {
         RSA => rsa(bits),
-        EC if curve() == Some(P256) => p256(bits).ok_or(Unfit::Malformed),
+        EC => {
+            let oid = info.algorithm.parameters_oid().ok();
+            let curve = CURVES.iter().find(|(known, _)| Some(*known) == oid);
+            let (_, curve) = curve.ok_or(Unfit::Algorithm)?;
+            point(*curve, bits).ok_or(Unfit::Malformed)
+        }
+        ED25519 => edwards(bits).ok_or(Unfit::Malformed),
         _ => Err(Unfit::Algorithm),
     }
 }
 
-/// Reads the public half as a key pair in memory has it: an `RSAPublicKey` or a point.
-pub(crate) fn public_of(bytes: &[u8]) -> Option<PublicKey> {
-    p256(bytes).or_else(|| rsa(bytes).ok())
+/// Reads an `RSAPublicKey` (RFC 8017 appendix A.1.1).
+pub(crate) fn rsa(der: &[u8]) -> Result<PublicKey, Unfit> {
+    let key = RsaPublicKey::from_der(der).map_err(|_| Unfit::Malformed)?;
+    rsa_of(key.modulus.as_bytes(), key.public_exponent.as_bytes())
 }
 
-fn rsa(der: &[u8]) -> Result<PublicKey, Unfit> {
-    let key = RsaPublicKey::from_der(der).map_err(|_| Unfit::Malformed)?;
-    let (n, e) = (key.modulus.as_bytes(), key.public_exponent.as_bytes());
+/// An RSA key of these two numbers, big-endian without leading zeros.
+pub(crate) fn rsa_of(n: &[u8], e: &[u8]) -> Result<PublicKey, Unfit> {
     let leading = n.first().map_or(0, |byte| byte.leading_zeros() as usize);
     if n.len() * 8 - leading < SMALLEST_MODULUS_BITS {
         return Err(Unfit::TooShort);
@@ -54,22 +69,29 @@ fn rsa(der: &[u8]) -> Result<PublicKey, Unfit> {
     Ok(PublicKey::rsa(n, e))
 }
 
-/// An uncompressed point (SEC 1 §2.3.3).
-fn p256(point: &[u8]) -> Option<PublicKey> {
-    let (x, y) = point.strip_prefix(&[4])?.split_at_checked(32)?;
-    Some(PublicKey::p256(x.try_into().ok()?, y.try_into().ok()?))
+/// Reads an uncompressed point (SEC 1 §2.3.3).
+pub(crate) fn point(curve: Curve, bytes: &[u8]) -> Option<PublicKey> {
+    let length = curve.coordinate_bytes();
+    let (x, y) = bytes.strip_prefix(&[4])?.split_at_checked(length)?;
+    (y.len() == length).then(|| PublicKey::ec(curve, x, y))?
 }
 
-/// An ECDSA signature as JOSE wants it: r‖s, 32 bytes each (RFC 7518 §3.4), from
+/// Reads an Ed25519 public key (RFC 8032 §5.1.5).
+pub(crate) fn edwards(bytes: &[u8]) -> Option<PublicKey> {
+    Some(PublicKey::ed25519(bytes.try_into().ok()?))
+}
+
+/// An ECDSA signature as JOSE wants it: r‖s, each as long as a coordinate (RFC 7518 §3.4), from
 /// `SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 §2.2.3).
-pub(crate) fn fixed_signature(der: &[u8]) -> Option<[u8; 64]> {
+pub(crate) fn fixed_signature(curve: Curve, der: &[u8]) -> Option<Vec<u8>> {
     let mut reader = SliceReader::new(der).ok()?;
     let parts: der::Result<(UintRef<'_>, UintRef<'_>)> =
         reader.sequence(|parts| Ok((parts.decode()?, parts.decode()?)));
     let (r, s) = parts.ok()?;
     reader.finish(()).ok()?;
-    let mut fixed = [0; 64];
-    let (left, right) = fixed.split_at_mut(32);
+    let half = curve.coordinate_bytes();
+    let mut fixed = vec![0; 2 * half];
+    let (left, right) = fixed.split_at_mut(half);
     pad(r.as_bytes(), left)?;
     pad(s.as_bytes(), right)?;
     Some(fixed)
@@ -85,67 +107,118 @@ fn pad(number: &[u8], into: &mut [u8]) -> Option<()> {
 mod tests {
     use super::*;
 
-    fn integer(bytes: &[u8]) -> Vec<u8> {
-        let mut der = vec![2, u8::try_from(bytes.len()).unwrap()];
-        der.extend(bytes);
-        der
+    const ALL: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
+
+    fn tagged(tag: u8, body: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(body.len()).unwrap();
+        let length = if length < 0x80 {
+            vec![length]
+        } else {
+            vec![0x81, length]
+        };
+        [&[tag], length.as_slice(), body].concat()
     }
 
     fn signature(r: &[u8], s: &[u8]) -> Vec<u8> {
-        let body = [integer(r), integer(s)].concat();
-        [vec![0x30, u8::try_from(body.len()).unwrap()], body].concat()
+        tagged(0x30, &[tagged(2, r), tagged(2, s)].concat())
     }
 
     #[test]
-    fn rfc7518_3_4_r_and_s_are_padded_to_32_bytes_each() {
-        let high = [[0].as_slice(), &[0xff; 32]].concat();
-        let fixed = fixed_signature(&signature(&high, &[7])).unwrap();
-        assert_eq!(fixed[..32], [0xff; 32]);
-        assert_eq!((&fixed[32..63], fixed[63]), ([0; 31].as_slice(), 7));
-    }
-
-    #[test]
-    fn what_is_no_p256_signature_is_refused() {
-        let good = signature(&[1], &[2]);
-        assert!(fixed_signature(&good).is_some());
-        let long = [[1].as_slice(), &[0; 32]].concat();
-        let trailing = [good.as_slice(), &[0]].concat();
-        for bad in [
-            &[][..],
-            &[0x30, 0],
-            &good[..4],
-            &trailing,
-            &signature(&long, &[2]),
-        ] {
-            assert_eq!(fixed_signature(bad), None, "{bad:?}");
+    fn rfc7518_3_4_r_and_s_are_padded_to_the_length_of_a_coordinate() {
+        for curve in ALL {
+            let half = curve.coordinate_bytes();
+            let high = [vec![0], vec![0xff; half]].concat();
+            let fixed = fixed_signature(curve, &signature(&high, &[7])).unwrap();
+            let want = [vec![0xff; half], vec![0; half - 1], vec![7]].concat();
+            assert_eq!(fixed, want, "{curve:?}");
         }
-        assert_eq!(
-            fixed_signature(&signature(&[0x80], &[2])),
-            None,
-            "a negative number"
-        );
+    }
+
+    #[test]
+    fn what_is_no_signature_of_its_curve_is_refused() {
+        for curve in ALL {
+            let good = signature(&[1], &[2]);
+            assert!(fixed_signature(curve, &good).is_some());
+            let long = [vec![1], vec![0; curve.coordinate_bytes()]].concat();
+            let trailing = [good.as_slice(), &[0]].concat();
+            let negative = signature(&[0x80], &[2]);
+            let bad = [
+                &[][..],
+                &[0x30, 0],
+                &good[..4],
+                &trailing,
+                &signature(&long, &[2]),
+                &signature(&[1], &long),
+                &negative,
+            ];
+            for bad in bad {
+                assert_eq!(fixed_signature(curve, bad), None, "{bad:?}");
+            }
+        }
+    }
+
+    fn info(oids: &[&[u8]], key: &[u8]) -> Vec<u8> {
+        let algorithm: Vec<u8> = oids.iter().flat_map(|oid| tagged(6, oid)).collect();
+        let bits = tagged(3, &[&[0], key].concat());
+        tagged(0x30, &[tagged(0x30, &algorithm), bits].concat())
+    }
+
+    const ID_EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+    const ID_P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+    const ID_P384: &[u8] = &[0x2b, 0x81, 4, 0, 0x22];
+    const ID_P521: &[u8] = &[0x2b, 0x81, 4, 0, 0x23];
+
+    #[test]
+    fn rfc5480_2_a_point_belongs_to_the_curve_that_is_named() {
+        for (oid, curve) in [ID_P256, ID_P384, ID_P521].into_iter().zip(ALL) {
+            let length = curve.coordinate_bytes();
+            let point = [vec![4], vec![1; length], vec![2; length]].concat();
+            let want = PublicKey::ec(curve, &vec![1; length], &vec![2; length]);
+            assert_eq!(public_key(&info(&[ID_EC, oid], &point)).ok(), want);
+            let compressed = [vec![2], vec![1; length]].concat();
+            for bad in [
+                &compressed,
+                &point[..point.len() - 1],
+                &[&point[..], &[0]].concat(),
+            ] {
+                let read = public_key(&info(&[ID_EC, oid], bad));
+                assert_eq!(read, Err(Unfit::Malformed), "{curve:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn rfc8410_10_1_an_edwards_key() {
+        let key = [7; 32];
+        let read = public_key(&info(&[&[0x2b, 0x65, 0x70]], &key));
+        assert_eq!(read, Ok(PublicKey::ed25519(&key)));
+        let short = public_key(&info(&[&[0x2b, 0x65, 0x70]], &key[1..]));
+        assert_eq!(short, Err(Unfit::Malformed));
     }
 
     #[test]
     fn keys_of_other_kinds_are_refused() {
         assert_eq!(public_key(b"x"), Err(Unfit::Malformed));
-        let oid =
-            |bytes: &[u8]| [vec![6, u8::try_from(bytes.len()).unwrap()], bytes.to_vec()].concat();
-        let sequence = |tag: u8, body: &[u8]| {
-            [vec![tag, u8::try_from(body.len()).unwrap()], body.to_vec()].concat()
+        let secp256k1: &[u8] = &[0x2b, 0x81, 4, 0, 0x0a];
+        let x25519: &[u8] = &[0x2b, 0x65, 0x6e];
+        let point = [vec![4], vec![1; 32], vec![2; 32]].concat();
+        for other in [
+            info(&[ID_EC, secp256k1], &point),
+            info(&[ID_EC], &point),
+            info(&[x25519], &[1; 32]),
+        ] {
+            assert_eq!(public_key(&other), Err(Unfit::Algorithm));
+        }
+        let number = |bytes: usize| [vec![0], vec![0xff; bytes]].concat();
+        let rsa_of = |bytes: usize| {
+            // Lengths of two bytes, as `tagged` writes none.
+            let n = number(bytes);
+            let length = u16::try_from(n.len()).unwrap().to_be_bytes();
+            let body = [&[2, 0x82], length.as_slice(), &n, &[2, 1, 3]].concat();
+            let length = u16::try_from(body.len()).unwrap().to_be_bytes();
+            [&[0x30, 0x82], length.as_slice(), &body].concat()
         };
-        let ec = oid(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]);
-        let p256 = oid(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]);
-        let p384 = oid(&[0x2b, 0x81, 4, 0, 0x22]);
-        let point = [vec![0, 4], vec![1; 32], vec![2; 32]].concat();
-        let info = |curve: &[u8]| {
-            let algorithm = sequence(0x30, &[ec.as_slice(), curve].concat());
-            sequence(0x30, &[algorithm, sequence(3, &point)].concat())
-        };
-        assert_eq!(
-            public_key(&info(&p256)),
-            Ok(PublicKey::p256(&[1; 32], &[2; 32]))
-        );
-        assert_eq!(public_key(&info(&p384)), Err(Unfit::Algorithm));
+        assert_eq!(rsa(&rsa_of(255)), Err(Unfit::TooShort));
+        assert!(rsa(&rsa_of(256)).is_ok());
     }
 }

@@ -7,6 +7,7 @@ use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use lambda_http::Body;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use provider::http::ClientAddress;
 
 /// The request that an event is; `None` for one that is none.
 ///
@@ -28,6 +29,9 @@ pub(crate) fn request(event: ApiGatewayV2httpRequest) -> Option<http::Request<By
         .uri(target);
     let mut request = request.body(body).ok()?;
     *request.headers_mut() = event.headers;
+    if let Some(address) = event.request_context.http.source_ip {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
     if let Some(cookies) = event.cookies.filter(|cookies| !cookies.is_empty()) {
         let value = HeaderValue::from_str(&cookies.join("; ")).ok()?;
         request.headers_mut().insert(COOKIE, value);

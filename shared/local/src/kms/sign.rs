@@ -73,7 +73,7 @@ impl<'a> Call<'a> {
                 request.message_type.as_deref(),
                 MessageType::Raw,
             )?,
-            bytes: message.at_most(MAX_MESSAGE, "message")?,
+            bytes: message.between_one_and(MAX_MESSAGE, "message")?,
         })
     }
 

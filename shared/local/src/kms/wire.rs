@@ -39,7 +39,7 @@ impl Blob {
     ///
     /// # Errors
     /// `ValidationException` when there are more.
-    pub(crate) fn at_most(&self, max: usize, member: &str) -> Result<&[u8], Fault> {
+    fn at_most(&self, max: usize, member: &str) -> Result<&[u8], Fault> {
         if self.0.len() <= max {
             return Ok(&self.0);
         }

@@ -82,7 +82,7 @@ async fn a_digest_has_the_length_of_its_algorithm() {
         let key = kms.key(spec, KeyUsageType::SignVerify).await;
         for algorithm in algorithms {
             let right = digest(&algorithm, b"message").map(|digest| digest.len());
-            for length in [0, 20, 31, 32, 33, 48, 64, 65] {
+            for length in [1, 20, 31, 32, 33, 48, 64, 65] {
                 let call = kms
                     .client
                     .sign()
@@ -110,7 +110,7 @@ async fn a_digest_has_the_length_of_its_algorithm() {
 }
 
 #[tokio::test]
-async fn a_message_has_at_most_4096_bytes() {
+async fn a_message_has_from_1_to_4096_bytes() {
     let kms = Kms::start().await;
     let key = kms
         .key(KeySpec::EccNistEdwards25519, KeyUsageType::SignVerify)
@@ -120,8 +120,13 @@ async fn a_message_has_at_most_4096_bytes() {
         let call = call.signing_algorithm(SigningAlgorithmSpec::Ed25519Sha512);
         call.message(Blob::new(vec![0; length])).send()
     };
-    sign(0).await.unwrap();
+    sign(1).await.unwrap();
     sign(4096).await.unwrap();
+    assert_eq!(
+        refusal(sign(0).await),
+        "ValidationException: 1 validation error detected: Value of 0 bytes at 'message' failed to \
+         satisfy constraint: Member must have length greater than or equal to 1"
+    );
     assert_eq!(
         refusal(sign(4097).await),
         "ValidationException: 1 validation error detected: Value of 4097 bytes at 'message' failed \

@@ -3,19 +3,23 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use form_urlencoded::Serializer;
 use http::{Method, StatusCode};
 use protocol::logout::EndSessionRequest;
-use protocol::redirect::{ResponseMode, deliver};
+use protocol::redirect::with_query;
 use protocol::{Params, Secret};
 
 use crate::claims;
 use crate::client::{Client, RedirectTarget};
 use crate::endpoints::jwks::client_in_path;
-use crate::fault::{Fault, PageFault};
+use crate::entropy::Entropy;
+use crate::event::Action;
+use crate::fault::{Fault, PageFault, Transport};
+use crate::flow::{self, INVALIDATION, Stage};
 use crate::hint;
 use crate::http::{Call, Endpoint, Face, Response, cookie, encode};
-use crate::pages::{Brand, SignOut, SignedOut};
-use crate::ports::{BrowserStore, ClientStore, Look};
+use crate::pages::{Brand, SessionEnd, SignOut, SignedOut};
+use crate::ports::{BrowserStore, ClientStore, Leaving, Look, Vault};
 use crate::session::{SessionToken, csrf_token};
 use crate::user::User;
 
@@ -23,6 +27,8 @@ use crate::user::User;
 pub struct EndSession {
     clients: Arc<dyn ClientStore>,
     browsers: Arc<dyn BrowserStore>,
+    vault: Arc<dyn Vault>,
+    entropy: Arc<dyn Entropy>,
 }
 
 /// A checked request.
@@ -31,14 +37,24 @@ struct Logout<'a> {
     client: &'a Client,
     params: &'a Params,
     state: Option<String>,
-    target: Option<RedirectTarget<'a>>,
+    target: Option<RedirectTarget>,
     hinted: Option<String>,
 }
 
 impl EndSession {
     /// Over these ports.
-    pub fn new(clients: Arc<dyn ClientStore>, browsers: Arc<dyn BrowserStore>) -> Self {
-        Self { clients, browsers }
+    pub fn new(
+        clients: Arc<dyn ClientStore>,
+        browsers: Arc<dyn BrowserStore>,
+        vault: Arc<dyn Vault>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            clients,
+            browsers,
+            vault,
+            entropy,
+        }
     }
 
     async fn run(&self, call: &Call<'_>) -> Result<Response, Fault> {
@@ -56,7 +72,7 @@ impl EndSession {
                 &format!("{path}?{}", params.encode()),
             ));
         }
-        let logout = Logout::check(call, &client, &params)?;
+        let logout = Logout::check(call, &client, &params, &*self.vault).await?;
         let token = call.session_token();
         let at = Look {
             session: token.as_ref(),
@@ -68,10 +84,10 @@ impl EndSession {
             return Ok(logout.done()); // nobody is signed in: nothing to end
         };
         if confirming {
-            return self.confirmed(&logout, &token).await;
+            return self.confirmed(&logout, &user, &token).await;
         }
         if logout.is_for(&user) {
-            return self.end(&logout, &token).await;
+            return self.end(&logout, &user, &token).await;
         }
         Ok(logout.ask(&user, &token))
     }
@@ -80,6 +96,7 @@ impl EndSession {
     async fn confirmed(
         &self,
         logout: &Logout<'_>,
+        user: &User,
         token: &SessionToken,
     ) -> Result<Response, Fault> {
         let given = logout.params.optional("csrf")?.map(Secret::new);
@@ -87,7 +104,7 @@ impl EndSession {
             return Err(PageFault::Csrf.into());
         }
         if logout.params.optional("choice")? == Some("sign_out") {
-            return self.end(logout, token).await;
+            return self.end(logout, user, token).await;
         }
         Ok(encode::redirect(
             logout.call,
@@ -95,9 +112,37 @@ impl EndSession {
         ))
     }
 
-    async fn end(&self, logout: &Logout<'_>, token: &SessionToken) -> Result<Response, Fault> {
-        let call = logout.call;
-        self.browsers.sign_out(&call.tenant.id, token).await?;
+    /// Runs the provider's invalidation flow, else the tenant's (reference §6.6). Its stages ask nothing: that
+    /// has been done.
+    async fn end(
+        &self,
+        logout: &Logout<'_>,
+        user: &User,
+        token: &SessionToken,
+    ) -> Result<Response, Fault> {
+        let (call, client) = (logout.call, logout.client);
+        let slug = client.invalidation_flow.as_ref();
+        let slug = slug.unwrap_or(&call.tenant.invalidation_flow);
+        let flow = flow::find(slug).ok_or(Transport::NotFound)?;
+        let event = call
+            .event(Action::Logout, &*self.entropy)
+            .about(&user.subject)
+            .for_client(&client.client_id)
+            .with("flow", slug.as_str());
+        if !flow.stages.contains(&Stage::UserLogout) {
+            let leaving = Leaving {
+                client: &client.client_id,
+                now: call.now,
+                event: &event,
+            };
+            self.browsers
+                .leave(&call.tenant.id, token, &leaving)
+                .await?;
+            return Ok(logout.left());
+        }
+        self.browsers
+            .sign_out(&call.tenant.id, token, &event)
+            .await?;
         tracing::info!(event = "logout", user = %token.user(), "signed out");
         let mut response = logout.done();
         encode::set_cookie(
@@ -110,20 +155,29 @@ impl EndSession {
 
 impl<'a> Logout<'a> {
     /// §2, §3: what is sent must belong to the application in the path.
-    fn check(call: &'a Call<'a>, client: &'a Client, params: &'a Params) -> Result<Self, Fault> {
+    async fn check(
+        call: &'a Call<'a>,
+        client: &'a Client,
+        params: &'a Params,
+        vault: &dyn Vault,
+    ) -> Result<Self, Fault> {
         let request = EndSessionRequest::parse(params)?;
         if request.client_id.is_some_and(|id| id != client.client_id) {
             return Err(PageFault::UnknownClient.into());
         }
-        let hinted = request
-            .id_token_hint
-            .map(|hint| hint::subject(&call.tenant, client, &hint).ok_or(PageFault::LogoutHint));
+        let hinted = match request.id_token_hint {
+            None => None,
+            Some(hint) => {
+                let subject = hint::subject(&call.tenant, client, &hint, vault).await?;
+                Some(subject.ok_or(PageFault::LogoutHint)?)
+            }
+        };
         let target = request.post_logout_redirect_uri.map(|uri| {
             client
                 .post_logout_to(&uri)
                 .ok_or(PageFault::PostLogoutRedirect)
         });
-        let (hinted, target) = (hinted.transpose()?, target.transpose()?);
+        let target = target.transpose()?;
         Ok(Self {
             call,
             client,
@@ -136,32 +190,49 @@ impl<'a> Logout<'a> {
 
     /// §2: with an ID token for whoever is signed in there is nothing to ask.
     fn is_for(&self, user: &User) -> bool {
-        let sub = claims::sub(&self.call.tenant, &user.subject);
+        let sub = claims::sub(&self.call.tenant, self.client.sub_mode, &user.subject);
         self.hinted.as_ref().is_some_and(|hinted| *hinted == sub)
     }
 
     /// §3: on to the client where it gave a registered URI, with its state; else a page of ours.
     fn done(&self) -> Response {
-        let Some(target) = self.target else {
-            return encode::page(
+        self.onward().unwrap_or_else(|| {
+            encode::page(
                 StatusCode::OK,
                 &SignedOut {
                     brand: self.brand(),
                     application: Some(&self.client.name),
-                    return_url: None,
+                    return_url: self.client.launch_url.as_deref(),
                 },
-            );
-        };
+            )
+        })
+    }
+
+    /// The same where the session here goes on.
+    fn left(&self) -> Response {
+        self.onward().unwrap_or_else(|| {
+            encode::page(
+                StatusCode::OK,
+                &SessionEnd {
+                    brand: self.brand(),
+                    application: Some(&self.client.name),
+                    launch_url: self.client.launch_url.as_deref(),
+                    sign_out_url: Some(&format!("/if/flow/{}/", INVALIDATION.slug)),
+                },
+            )
+        })
+    }
+
+    fn onward(&self) -> Option<Response> {
+        let target = self.target.as_ref()?;
         let uri = target.uri().as_str();
         let Some(state) = &self.state else {
-            return encode::redirect(self.call, uri);
+            return Some(encode::redirect(self.call, uri));
         };
-        match deliver(uri, ResponseMode::Query, &[("state", state)]) {
-            protocol::redirect::Delivery::Redirect(to) => encode::redirect(self.call, &to),
-            protocol::redirect::Delivery::Form { action, .. } => {
-                encode::redirect(self.call, &action)
-            }
-        }
+        let state = Serializer::new(String::new())
+            .append_pair("state", state)
+            .finish();
+        Some(encode::redirect(self.call, &with_query(uri, &state)))
     }
 
     /// §2: without a hint for this person, they are asked, as anybody could have sent them here.

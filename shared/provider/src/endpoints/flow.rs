@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::{Method, StatusCode};
-use protocol::{Params, Secret, Slug};
+use protocol::{ClientId, Params, Secret, Slug};
 
 use crate::entropy::Entropy;
 use crate::fault::{Fault, PageFault, Transport};
@@ -17,11 +17,12 @@ use crate::flow::next::Next;
 use crate::flow::{self, Stage};
 use crate::http::{Call, Endpoint, Face, Response, cookie, encode};
 use crate::pages::{Brand, SignedIn};
-use crate::ports::{Browser, BrowserStore, ClientStore, Look, Saved, UserStore};
+use crate::ports::{Browser, BrowserStore, ClientStore, EventStore, Look, Saved, UserStore};
 use crate::session::{FlowToken, PLAN_LIFETIME, Plan, csrf_token};
 
 mod consent;
 mod identification;
+mod invalidation;
 mod password;
 
 /// The flow endpoint.
@@ -29,6 +30,7 @@ pub struct Flow {
     clients: Arc<dyn ClientStore>,
     browsers: Arc<dyn BrowserStore>,
     users: Arc<dyn UserStore>,
+    events: Arc<dyn EventStore>,
     entropy: Arc<dyn Entropy>,
 }
 
@@ -62,12 +64,14 @@ impl Flow {
         clients: Arc<dyn ClientStore>,
         browsers: Arc<dyn BrowserStore>,
         users: Arc<dyn UserStore>,
+        events: Arc<dyn EventStore>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
             clients,
             browsers,
             users,
+            events,
             entropy,
         }
     }
@@ -163,6 +167,8 @@ impl Flow {
             Stage::Identification => self.identify(&visit, &mut plan, form).await?,
             Stage::Password => self.prove(&visit, &mut plan, form).await?,
             Stage::Consent => self.consent(&visit, &mut plan, form).await?,
+            Stage::UserLogout => self.sign_out(&visit, form).await?,
+            Stage::SessionEnd => visit.stay(), // there is nothing to answer
         };
         match step {
             Step::Again(error) => visit.page(&plan, Some(error)),
@@ -250,6 +256,8 @@ impl Visit<'_> {
             Some(Stage::Identification) => Ok(self.identification_page(plan, error)),
             Some(Stage::Password) => Ok(self.password_page(plan, error)),
             Some(Stage::Consent) => self.consent_page(),
+            Some(Stage::UserLogout) => Ok(self.sign_out_page()),
+            Some(Stage::SessionEnd) => Ok(self.session_end_page()),
             None => Ok(self.done()),
         }
     }
@@ -277,6 +285,12 @@ impl Visit<'_> {
             title: &self.call.tenant.title,
             logo_url: None,
         }
+    }
+
+    /// The client whose request led here.
+    fn client_id(&self) -> Option<ClientId> {
+        let errand = self.errand.as_ref()?;
+        Some(errand.client.client_id.clone())
     }
 
     fn application(&self) -> Option<&str> {

@@ -1,20 +1,22 @@
 //! `GET /application/o/{slug}/.well-known/openid-configuration` (OpenID Connect Discovery §4) and
 //! `GET /.well-known/oauth-authorization-server/application/o/{slug}/` (RFC 8414 §3): the same document.
-//! The issuer's own URL leads there.
+//! The issuer's own URL leads there. At the root the same for the issuer of a whole tenant, and
+//! `GET /.well-known/webfinger` (RFC 7033), which says where the issuer is.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::Method;
-use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use http::header::CONTENT_TYPE;
 use protocol::discovery::{Issuer, Metadata};
+use protocol::webfinger;
 
-use crate::claims::{self, ACR};
-use crate::client::Client;
+use crate::claims::ACR;
+use crate::client::{Client, IssuerMode};
 use crate::endpoints::jwks::{KEPT_SECONDS, client_in_path};
-use crate::fault::Fault;
-use crate::http::route::{DISCOVERY, METADATA};
-use crate::http::{Call, Endpoint, Face, Response, encode};
+use crate::fault::{Fault, Transport};
+use crate::http::route::{DISCOVERY, METADATA, ROOT_DISCOVERY, ROOT_METADATA, WEBFINGER};
+use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
 use crate::ports::ClientStore;
 
 /// The metadata document.
@@ -29,29 +31,64 @@ impl OpenidConfiguration {
     }
 
     async fn document(&self, call: &Call<'_>) -> Result<Response, Fault> {
-        let client = client_in_path(&*self.clients, call).await?;
-        if call.route != DISCOVERY && call.route != METADATA {
-            let issuer = call.tenant.issuer(&client.slug);
-            let to = format!("{issuer}.well-known/openid-configuration");
-            return Ok(encode::redirect(call, &to)); // reference §1.1: the issuer root
+        match call.route {
+            WEBFINGER => self.webfinger(call).await,
+            ROOT_DISCOVERY | ROOT_METADATA => {
+                let client = self.default_client(call).await?;
+                // authentik has none here, so that its global issuer cannot be discovered (reference §11 row 32).
+                // An application with an issuer of its own is not this one (Discovery §4.3: `issuer` MUST match).
+                match client.issuer_mode {
+                    IssuerMode::Global => Ok(metadata(call, &client)),
+                    IssuerMode::PerProvider => Err(Transport::NotFound.into()),
+                }
+            }
+            DISCOVERY | METADATA => {
+                let client = client_in_path(&*self.clients, call).await?;
+                call.is_for(&client);
+                Ok(metadata(call, &client))
+            }
+            _ => {
+                let client = client_in_path(&*self.clients, call).await?;
+                let issuer = call.tenant.issuer(&client.slug);
+                let to = format!("{issuer}.well-known/openid-configuration");
+                Ok(encode::redirect(call, &to)) // reference §1.1: the issuer root
+            }
         }
-        let mut response = encode::public_json(&metadata(call, &client), KEPT_SECONDS);
-        // Public and without credentials, so any page may read it.
-        encode::set(&mut response, ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
+
+    /// RFC 7033 §4.2: 400 where the query is no good, 404 where nothing is known. It is the same for everybody of
+    /// the tenant, and so tells nobody who has an account.
+    async fn webfinger(&self, call: &Call<'_>) -> Result<Response, Fault> {
+        let query = call.request.uri().query().unwrap_or_default();
+        let query = webfinger::Query::parse(query)?;
+        let client = self.default_client(call).await?;
+        let issuer = client.issuer(&call.tenant);
+        let mut response = encode::public_json(&query.describe(&issuer), KEPT_SECONDS);
+        encode::set(&mut response, CONTENT_TYPE, webfinger::MEDIA_TYPE);
         Ok(response)
+    }
+
+    async fn default_client(&self, call: &Call<'_>) -> Result<Arc<Client>, Fault> {
+        let tenant = &call.tenant;
+        let slug = tenant.default_application.as_ref();
+        let slug = slug.ok_or(Transport::NotFound)?;
+        let found = self.clients.by_slug(&tenant.id, slug, call.now).await?;
+        Ok(found.ok_or(Transport::NotFound)?)
     }
 }
 
-fn metadata(call: &Call<'_>, client: &Client) -> Metadata {
-    Metadata::from(Issuer {
+fn metadata(call: &Call<'_>, client: &Client) -> Response {
+    let metadata = Metadata::from(Issuer {
         base: &call.tenant.base_url,
         slug: client.slug.as_str(),
-        issuer: call.tenant.issuer(&client.slug),
-        algorithm: client.signing_key.public.algorithm(),
+        issuer: client.issuer(&call.tenant),
+        algorithm: client.signing.algorithm(),
+        encrypts: client.encryption_key.is_some(),
         scopes: &client.scopes,
         acr: ACR,
-        claims: claims::supported(&client.scopes),
-    })
+        claims: &client.claims_supported,
+    });
+    encode::public_json(&metadata, KEPT_SECONDS)
 }
 
 #[async_trait]
@@ -66,6 +103,10 @@ impl Endpoint for OpenidConfiguration {
 
     fn face(&self) -> Face {
         Face::Machine
+    }
+
+    fn sharing(&self) -> Sharing {
+        Sharing::Public // RFC 7033 §5, reference §1.3
     }
 
     async fn answer(&self, call: &Call<'_>) -> Response {

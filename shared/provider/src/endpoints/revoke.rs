@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::future::join;
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
 use protocol::revoke::RevokeRequest;
 use serde_json::json;
 
+use crate::client::Client;
 use crate::clients::authenticate;
+use crate::entropy::Entropy;
+use crate::event::Action;
 use crate::fault::Fault;
-use crate::http::{Call, Endpoint, Face, Response, encode};
-use crate::ports::{ClientStore, GrantStore, TokenStore, Vault};
+use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
+use crate::ports::{ClientStore, EventStore, GrantStore, TokenStore, Vault};
 use crate::refresh::RefreshTokens;
 use crate::tenant::Purpose;
 
@@ -21,6 +25,8 @@ pub struct Revoke {
     grants: Arc<dyn GrantStore>,
     tokens: Arc<dyn TokenStore>,
     vault: Arc<dyn Vault>,
+    events: Arc<dyn EventStore>,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl Revoke {
@@ -30,12 +36,27 @@ impl Revoke {
         grants: Arc<dyn GrantStore>,
         tokens: Arc<dyn TokenStore>,
         vault: Arc<dyn Vault>,
+        (events, entropy): (Arc<dyn EventStore>, Arc<dyn Entropy>),
     ) -> Self {
         Self {
             clients,
             grants,
             tokens,
             vault,
+            events,
+            entropy,
+        }
+    }
+
+    /// Where it cannot be recorded, the token is revoked all the same: the log has it too.
+    async fn record(&self, call: &Call<'_>, client: &Client, kind: &str, of: (&str, String)) {
+        let event = call
+            .event(Action::TokenRevoked, &*self.entropy)
+            .for_client(&client.client_id)
+            .with("token_type", kind)
+            .with(of.0, of.1);
+        if let Err(error) = self.events.record(&call.tenant.id, &[event]).await {
+            tracing::error!(event = "event_lost", %error, "an event could not be recorded");
         }
     }
 
@@ -55,15 +76,23 @@ impl Revoke {
             // §2.1: with a refresh token go all access tokens of its grant. A rotated-out one counts too:
             // whoever revokes wants the grant to end. Another client's is left alone, and §2.2 lets us
             // answer as for an unknown token, so that nobody learns whose it is.
-            self.grants.revoke(&tenant.id, grant, client_id).await?;
+            if self.grants.revoke(&tenant.id, grant, client_id).await? {
+                let of = ("grant", grant.to_string());
+                self.record(call, client.client(), "refresh_token", of)
+                    .await;
+            }
             return Ok(());
         }
         let digest = request.token.digest();
         let found = self.tokens.find(&tenant.id, &digest).await?;
-        if found.is_some_and(|record| record.client_id == *client_id) {
-            self.tokens.forget(&tenant.id, &digest).await?;
-        }
-        Ok(())
+        let Some(record) = found.filter(|record| record.client_id == *client_id) else {
+            return Ok(());
+        };
+        // Side by side, so that the record costs no time of its own.
+        let of = ("user", record.user.to_string());
+        let recorded = self.record(call, client.client(), "access_token", of);
+        let (forgotten, ()) = join(self.tokens.forget(&tenant.id, &digest), recorded).await;
+        Ok(forgotten?)
     }
 }
 
@@ -79,6 +108,10 @@ impl Endpoint for Revoke {
 
     fn face(&self) -> Face {
         Face::Machine
+    }
+
+    fn sharing(&self) -> Sharing {
+        Sharing::Clients // past authentik, whose browser clients ask for it (reference §11.1)
     }
 
     async fn answer(&self, call: &Call<'_>) -> Response {

@@ -1,28 +1,26 @@
 //! `GET, POST /application/o/userinfo/`: the `UserInfo` endpoint (OpenID Connect Core §5.3, RFC 6750).
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use http::{Method, StatusCode};
 use protocol::Params;
 use protocol::userinfo::bearer;
 
-use crate::claims::{self, Claims};
+use crate::bearer::{Bearer, Bearers};
+use crate::claims::{self, About, Claims, Mappings};
 use crate::fault::{BearerFault, Fault};
-use crate::grant::{State, TokenRecord};
-use crate::http::{Call, Endpoint, Face, Response, encode};
-use crate::ports::{Holder, TokenStore};
-use crate::user::User;
+use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
+use crate::script::TokenFacts;
 
 /// The `UserInfo` endpoint.
 pub struct Userinfo {
-    tokens: Arc<dyn TokenStore>,
+    bearers: Bearers,
+    mappings: Mappings,
 }
 
 impl Userinfo {
-    /// Over this port.
-    pub fn new(tokens: Arc<dyn TokenStore>) -> Self {
-        Self { tokens }
+    /// With these means.
+    pub const fn new(bearers: Bearers, mappings: Mappings) -> Self {
+        Self { bearers, mappings }
     }
 
     async fn claims(&self, call: &Call<'_>) -> Result<Claims, Fault> {
@@ -33,36 +31,29 @@ impl Userinfo {
             Params::default()
         };
         let token = bearer(call.authorization()?, &form)?.ok_or(BearerFault::Absent)?;
-        let tenant = &call.tenant.id;
-        let record = self.tokens.find(tenant, &token.digest()).await?;
-        let record = record
-            .filter(|r| call.now < r.expires)
-            .ok_or(BearerFault::Invalid)?;
-        let holder = self.tokens.holder(tenant, &record, call.now).await?;
-        let user = good(&record, holder).ok_or(BearerFault::Invalid)?;
+        let Bearer {
+            record,
+            user,
+            client,
+        } = self.bearers.check(call, &token).await?;
         if !record.scopes.contains("openid") {
-            return Err(BearerFault::NeedsOpenid.into());
+            return Err(BearerFault::NeedsScope("openid").into());
         }
         let mut claims = Claims::new();
         // OpenID Connect Core §5.3.2: `sub` MUST always be returned.
-        claims.insert(
-            "sub".to_owned(),
-            claims::sub(&call.tenant, &user.subject).into(),
-        );
-        claims.extend(claims::of(&record.scopes, &user.subject));
+        let sub = claims::sub(&call.tenant, client.sub_mode, &user.subject);
+        claims.insert("sub".to_owned(), sub.into());
+        // Evaluated now, whatever the tokens said (reference §6.2).
+        let facts = TokenFacts::of(&record.scopes, record.expires);
+        let mapped = self
+            .mappings
+            .claims(call, &client, &record.scopes, About::User(&user), facts);
+        claims.extend(mapped.await?);
         if let Some(nonce) = record.nonce {
             claims.insert("nonce".to_owned(), nonce.into()); // as authentik does
         }
         Ok(claims)
     }
-}
-
-/// The user on whose behalf the token still works: its grant is not revoked, its user is active, and the
-/// session it ends with, if it ends with one, goes on.
-fn good(record: &TokenRecord, holder: Holder) -> Option<User> {
-    let live = matches!(holder.grant?.state, State::Live { .. });
-    let signed_in = record.session.is_none() || holder.session.is_some();
-    holder.user.filter(|user| live && signed_in && user.active)
 }
 
 #[async_trait]
@@ -77,6 +68,10 @@ impl Endpoint for Userinfo {
 
     fn face(&self) -> Face {
         Face::Machine
+    }
+
+    fn sharing(&self) -> Sharing {
+        Sharing::Clients // reference §1.3
     }
 
     async fn answer(&self, call: &Call<'_>) -> Response {

@@ -33,12 +33,13 @@ impl Errand {
         tenant: &TenantId,
         now: Timestamp,
     ) -> Outcome<Option<Self>> {
-        let Some(params) = next.authorization_request() else {
+        let Some((dialect, params)) = next.authorization_request() else {
             return Ok(None);
         };
-        let (Ok(addressee), Ok(request)) =
-            (Addressee::parse(&params), AuthorizeRequest::parse(&params))
-        else {
+        let (Ok(addressee), Ok(request)) = (
+            Addressee::parse(&params),
+            AuthorizeRequest::parse(&params, dialect),
+        ) else {
             return Ok(None);
         };
         let Some(client) = clients.by_id(tenant, &addressee.client_id, now).await? else {
@@ -48,7 +49,7 @@ impl Errand {
         if client.redirect_to(redirect_uri.as_deref()).is_none() {
             return Ok(None);
         }
-        let scopes = client.grantable(&request.scopes);
+        let scopes = client.grantable_to(dialect, request.response_type, &request.scopes);
         Ok(Some(Self {
             client,
             scopes,
@@ -58,7 +59,7 @@ impl Errand {
     }
 
     /// Where the answer will be sent.
-    pub fn target(&self) -> Option<RedirectTarget<'_>> {
+    pub fn target(&self) -> Option<RedirectTarget> {
         self.client.redirect_to(self.redirect_uri.as_deref())
     }
 }

@@ -2,10 +2,14 @@
 
 use form_urlencoded::Serializer;
 use protocol::Params;
+use protocol::authorize::Dialect;
 use url::Url;
 
 /// The authorization endpoint's path.
 pub const AUTHORIZE: &str = "/application/o/authorize/";
+
+/// The same for clients of GitHub.
+pub const GITHUB_AUTHORIZE: &str = "/login/oauth/authorize";
 
 /// A path and query on this site; empty where the person came by themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +32,12 @@ impl Next {
 
     /// Back to the authorization endpoint with these parameters. Written always alike, so that it can name
     /// a plan.
-    pub fn authorize(params: &Params) -> Self {
-        Self(format!("{AUTHORIZE}?{}", params.encode()))
+    pub fn authorize(dialect: Dialect, params: &Params) -> Self {
+        let path = match dialect {
+            Dialect::Oauth => AUTHORIZE,
+            Dialect::Github => GITHUB_AUTHORIZE,
+        };
+        Self(format!("{path}?{}", params.encode()))
     }
 
     /// The path and query; empty for nowhere.
@@ -42,10 +50,15 @@ impl Next {
         !self.0.is_empty()
     }
 
-    /// The parameters of the authorization request it leads back to.
-    pub fn authorization_request(&self) -> Option<Params> {
-        let query = self.0.strip_prefix(AUTHORIZE)?.strip_prefix('?')?;
-        Params::parse(query.as_bytes()).ok()
+    /// The authorization request it leads back to.
+    pub fn authorization_request(&self) -> Option<(Dialect, Params)> {
+        let (path, query) = self.0.split_once('?')?;
+        let dialect = match path {
+            AUTHORIZE => Dialect::Oauth,
+            GITHUB_AUTHORIZE => Dialect::Github,
+            _ => return None,
+        };
+        Some((dialect, Params::parse(query.as_bytes()).ok()?))
     }
 
     /// The address of a flow that leads here.
@@ -90,15 +103,13 @@ mod tests {
     #[test]
     fn an_authorization_request_comes_back_as_it_went() {
         let params = Params::parse(b"client_id=a&scope=openid+email&empty=").unwrap();
-        let next = Next::authorize(&params);
+        let next = Next::authorize(Dialect::Oauth, &params);
         let url = next.through("f");
         let query = url.split_once('?').unwrap().1;
         let back = Params::parse(query.as_bytes()).unwrap();
         let back = Next::parse(back.optional("next").unwrap()).unwrap();
         assert_eq!(back, next);
-        assert_eq!(
-            Next::authorize(&back.authorization_request().unwrap()),
-            next
-        );
+        let (dialect, params) = back.authorization_request().unwrap();
+        assert_eq!(Next::authorize(dialect, &params), next);
     }
 }

@@ -1,30 +1,17 @@
 //! The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5, OpenID Connect Core §3.1.3).
 
-use std::sync::Arc;
-
 use protocol::token::CodeRequest;
 
 use crate::clients::AuthenticatedClient;
+use crate::event::Action;
 use crate::fault::{Fault, GrantFault};
 use crate::grant::{Code, Grant, Refresh, State};
-use crate::grants::{ATTEMPTS, Issued};
+use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
-use crate::issuer::{Issuer, Minted, Occasion, Order};
-use crate::ports::{GrantStore, PortError, Redemption, SubjectStore, Vault};
-use crate::refresh::RefreshTokens;
-use crate::tenant::Purpose;
+use crate::ports::{PortError, Redemption};
 
 /// Turns codes into tokens.
-pub struct AuthorizationCode {
-    /// Codes and their grants.
-    pub grants: Arc<dyn GrantStore>,
-    /// Users who changed between sign-in and redemption.
-    pub subjects: Arc<dyn SubjectStore>,
-    /// Opens the key of refresh tokens.
-    pub vault: Arc<dyn Vault>,
-    /// Makes tokens.
-    pub issuer: Issuer,
-}
+pub struct AuthorizationCode(pub Workshop);
 
 impl AuthorizationCode {
     /// Exchanges a code for tokens. Nothing is spent before everything is checked and signed, so a refused
@@ -40,7 +27,7 @@ impl AuthorizationCode {
     ) -> Result<Issued, Fault> {
         let tenant = &call.tenant.id;
         let code = Code::parse(&request.code).ok_or(GrantFault::Unknown)?;
-        let found = self.grants.find(tenant, code.grant).await?;
+        let found = self.0.grants.find(tenant, code.grant).await?;
         let mut grant = found.ok_or(GrantFault::Unknown)?;
         grant.matches(&code)?; // the code itself, not only its grant;
         grant.issued_to(client)?; // §4.1.3: to this client,
@@ -53,80 +40,25 @@ impl AuthorizationCode {
             State::Live { .. } => return self.replayed(call, client, &grant).await,
         }
         for _ in 0..ATTEMPTS {
-            let minted = self.mint(call, client, &grant).await?;
+            let minted = self.0.mint(call, client, &grant).await?;
             grant.state = grant.once_redeemed(client, call);
             match self
+                .0
                 .grants
                 .redeem(tenant, &grant, &minted.record, call.now)
                 .await?
             {
-                Redemption::First => return self.issued(call, &grant, minted).await, // §4.1.2: once.
+                Redemption::First => return self.0.issued(call, &grant, minted).await, // §4.1.2: once.
                 Redemption::Replay => return self.replayed(call, client, &grant).await,
                 Redemption::Expired => return Err(GrantFault::Expired.into()),
                 Redemption::Revoked => return Err(GrantFault::Revoked.into()),
                 Redemption::UserChanged => {
-                    let user = self.subjects.by_id(tenant, grant.subject.id).await?;
-                    let user = user
-                        .filter(|user| user.active)
-                        .ok_or(GrantFault::UserInactive)?;
+                    let user = self.0.reread(tenant, grant.subject.id).await?;
                     grant.subject = user.subject;
                 }
             }
         }
         Err(PortError::Contended("the user keeps changing".to_owned()).into())
-    }
-
-    async fn mint(
-        &self,
-        call: &Call<'_>,
-        client: &AuthenticatedClient,
-        grant: &Grant,
-    ) -> Result<Minted, PortError> {
-        let order = Order {
-            tenant: &call.tenant,
-            client: client.client(),
-            grant,
-            scopes: &grant.scopes,
-            occasion: Occasion::Code,
-            now: call.now,
-        };
-        if !grant.ends_with_session() {
-            self.refresh_key(call).await?; // opened before anything is spent
-        }
-        self.issuer.mint(order).await
-    }
-
-    async fn issued(
-        &self,
-        call: &Call<'_>,
-        grant: &Grant,
-        minted: Minted,
-    ) -> Result<Issued, Fault> {
-        let refresh_token = match grant.state {
-            State::Live {
-                refresh: Some(refresh),
-            } => {
-                let key = self.refresh_key(call).await?;
-                let tokens = RefreshTokens::new(&key, &call.tenant.id);
-                Some(tokens.write(grant.id, refresh.generation))
-            }
-            State::Live { refresh: None } | State::Pending | State::Revoked => None,
-        };
-        Ok(Issued {
-            minted,
-            scopes: grant.scopes.clone(),
-            refresh_token,
-        })
-    }
-
-    async fn refresh_key(
-        &self,
-        call: &Call<'_>,
-    ) -> Result<Arc<zeroize::Zeroizing<Vec<u8>>>, PortError> {
-        let tenant = &call.tenant;
-        self.vault
-            .open(&tenant.id, Purpose::RefreshTokens, &tenant.refresh_key)
-            .await
     }
 
     /// §4.1.2: a code used more than once revokes what was issued from it.
@@ -136,7 +68,8 @@ impl AuthorizationCode {
         client: &AuthenticatedClient,
         grant: &Grant,
     ) -> Result<Issued, Fault> {
-        self.grants
+        self.0
+            .grants
             .revoke(&call.tenant.id, grant.id, &client.client().client_id)
             .await?;
         tracing::warn!(
@@ -144,6 +77,15 @@ impl AuthorizationCode {
             grant = %grant.id,
             "authorization code presented again; its tokens are revoked"
         );
+        let event = call
+            .event(Action::SuspiciousRequest, &*self.0.entropy)
+            .about(&grant.subject)
+            .for_client(&grant.client_id)
+            .with(
+                "message",
+                "Authorization code was used again; its tokens are revoked",
+            );
+        self.0.record(&call.tenant.id, event).await;
         Err(GrantFault::Replayed.into())
     }
 }

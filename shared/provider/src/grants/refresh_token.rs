@@ -1,31 +1,21 @@
 //! The refresh token grant (RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12).
 
-use std::sync::Arc;
-
 use protocol::Scopes;
 use protocol::token::RefreshRequest;
 
+use crate::client::github_scopes;
 use crate::clients::AuthenticatedClient;
+use crate::event::Action;
 use crate::fault::{Fault, GrantFault};
 use crate::grant::{Grant, Refresh, State};
-use crate::grants::{ATTEMPTS, Issued};
+use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
-use crate::issuer::{Issuer, Occasion, Order};
-use crate::ports::{GrantStore, PortError, Renewal, Rotation, SubjectStore, Vault};
+use crate::issuer::{Minted, Order};
+use crate::ports::{PortError, Renewal, Rotation};
 use crate::refresh::{RefreshTokens, Standing};
-use crate::tenant::Purpose;
 
 /// Turns refresh tokens into new ones.
-pub struct RefreshToken {
-    /// The families.
-    pub grants: Arc<dyn GrantStore>,
-    /// Users who changed since the last time.
-    pub subjects: Arc<dyn SubjectStore>,
-    /// Opens the key of refresh tokens.
-    pub vault: Arc<dyn Vault>,
-    /// Makes tokens.
-    pub issuer: Issuer,
-}
+pub struct RefreshToken(pub Workshop);
 
 impl RefreshToken {
     /// Exchanges a refresh token for its successor and an access token. Two requests with the same token
@@ -40,17 +30,14 @@ impl RefreshToken {
         request: &RefreshRequest,
     ) -> Result<Issued, Fault> {
         let tenant = &call.tenant;
-        let key = self
-            .vault
-            .open(&tenant.id, Purpose::RefreshTokens, &tenant.refresh_key)
-            .await?;
+        let key = self.0.refresh_key(call).await?;
         let tokens = RefreshTokens::new(&key, &tenant.id);
         let (id, presented) = tokens
             .read(&request.refresh_token)
             .ok_or(GrantFault::Unknown)?;
         let mut fresh_subject = None;
         for _ in 0..ATTEMPTS {
-            let found = self.grants.find(&tenant.id, id).await?;
+            let found = self.0.grants.find(&tenant.id, id).await?;
             let mut grant = found.ok_or(GrantFault::Unknown)?;
             grant.issued_to(client)?; // §6: the token is bound to the client it was issued to
             let refresh = grant.refresh_in_force(call)?;
@@ -63,7 +50,9 @@ impl RefreshToken {
                 Standing::Reused => return self.reused(call, client, &grant).await,
             };
             // What the client may no longer have is not given anew; without offline access, nothing is.
-            grant.scopes = grant.scopes.intersect(&client.client().scopes);
+            // GitHub's scopes are in no mapping: they are in a grant of GitHub's endpoint alone.
+            let allowed = client.client().scopes.union(&github_scopes());
+            grant.scopes = grant.scopes.intersect(&allowed);
             if grant.ends_with_session() {
                 return Err(GrantFault::Revoked.into());
             }
@@ -71,19 +60,16 @@ impl RefreshToken {
             if let Some(subject) = fresh_subject.take() {
                 grant.subject = subject;
             }
-            let minted = self
-                .issuer
-                .mint(order(call, client, &grant, &scopes))
-                .await?;
+            let minted = self.mint(call, client, &grant, &scopes).await?;
             let renewal = Renewal {
                 grant: &grant,
                 record: &minted.record,
                 refresh_expires: call.now + client.client().refresh_lifetime,
             };
             let outcome = if standing == Standing::Current {
-                self.grants.rotate(&tenant.id, &renewal, call.now).await?
+                self.0.grants.rotate(&tenant.id, &renewal, call.now).await?
             } else {
-                self.grants.repeat(&tenant.id, &renewal, call.now).await?
+                self.0.grants.repeat(&tenant.id, &renewal, call.now).await?
             };
             match outcome {
                 Rotation::Done => {
@@ -96,15 +82,31 @@ impl RefreshToken {
                 }
                 Rotation::Moved => {} // another request was faster: look again
                 Rotation::UserChanged => {
-                    let user = self.subjects.by_id(&tenant.id, grant.subject.id).await?;
-                    let user = user
-                        .filter(|user| user.active)
-                        .ok_or(GrantFault::UserInactive)?;
+                    let user = self.0.reread(&tenant.id, grant.subject.id).await?;
                     fresh_subject = Some(user.subject);
                 }
             }
         }
         Err(PortError::Contended("the refresh family keeps moving".to_owned()).into())
+    }
+
+    /// OpenID Connect Core §12.2: the new ID token has no nonce. It has no `at_hash` either, so that both
+    /// tokens are signed side by side.
+    async fn mint(
+        &self,
+        call: &Call<'_>,
+        client: &AuthenticatedClient,
+        grant: &Grant,
+        scopes: &Scopes,
+    ) -> Result<Minted, PortError> {
+        let client = client.client();
+        let mapped = self.0.mapped(call, client, scopes, &grant.subject).await?;
+        let order = Order {
+            scopes,
+            nonce: None,
+            ..Order::of_grant(&call.tenant, client, grant, &mapped, call.now)
+        };
+        self.0.issuer.mint_unbound(&order).await
     }
 
     /// RFC 9700 §4.14.2: the family is revoked, for its thief and its owner alike.
@@ -114,7 +116,8 @@ impl RefreshToken {
         client: &AuthenticatedClient,
         grant: &Grant,
     ) -> Result<Issued, Fault> {
-        self.grants
+        self.0
+            .grants
             .revoke(&call.tenant.id, grant.id, &client.client().client_id)
             .await?;
         tracing::warn!(
@@ -122,24 +125,16 @@ impl RefreshToken {
             grant = %grant.id,
             "a rotated-out refresh token was presented; the family is revoked"
         );
+        let event = call
+            .event(Action::SuspiciousRequest, &*self.0.entropy)
+            .about(&grant.subject)
+            .for_client(&grant.client_id)
+            .with(
+                "message",
+                "Rotated-out refresh token was used; the family is revoked",
+            );
+        self.0.record(&call.tenant.id, event).await;
         Err(GrantFault::Reused.into())
-    }
-}
-
-fn order<'a>(
-    call: &'a Call<'_>,
-    client: &'a AuthenticatedClient,
-    grant: &'a Grant,
-    scopes: &'a Scopes,
-) -> Order<'a> {
-    let (tenant, client) = (&*call.tenant, client.client());
-    Order {
-        tenant,
-        client,
-        grant,
-        scopes,
-        occasion: Occasion::Refresh,
-        now: call.now,
     }
 }
 

@@ -77,6 +77,8 @@ mod tests {
             title: "T".to_owned(),
             subject_salt: "s".to_owned(),
             refresh_key: Sealed(Vec::new()),
+            invalidation_flow: protocol::Slug::parse("f").unwrap(),
+            default_application: None,
             authentication_flow: Slug::parse("f").unwrap(),
         }
     }

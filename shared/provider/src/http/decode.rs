@@ -1,13 +1,16 @@
 //! A request as an endpoint sees it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use protocol::{Malformed, Params, Slug, Timestamp};
 
+use crate::client::Client;
+use crate::entropy::Entropy;
+use crate::event::{Action, Event};
 use crate::fault::{Fault, Transport};
-use crate::http::{Request, cookie};
+use crate::http::{ClientAddress, Request, cookie};
 use crate::session::{FlowToken, SessionToken};
 use crate::tenant::Tenant;
 
@@ -21,16 +24,30 @@ pub struct Call<'a> {
     pub request_id: &'a str,
     /// The route's canonical path, `{slug}` unfilled.
     pub route: &'static str,
+    /// The package under `functions/` that answers.
+    pub function: &'static str,
     /// The application or flow in the path.
     pub slug: Option<Slug>,
     /// The request itself.
     pub request: &'a Request,
+    pub(crate) client: OnceLock<Arc<Client>>,
 }
 
 impl Call<'_> {
     /// Whether something may be changed.
     pub fn is_post(&self) -> bool {
         self.request.method() == Method::POST
+    }
+
+    /// Says for which client the request turned out to be; the first word counts. It decides which pages may
+    /// read the answer, refused or not.
+    pub fn is_for(&self, client: &Arc<Client>) {
+        self.client.get_or_init(|| Arc::clone(client));
+    }
+
+    /// The client the request turned out to be for, as far as the work has come.
+    pub fn client(&self) -> Option<&Client> {
+        self.client.get().map(|client| &**client)
     }
 
     /// The query string's parameters.
@@ -85,6 +102,28 @@ impl Call<'_> {
     /// The flow cookie, if it reads as one.
     pub fn flow_token(&self) -> Option<FlowToken> {
         FlowToken::parse(&self.cookie(cookie::Name::Flow)?)
+    }
+
+    /// The address the request came from, as the edge saw it; a header never says so.
+    pub fn client_ip(&self) -> Option<&str> {
+        let address: &ClientAddress = self.request.extensions().get()?;
+        Some(&address.0)
+    }
+
+    /// Something that happened in this request.
+    pub fn event(&self, action: Action, entropy: &dyn Entropy) -> Event {
+        let mut id = [0; 16];
+        entropy.fill(&mut id);
+        Event {
+            id: uuid::Builder::from_random_bytes(id).into_uuid(),
+            action,
+            at: self.now,
+            app: self.function.to_owned(),
+            user: None,
+            client_id: None,
+            client_ip: self.client_ip().map(str::to_owned),
+            context: serde_json::Map::new(),
+        }
     }
 
     fn cookie(&self, name: cookie::Name) -> Option<String> {

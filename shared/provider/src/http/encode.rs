@@ -10,9 +10,11 @@ use protocol::error::description;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::client::Client;
 use crate::fault::{Fault, PageFault, Transport};
 use crate::http::{Call, Response};
-use crate::pages::{self, Brand, ErrorPage, Page};
+use crate::pages::{self, Brand, Denied, ErrorPage, Page};
+use crate::policies::Refusal;
 use crate::ports::PortError;
 
 /// What the log line says of a response beside its status.
@@ -101,6 +103,24 @@ pub fn fault_json(fault: &Fault, by_header: bool) -> Response {
     told(response, fault)
 }
 
+/// A fault in GitHub's manner: as [`fault_json`], but a form for a client that does not ask for JSON.
+pub fn fault_form(fault: &Fault, by_header: bool) -> Response {
+    let mut response = fault_json(fault, by_header);
+    let words = fault.description();
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("error", fault.code().as_str());
+    form.append_pair("error_description", &description(&words));
+    as_form(&mut response, form.finish());
+    response
+}
+
+/// Gives a response this form as its body.
+pub fn as_form(response: &mut Response, form: String) {
+    *response.body_mut() = Bytes::from(form);
+    let form = "application/x-www-form-urlencoded; charset=utf-8";
+    set(response, CONTENT_TYPE, form);
+}
+
 /// A fault as a bearer challenge (RFC 6750 §3), with the same in the body.
 pub fn fault_challenge(fault: &Fault) -> Response {
     let mut response = fault_json(fault, false);
@@ -111,13 +131,14 @@ pub fn fault_challenge(fault: &Fault) -> Response {
             response.headers_mut().remove(CONTENT_TYPE);
             "Bearer realm=\"latchkey\"".to_owned()
         }
-        Fault::Bearer(crate::fault::BearerFault::NeedsOpenid) => {
-            bearer(fault) + ", scope=\"openid\""
+        Fault::Bearer(crate::fault::BearerFault::NeedsScope(scope)) => {
+            format!("{}, scope=\"{scope}\"", bearer(fault))
         }
         Fault::Bearer(_) | Fault::Malformed(_) => bearer(fault),
         Fault::Transport(_)
         | Fault::Client(_)
         | Fault::Grant(_)
+        | Fault::Device(_)
         | Fault::Denied(_)
         | Fault::Page(_)
         | Fault::Port(_) => return response,
@@ -159,6 +180,26 @@ pub fn error_page(title: &str, request_id: &str, fault: &Fault) -> Response {
         },
     );
     told(response, fault)
+}
+
+/// The application's policies refuse the person (reference §2.2 step 11): a page with what they have to say,
+/// and nothing is sent to the client.
+pub fn denied(call: &Call<'_>, client: &Client, refusal: &Refusal) -> Response {
+    let status = StatusCode::FORBIDDEN;
+    let response = page(
+        status,
+        &Denied {
+            brand: Brand {
+                title: &call.tenant.title,
+                logo_url: None,
+            },
+            application: &client.name,
+            messages: &refusal.messages,
+            results: &refusal.results,
+            request_id: call.request_id,
+        },
+    );
+    told(response, &Fault::Denied(crate::fault::Denied::Policy))
 }
 
 /// Marks what went wrong for the log line, and says when to come back where it is our fault.
@@ -228,6 +269,7 @@ fn words(fault: &Fault) -> Words {
         | Fault::Transport(_)
         | Fault::Client(_)
         | Fault::Grant(_)
+        | Fault::Device(_)
         | Fault::Bearer(_)
         | Fault::Denied(_) => (
             "This request cannot be understood",

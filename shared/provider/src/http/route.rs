@@ -16,7 +16,7 @@ pub struct Route {
 }
 
 /// Every path there is.
-pub const ROUTES: [Route; 10] = [
+pub const ROUTES: [Route; 27] = [
     Route {
         path: "/application/o/authorize/",
         function: "authorize",
@@ -30,8 +30,20 @@ pub const ROUTES: [Route; 10] = [
         function: "userinfo",
     },
     Route {
+        path: "/application/o/introspect/",
+        function: "introspect",
+    },
+    Route {
         path: "/application/o/revoke/",
         function: "revoke",
+    },
+    Route {
+        path: "/application/o/device/",
+        function: "device-authorization",
+    },
+    Route {
+        path: "/device",
+        function: "device-authorization",
     },
     Route {
         path: "/application/o/{slug}/end-session/",
@@ -54,8 +66,64 @@ pub const ROUTES: [Route; 10] = [
         function: "openid-configuration",
     },
     Route {
+        path: ROOT_DISCOVERY,
+        function: "openid-configuration",
+    },
+    Route {
+        path: ROOT_METADATA,
+        function: "openid-configuration",
+    },
+    Route {
+        path: WEBFINGER,
+        function: "openid-configuration",
+    },
+    Route {
         path: "/if/flow/{slug}/",
         function: "flow",
+    },
+    Route {
+        path: "/login/oauth/authorize",
+        function: "github-authorize",
+    },
+    Route {
+        path: "/login/oauth/access_token",
+        function: "github-access-token",
+    },
+    Route {
+        path: "/user",
+        function: "github-user",
+    },
+    Route {
+        path: "/user/emails",
+        function: "github-user",
+    },
+    Route {
+        path: "/user/orgs",
+        function: "github-user",
+    },
+    Route {
+        path: "/user/teams",
+        function: "github-user-teams",
+    },
+    Route {
+        path: GITHUB_API,
+        function: "github-user",
+    },
+    Route {
+        path: "/api/v3/user",
+        function: "github-user",
+    },
+    Route {
+        path: "/api/v3/user/emails",
+        function: "github-user",
+    },
+    Route {
+        path: "/api/v3/user/orgs",
+        function: "github-user",
+    },
+    Route {
+        path: "/api/v3/user/teams",
+        function: "github-user-teams",
     },
 ];
 
@@ -64,6 +132,27 @@ pub const DISCOVERY: &str = "/application/o/{slug}/.well-known/openid-configurat
 
 /// RFC 8414 §3.1: the well-known part stands between host and the issuer's path.
 pub const METADATA: &str = "/.well-known/oauth-authorization-server/application/o/{slug}/";
+
+/// [`DISCOVERY`] for the issuer of a whole tenant (issuer mode `global`).
+pub const ROOT_DISCOVERY: &str = "/.well-known/openid-configuration";
+
+/// [`METADATA`] for the issuer of a whole tenant.
+pub const ROOT_METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// RFC 7033 §4.
+pub const WEBFINGER: &str = "/.well-known/webfinger";
+
+/// The root of GitHub Enterprise's API, where clients ask whether their token works.
+pub const GITHUB_API: &str = "/api/v3/";
+
+/// Who somebody is, at github.com's address and at GitHub Enterprise's.
+pub const GITHUB_USER: [&str; 2] = ["/user", "/api/v3/user"];
+
+/// Their addresses.
+pub const GITHUB_EMAILS: [&str; 2] = ["/user/emails", "/api/v3/user/emails"];
+
+/// Their organizations.
+pub const GITHUB_ORGS: [&str; 2] = ["/user/orgs", "/api/v3/user/orgs"];
 
 /// A route and what stood for `{slug}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +234,28 @@ mod tests {
             expected
         );
         assert_eq!(function("/application/o/app/"), expected);
+    }
+
+    #[test]
+    fn githubs_clients_find_their_paths() {
+        for (path, expected) in [
+            ("/login/oauth/authorize", "github-authorize"),
+            ("/login/oauth/access_token", "github-access-token"),
+            ("/user", "github-user"),
+            ("/user/emails", "github-user"),
+            ("/user/teams", "github-user-teams"),
+            ("/api/v3", "github-user"),
+            ("/api/v3/", "github-user"),
+            ("/api/v3/user", "github-user"),
+            ("/api/v3/user/orgs", "github-user"),
+            ("/api/v3/user/teams", "github-user-teams"),
+        ] {
+            assert_eq!(function(path), Some((expected, None)), "{path}");
+        }
+        let every = [GITHUB_USER, GITHUB_EMAILS, GITHUB_ORGS].concat();
+        for path in every {
+            assert_eq!(find(path).map(|found| found.route.path), Some(path));
+        }
     }
 
     #[test]

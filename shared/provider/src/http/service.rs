@@ -1,6 +1,6 @@
 //! What every request goes through, on Lambda and on the laptop alike.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use http::header::{ALLOW, HOST, HeaderName};
@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Uri};
 use protocol::Timestamp;
 
 use crate::fault::{Fault, Level, Transport};
-use crate::http::{Call, LARGEST_BODY, Request, Response, encode, route};
+use crate::http::{Call, LARGEST_BODY, Request, Response, Sharing, cors, encode, route};
 use crate::ports::TenantStore;
 use crate::tenant::Tenant;
 
@@ -32,6 +32,16 @@ pub trait Endpoint: Send + Sync {
 
     /// Who reads its answers.
     fn face(&self) -> Face;
+
+    /// The same where its routes differ in it.
+    fn face_at(&self, _route: &str) -> Face {
+        self.face()
+    }
+
+    /// Which pages of other origins may read its answers; those are then asked about by OPTIONS too.
+    fn sharing(&self) -> Sharing {
+        Sharing::Closed
+    }
 
     /// The answer.
     async fn answer(&self, call: &Call<'_>) -> Response;
@@ -67,7 +77,7 @@ impl Service {
         }
         let (mut response, tenant) = match self.reach(&request, now, request_id).await {
             Ok((response, tenant)) => (response, Some(tenant)),
-            Err(fault) => (self.refuse(&fault, request_id), None),
+            Err(fault) => (self.refuse(&fault, request.uri().path(), request_id), None),
         };
         harden(&mut response, tenant.as_deref());
         log(&method, tenant.as_deref(), &response, request_id);
@@ -87,7 +97,9 @@ impl Service {
         if found.route.function != self.function() {
             return Err(Transport::NotFound.into());
         }
-        if !self.endpoint.methods().contains(request.method()) {
+        let sharing = self.endpoint.sharing();
+        let preflight = sharing != Sharing::Closed && request.method() == Method::OPTIONS;
+        if !preflight && !self.endpoint.methods().contains(request.method()) {
             return Err(Transport::Method.into());
         }
         if request.body().len() > LARGEST_BODY {
@@ -99,19 +111,27 @@ impl Service {
             .by_host(&host, now)
             .await?
             .ok_or(Transport::NotFound)?;
+        if preflight {
+            return Ok((cors::preflight(request), tenant));
+        }
         let call = Call {
             tenant: Arc::clone(&tenant),
             now,
             request_id,
             route: found.route.path,
+            function: self.function(),
             slug: found.slug,
             request,
+            client: OnceLock::new(),
         };
-        Ok((self.endpoint.answer(&call).await, tenant))
+        let mut response = self.endpoint.answer(&call).await;
+        cors::share(&mut response, &call, sharing);
+        Ok((response, tenant))
     }
 
-    fn refuse(&self, fault: &Fault, request_id: &str) -> Response {
-        let mut response = match self.endpoint.face() {
+    fn refuse(&self, fault: &Fault, path: &str, request_id: &str) -> Response {
+        let route = route::find(path).map_or("", |found| found.route.path);
+        let mut response = match self.endpoint.face_at(route) {
             Face::Machine => encode::fault_json(fault, false),
             Face::Person => encode::error_page("Latchkey", request_id, fault),
         };

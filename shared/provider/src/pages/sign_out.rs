@@ -30,6 +30,24 @@ impl Page for SignOut<'_> {
     const POLICY: Policy = Policy::Static;
 }
 
+/// Says that an application's session has ended, while the one here goes on (authentik's session end stage).
+#[derive(Template)]
+#[template(path = "session_end.html")]
+pub struct SessionEnd<'a> {
+    /// Whose sign-in this is.
+    pub brand: Brand<'a>,
+    /// The application that was left.
+    pub application: Option<&'a str>,
+    /// Where to begin with it again: its launch URL.
+    pub launch_url: Option<&'a str>,
+    /// Where to end the session here; `None` where there is none.
+    pub sign_out_url: Option<&'a str>,
+}
+
+impl Page for SessionEnd<'_> {
+    const POLICY: Policy = Policy::Static;
+}
+
 /// Says that the session has ended.
 #[derive(Template)]
 #[template(path = "signed_out.html")]

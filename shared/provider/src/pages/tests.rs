@@ -110,9 +110,15 @@ fn every_value_is_shown_escaped() {
         "consent 18",
         "sign-out 12",
         "signed-out 6",
+        "session-end 10",
+        "denied 11",
         "signed-in 5",
         "error 8",
         "form-post 8",
+        "device-entry 9",
+        "device-confirm 16",
+        "device-allowed 4",
+        "device-denied 4",
     ];
     assert_eq!(counts, wanted);
 }

@@ -5,6 +5,7 @@ use provider::client::{Client, ConsentMode};
 
 use super::settled;
 use crate::harness::browser::{Browser, authorize_path, location};
+use crate::harness::configure;
 use crate::harness::page::{headers, scopes, words};
 use crate::harness::people::deactivate;
 use crate::harness::{Bench, text};
@@ -34,11 +35,7 @@ async fn reconfigure(bench: &Bench, slug: &str, change: impl FnOnce(&mut Client)
         .find(|found| found.client.slug.as_str() == slug);
     let mut client = found.expect("a client of the fixture").client.clone();
     change(&mut client);
-    let registry = bench.backend.stores.registry();
-    let written = registry
-        .put_client(&bench.seeded.tenant.id, &client, None)
-        .await;
-    assert_eq!(written, Ok(true));
+    configure::write(&bench.backend.stores, &bench.seeded.tenant.id, &client).await;
     bench.wait(Seconds(31)); // what instances keep in memory
 }
 
@@ -61,7 +58,7 @@ async fn oidc_core_3_1_2_4_the_page_says_who_asks_for_what_and_where_it_goes() {
     let page = page(&mut browser, "web", "openid profile email offline_access").await;
     assert_eq!(
         words(&page),
-        "Example / Allow Web to use your account? / Account: / ada / Not you? / Permissions / General Profile Information / Email address / Access to request new tokens without interaction / You will continue at / rp.example / . Choose Allow only if you trust it. / Allow / Deny"
+        "Example / Allow Web to use your account? / Account: / ada / Not you? / Permissions / Email address / Access to request new tokens without interaction / General Profile Information / You will continue at / rp.example / . Choose Allow only if you trust it. / Allow / Deny"
     );
     assert_eq!(
         headers(&page),
@@ -83,7 +80,7 @@ async fn rfc6749_3_3_without_a_scope_consent_is_asked_for_all_of_them() {
     let mut browser = Browser::new(&bench);
     browser.authorize("fast", "openid", &[]).await;
     let page = page(&mut browser, "web", "").await;
-    assert_eq!(scopes(&page), [["profile", "email", "offline_access"]]);
+    assert_eq!(scopes(&page), [["email", "offline_access", "profile"]]);
 }
 
 #[tokio::test]

@@ -240,7 +240,7 @@ async fn rfc6749_3_3_without_a_scope_all_are_granted_and_unknown_ones_are_ignore
     let bench = Bench::embedded().await;
     let mut browser = settled(&bench).await;
     for (asked, granted) in [
-        ("", "openid profile email offline_access"),
+        ("", "email offline_access openid profile"),
         ("openid nonsense email openid", "openid email"),
         ("email  openid", "email openid"),
         ("nonsense", ""),

@@ -43,10 +43,9 @@ async fn rfc6749_4_1_1_response_type_is_required() {
 async fn rfc6749_4_1_2_1_a_response_type_that_is_not_implemented_has_its_own_error() {
     let types = [
         "token",
-        "id_token",
         "none",
-        "code token",
-        "code id_token",
+        "code none",
+        "code code",
         "Code",
         "code ",
         "x",

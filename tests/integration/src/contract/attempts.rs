@@ -2,7 +2,7 @@
 
 use provider::ports::{PortError, Redemption, Saved};
 
-use super::stage::{NOW, Stage, plan, record, redeemed, session};
+use super::stage::{NOW, Stage, entering, event, plan, record, redeemed, session};
 use crate::harness::proxy::Failure;
 
 over_both_stores! {
@@ -53,7 +53,10 @@ async fn a_sign_in_whose_answer_was_lost_still_counts(stage: &Stage) {
     let (_, session) = session(&ada);
     stage.proxy.fail("TransactWriteItems", Failure::Lost, 1);
     let saved = browsers
-        .sign_in(&stage.tenant, &session, &from, &plan(), None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &plan(), None, &event()),
+        )
         .await;
     assert_eq!(saved, Ok(Saved::Yes));
 }

@@ -3,7 +3,7 @@
 use provider::ports::{Browser, Look, Saved};
 use provider::session::{Plan, PlanKey, SessionToken};
 
-use super::stage::{NOW, Stage, at, changed, client_id, consent, plan, session};
+use super::stage::{NOW, Stage, at, changed, client_id, consent, entering, event, plan, session};
 
 over_both_stores! {
     nothing_asked_nothing_read,
@@ -98,7 +98,10 @@ async fn session_user_consent_and_plan_are_read_in_one_request(stage: &Stage) {
     let (from, onward) = (stage.begun().await, plan());
     let consent = consent(&ada, "c");
     browsers
-        .sign_in(&stage.tenant, &session, &from, &onward, None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &onward, None, &event()),
+        )
         .await
         .unwrap();
     browsers
@@ -130,7 +133,10 @@ async fn at_the_very_second_a_session_is_over(stage: &Stage) {
     let from = stage.begun().await;
     let browsers = stage.stores.browsers();
     browsers
-        .sign_in(&stage.tenant, &session, &from, &plan(), None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &plan(), None, &event()),
+        )
         .await
         .unwrap();
     let look = Look {
@@ -166,7 +172,10 @@ async fn a_session_of_an_inactive_user_does_not_count(stage: &Stage) {
     let from = stage.begun().await;
     let browsers = stage.stores.browsers();
     browsers
-        .sign_in(&stage.tenant, &session, &from, &plan(), None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &plan(), None, &event()),
+        )
         .await
         .unwrap();
     assert!(stage.signed_in(&token).await);
@@ -182,7 +191,10 @@ async fn consent_is_told_to_its_user_only_and_for_its_client_only(stage: &Stage)
     let (from, onward) = (stage.begun().await, plan());
     let browsers = stage.stores.browsers();
     browsers
-        .sign_in(&stage.tenant, &session, &from, &onward, None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &onward, None, &event()),
+        )
         .await
         .unwrap();
     let kept = consent(&ada, "c");
@@ -256,12 +268,18 @@ async fn signing_in_moves_to_a_new_plan_and_ends_the_old_session(stage: &Stage) 
     let (token, second) = session(&ada);
     let from = stage.begun().await;
     browsers
-        .sign_in(&stage.tenant, &first, &from, &plan(), None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&first, &from, &plan(), None, &event()),
+        )
         .await
         .unwrap();
     let (from, onward) = (stage.begun().await, plan());
     let saved = browsers
-        .sign_in(&stage.tenant, &second, &from, &onward, Some(&old))
+        .sign_in(
+            &stage.tenant,
+            &entering(&second, &from, &onward, Some(&old), &event()),
+        )
         .await;
     assert_eq!(saved, Ok(Saved::Yes));
     assert!(stage.signed_in(&token).await && !stage.signed_in(&old).await);
@@ -277,7 +295,10 @@ async fn signing_in_over_a_changed_plan_writes_nothing(stage: &Stage) {
     let (old, first) = session(&ada);
     let (from, onward) = (stage.begun().await, plan());
     browsers
-        .sign_in(&stage.tenant, &first, &from, &plan(), None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&first, &from, &plan(), None, &event()),
+        )
         .await
         .unwrap();
     let from_changed = stage.begun().await;
@@ -288,7 +309,10 @@ async fn signing_in_over_a_changed_plan_writes_nothing(stage: &Stage) {
     for stale in [from, from_changed] {
         let (token, second) = session(&ada);
         let saved = browsers
-            .sign_in(&stage.tenant, &second, &stale, &onward, Some(&old))
+            .sign_in(
+                &stage.tenant,
+                &entering(&second, &stale, &onward, Some(&old), &event()),
+            )
             .await;
         assert_eq!(saved, Ok(Saved::Stale));
         assert!(!stage.signed_in(&token).await && stage.signed_in(&old).await);
@@ -301,7 +325,10 @@ async fn consent_is_kept_with_the_plan_or_not_at_all(stage: &Stage) {
     let (token, session) = session(&ada);
     let (from, onward) = (stage.begun().await, plan());
     browsers
-        .sign_in(&stage.tenant, &session, &from, &onward, None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &onward, None, &event()),
+        )
         .await
         .unwrap();
     let first = consent(&ada, "c");
@@ -344,11 +371,17 @@ async fn a_session_ends_and_ending_it_again_is_fine(stage: &Stage) {
     let (token, session) = session(&ada);
     let from = stage.begun().await;
     browsers
-        .sign_in(&stage.tenant, &session, &from, &plan(), None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &plan(), None, &event()),
+        )
         .await
         .unwrap();
     for _ in 0..2 {
-        assert_eq!(browsers.sign_out(&stage.tenant, &token).await, Ok(()));
+        assert_eq!(
+            browsers.sign_out(&stage.tenant, &token, &event()).await,
+            Ok(())
+        );
         assert!(!stage.signed_in(&token).await);
     }
 }

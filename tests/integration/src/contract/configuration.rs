@@ -1,16 +1,11 @@
 //! `TenantStore`, `ClientStore` and what `Registry` writes for them.
 
-use provider::tenant::Sealed;
-
 use super::stage::{NOW, Stage, at, client, client_id, slug, tenant};
 
 over_both_stores! {
     a_tenant_is_found_by_each_of_its_hosts_and_no_other,
     a_host_of_another_tenant_is_not_taken,
     a_client_is_found_by_id_and_by_slug,
-    a_slug_of_another_client_is_not_taken,
-    a_client_that_changes_its_slug_gives_the_old_one_up,
-    a_secret_is_kept_until_the_client_has_none,
     configuration_is_kept_in_memory_for_thirty_seconds,
     what_is_absent_is_not_kept_in_memory,
     user_numbers_count_from_one,
@@ -88,12 +83,9 @@ async fn a_host_of_another_tenant_is_not_taken(stage: &Stage) {
 }
 
 async fn a_client_is_found_by_id_and_by_slug(stage: &Stage) {
-    let (clients, registry) = (stage.stores.clients(), stage.stores.registry());
+    let clients = stage.stores.clients();
     let wanted = client("c #/ü".replace('ü', "u").as_str(), "my-app");
-    assert_eq!(
-        registry.put_client(&stage.tenant, &wanted, None).await,
-        Ok(true)
-    );
+    stage.configure(&wanted).await;
     let by_id = clients
         .by_id(&stage.tenant, &wanted.client_id, NOW)
         .await
@@ -127,110 +119,16 @@ async fn a_client_is_found_by_id_and_by_slug(stage: &Stage) {
     );
 }
 
-async fn a_slug_of_another_client_is_not_taken(stage: &Stage) {
-    let (clients, registry) = (stage.stores.clients(), stage.stores.registry());
-    registry
-        .put_client(&stage.tenant, &client("first", "app"), None)
-        .await
-        .unwrap();
-    let second = client("second", "app");
-    let sealed = Sealed(vec![1]);
-    assert_eq!(
-        registry
-            .put_client(&stage.tenant, &second, Some(&sealed))
-            .await,
-        Ok(false)
-    );
-    assert!(
-        clients
-            .by_id(&stage.tenant, &second.client_id, NOW)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert_eq!(
-        registry
-            .client_secret(&stage.tenant, &second.client_id)
-            .await,
-        Ok(None)
-    );
-    let found = clients
-        .by_slug(&stage.tenant, &slug("app"), NOW)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(found.client_id.as_str(), "first");
-    assert_eq!(
-        registry
-            .put_client(&stage.tenant, &client("first", "app"), None)
-            .await,
-        Ok(true),
-        "again by itself"
-    );
-}
-
-async fn a_client_that_changes_its_slug_gives_the_old_one_up(stage: &Stage) {
-    let (clients, registry) = (stage.stores.clients(), stage.stores.registry());
-    registry
-        .put_client(&stage.tenant, &client("c", "old"), None)
-        .await
-        .unwrap();
-    assert_eq!(
-        registry
-            .put_client(&stage.tenant, &client("c", "new"), None)
-            .await,
-        Ok(true)
-    );
-    assert!(
-        clients
-            .by_slug(&stage.tenant, &slug("old"), NOW)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(
-        clients
-            .by_slug(&stage.tenant, &slug("new"), NOW)
-            .await
-            .unwrap()
-            .is_some()
-    );
-    assert_eq!(
-        registry
-            .put_client(&stage.tenant, &client("d", "old"), None)
-            .await,
-        Ok(true)
-    );
-}
-
-async fn a_secret_is_kept_until_the_client_has_none(stage: &Stage) {
-    let (registry, c) = (stage.stores.registry(), client("c", "app"));
-    let sealed = Sealed(vec![0, 200, 255]);
-    registry
-        .put_client(&stage.tenant, &c, Some(&sealed))
-        .await
-        .unwrap();
-    assert_eq!(
-        registry.client_secret(&stage.tenant, &c.client_id).await,
-        Ok(Some(sealed))
-    );
-    registry.put_client(&stage.tenant, &c, None).await.unwrap();
-    assert_eq!(
-        registry.client_secret(&stage.tenant, &c.client_id).await,
-        Ok(None)
-    );
-}
-
 async fn configuration_is_kept_in_memory_for_thirty_seconds(stage: &Stage) {
-    let (clients, registry) = (stage.stores.clients(), stage.stores.registry());
+    let clients = stage.stores.clients();
     let mut c = client("c", "app");
-    registry.put_client(&stage.tenant, &c, None).await.unwrap();
+    stage.configure(&c).await;
     clients
         .by_id(&stage.tenant, &c.client_id, NOW)
         .await
         .unwrap();
     c.name = "Renamed".to_owned();
-    registry.put_client(&stage.tenant, &c, None).await.unwrap();
+    stage.configure(&c).await;
     for (now, name) in [(at(29), "An application"), (at(30), "Renamed")] {
         let found = clients
             .by_id(&stage.tenant, &c.client_id, now)
@@ -250,12 +148,7 @@ async fn what_is_absent_is_not_kept_in_memory(stage: &Stage) {
             .unwrap()
             .is_none()
     );
-    stage
-        .stores
-        .registry()
-        .put_client(&stage.tenant, &c, None)
-        .await
-        .unwrap();
+    stage.configure(&c).await;
     assert!(
         clients
             .by_id(&stage.tenant, &c.client_id, NOW)

@@ -2,9 +2,9 @@
 
 use protocol::GrantId;
 use provider::grant::State;
-use provider::ports::{Look, Redemption};
+use provider::ports::{Look, Opening, Redemption};
 
-use super::stage::{NOW, Stage, client_id, grant, plan, record};
+use super::stage::{NOW, Stage, client_id, event, grant, opening, plan, record};
 
 over_both_stores! {
     a_grant_that_was_opened_reads_back_whole,
@@ -27,7 +27,7 @@ async fn a_grant_that_was_opened_reads_back_whole(stage: &Stage) {
     stage
         .stores
         .grants()
-        .open(&stage.tenant, &bare, None)
+        .open(&stage.tenant, &opening(&bare, &event()))
         .await
         .unwrap();
     assert_eq!(
@@ -49,7 +49,13 @@ async fn opening_a_grant_removes_the_plan_that_led_to_it(stage: &Stage) {
     stage
         .stores
         .grants()
-        .open(&stage.tenant, &grant, Some(&plan.key))
+        .open(
+            &stage.tenant,
+            &Opening {
+                plan: Some(&plan.key),
+                ..opening(&grant, &event())
+            },
+        )
         .await
         .unwrap();
     assert_eq!(stage.proxy.take_calls().len(), 1);

@@ -3,9 +3,13 @@
 use protocol::{TenantId, Timestamp};
 use provider::ports::{Look, Redemption, Renewal, Rotation, Saved};
 use provider::session::Plan;
-use provider::tenant::Sealed;
 
-use super::stage::{NOW, Stage, client, consent, grant, plan, record, redeemed, session, slug};
+use crate::harness::configure;
+
+use super::stage::{
+    NOW, Stage, client, consent, entering, event, grant, opening, plan, record, redeemed, session,
+    slug,
+};
 
 over_both_stores! {
     configuration_and_people_of_another_tenant_are_not_seen,
@@ -20,11 +24,7 @@ fn other() -> TenantId {
 
 async fn configuration_and_people_of_another_tenant_are_not_seen(stage: &Stage) {
     let (stores, b, c) = (&stage.stores, other(), client("c", "app"));
-    stores
-        .registry()
-        .put_client(&stage.tenant, &c, Some(&Sealed(vec![1])))
-        .await
-        .unwrap();
+    stage.configure(&c).await;
     stores
         .clients()
         .by_id(&stage.tenant, &c.client_id, NOW)
@@ -53,10 +53,6 @@ async fn configuration_and_people_of_another_tenant_are_not_seen(stage: &Stage) 
             .unwrap()
             .is_none()
     );
-    assert_eq!(
-        stores.registry().client_secret(&b, &c.client_id).await,
-        Ok(None)
-    );
     let ada = stage.user("ada").await;
     assert!(stores.users().by_login(&b, "ada").await.unwrap().is_none());
     assert!(
@@ -78,7 +74,10 @@ async fn browsers_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {
     let kept = consent(&ada, "c");
     browsers.begin_plan(&stage.tenant, &from).await.unwrap();
     browsers
-        .sign_in(&stage.tenant, &session, &from, &onward, None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &onward, None, &event()),
+        )
         .await
         .unwrap();
     browsers
@@ -93,7 +92,7 @@ async fn browsers_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {
     };
     let seen = browsers.look(&b, look, NOW).await.unwrap();
     assert!(seen.signed_in.is_none() && seen.consent.is_none() && seen.plan.is_none());
-    browsers.sign_out(&b, &token).await.unwrap();
+    browsers.sign_out(&b, &token, &event()).await.unwrap();
     browsers.drop_plan(&b, &onward.key).await.unwrap();
     let next = Plan {
         version: 1,
@@ -106,7 +105,10 @@ async fn browsers_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {
     );
     assert_eq!(
         browsers
-            .sign_in(&b, &another, &next, &plan(), Some(&token))
+            .sign_in(
+                &b,
+                &entering(&another, &next, &plan(), Some(&token), &event())
+            )
             .await,
         Ok(Saved::Stale)
     );
@@ -152,12 +154,7 @@ async fn two_tenants_can_have_the_same_names(stage: &Stage) {
     let ada = stage.user("ada").await;
     assert_eq!(registry.put_user(&b, &ada, None).await, Ok(true));
     for tenant in [&stage.tenant, &b] {
-        assert_eq!(
-            registry
-                .put_client(tenant, &client(tenant.as_str(), "app"), None)
-                .await,
-            Ok(true)
-        );
+        configure::write(&stage.stores, tenant, &client(tenant.as_str(), "app")).await;
     }
     for tenant in [&stage.tenant, &b] {
         let found = stage
@@ -174,7 +171,7 @@ async fn two_tenants_can_have_the_same_names(stage: &Stage) {
         stage
             .stores
             .grants()
-            .open(tenant, &grant, None)
+            .open(tenant, &opening(&grant, &event()))
             .await
             .unwrap();
         let live = redeemed(grant.clone());

@@ -3,13 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use provider::ports::{PortError, Renewal, Rotation};
-use provider::tenant::Sealed;
+use provider::group::{Group, GroupId};
+use provider::ports::{
+    ClientEdit, Commit, Committed, Document, DocumentEdit, Former, ObjectKind, PortError, Renewal,
+    Repair, Rotation,
+};
+use uuid::Uuid;
 
-use super::stage::{NOW, Stage, at, client, consent, plan, record, session, tenant};
+use super::stage::{
+    NOW, Stage, at, client, consent, entering, event, plan, record, session, tenant,
+};
 
 over_both_stores! {
     every_item_is_where_and_as_long_as_the_document_says,
+    items_of_configuration_are_where_the_document_says,
     a_revoked_grant_is_kept_as_long_as_before,
     an_item_of_another_form_is_refused_and_named,
     an_item_with_something_missing_is_refused_and_named,
@@ -72,10 +79,7 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
         .put_tenant(&tenant("a"), &["id.example.com".to_owned()])
         .await
         .unwrap();
-    registry
-        .put_client(a, &client("c", "app"), Some(&Sealed(vec![1])))
-        .await
-        .unwrap();
+    stage.configure(&client("c", "app")).await;
     registry.next_user_pk(a).await.unwrap();
     let live = stage.live().await;
     let user = stores
@@ -88,7 +92,7 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
     let (from, onward) = (plan(), plan());
     browsers.begin_plan(a, &from).await.unwrap();
     browsers
-        .sign_in(a, &session, &from, &onward, None)
+        .sign_in(a, &entering(&session, &from, &onward, None, &event()))
         .await
         .unwrap();
     browsers
@@ -124,7 +128,7 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
     let mut want = BTreeMap::from([
         ("HOST#id.example.com/TENANT".to_owned(), None),
         ("T#a#CLIENT#c/CLIENT".to_owned(), None),
-        ("T#a#CLIENT#c/SECRET".to_owned(), None),
+        ("T#a#CONFIG/REVISION".to_owned(), None),
         ("T#a#APP#app/APP".to_owned(), None),
         ("T#a#COUNTER/USERS".to_owned(), None),
         (format!("T#a#USER#{id}/USER"), None),
@@ -147,7 +151,67 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
     for ttl in found.values_mut().flatten() {
         *ttl -= NOW.unix();
     }
+    // Events have names of chance; each of opening and signing in leaves one.
+    let day = format!("T#a#EVENTS#023148/{:012}#", NOW.unix());
+    let events: Vec<_> = found
+        .extract_if(.., |key, _| key.starts_with(&day))
+        .collect();
+    let kept: Vec<_> = events.into_iter().map(|(_, ttl)| ttl).collect();
+    assert_eq!(kept, [Some(365 * 86_400); 2]);
     assert_eq!(found, want);
+}
+
+async fn items_of_configuration_are_where_the_document_says(stage: &Stage) {
+    let (config, a) = (stage.stores.config(), &stage.tenant);
+    let policy = Document {
+        kind: ObjectKind::Policy,
+        id: "1".to_owned(),
+        version: 1,
+        names: vec!["name:p".to_owned()],
+        body: serde_json::json!({}),
+    };
+    let change = Commit {
+        revision: 0,
+        documents: vec![DocumentEdit::Put {
+            document: policy,
+            previous: None,
+        }],
+        clients: vec![ClientEdit::Put {
+            client: Box::new(client("c", "app")),
+            former: Former::default(),
+        }],
+        repair: Some(Repair {
+            id: Uuid::nil(),
+            providers: vec![1],
+        }),
+        events: Vec::new(),
+    };
+    assert_eq!(config.commit(a, &change).await, Ok(Committed::Done));
+    config.next_provider_pk(a).await.unwrap();
+    let staff = Group {
+        id: GroupId(Uuid::nil()),
+        name: "staff".to_owned(),
+        is_superuser: false,
+        parent: None,
+        attributes: serde_json::Map::new(),
+        version: 1,
+    };
+    assert_eq!(stage.stores.groups().put(a, &staff, None).await, Ok(true));
+    let name = |text: &str| protocol::Digest::of(text.as_bytes()).encode();
+    let nil = Uuid::nil();
+    let want = [
+        "T#a#APP#app/APP".to_owned(),
+        "T#a#CLIENT#c/CLIENT".to_owned(),
+        "T#a#CONFIG#policy/1".to_owned(),
+        "T#a#CONFIG/REVISION".to_owned(),
+        format!("T#a#CONFIGNAME#policy#{}/CONFIGNAME", name("name:p")),
+        "T#a#COUNTER/PROVIDERS".to_owned(),
+        format!("T#a#GROUP#{nil}/GROUP"),
+        format!("T#a#GROUPNAME#{}/GROUPNAME", name("staff")),
+        format!("T#a#REPAIR/{nil}"),
+    ];
+    let want = want.map(|key| (key, None));
+    assert_eq!(stage.items().await, BTreeMap::from(want), "for good");
 }
 
 async fn a_revoked_grant_is_kept_as_long_as_before(stage: &Stage) {

@@ -1,15 +1,19 @@
-//! `Signer` and `Vault` over the KMS emulator; signatures are checked by a JOSE library.
+//! `Signer`, `Vault`, `Encrypter` and custody over the KMS emulator; what they make is checked by other
+//! people's JOSE libraries.
 
-use jsonwebtoken::jwk::Jwk as JwkValue;
-use jsonwebtoken::{DecodingKey, Validation, decode};
+mod encryption;
+mod hints;
+mod signing;
+
 use local::backend::Backend;
 use protocol::TenantId;
-use protocol::jose::{Algorithm, Jwk, PublicKey, signing_input, with_signature};
-use provider::client::{Held, SigningKey};
+use protocol::jose::{Algorithm, signing_input, with_signature};
+use provider::key::{Held, Signing, SigningKey};
 use provider::ports::PortError;
 use provider::tenant::{Purpose, Sealed};
 use serde_json::{Value, json};
 
+use super::stage;
 use crate::harness::proxy::{Failure, Proxy};
 
 struct Vaults {
@@ -46,13 +50,23 @@ impl Vaults {
         made.expect("makes a key")
     }
 
-    /// A JWT signed with this key.
-    async fn jwt(&self, key: &SigningKey) -> String {
-        let claims = json!({"sub": "ada", "exp": 4_000_000_000_u64});
-        let input = signing_input(key.public.algorithm(), &key.kid, &claims).expect("JSON");
+    /// HS256 with this secret, of the client `c`.
+    async fn secret(&self, secret: &str) -> Signing {
+        let purpose = Purpose::ClientSecret("c");
+        let custody = self.keys.custody();
+        let sealed = custody.seal(&self.tenant, purpose, secret.as_bytes()).await;
+        Signing::ClientSecret {
+            client_id: stage::client_id("c"),
+            sealed: sealed.expect("seals"),
+        }
+    }
+
+    /// A JWT signed so.
+    async fn jwt(&self, signing: &Signing, claims: &Value) -> String {
+        let input = signing_input(signing.algorithm(), signing.kid(), claims).expect("JSON");
         let signer = self.keys.signer();
         let signature = signer
-            .sign(&self.tenant, key, input.as_bytes())
+            .sign(&self.tenant, signing, input.as_bytes())
             .await
             .expect("signs");
         with_signature(input, &signature)
@@ -65,95 +79,6 @@ impl Vaults {
             .map(|call| call.name)
             .collect()
     }
-}
-
-/// Whether the JWK that we publish verifies it.
-fn verifies(jwt: &str, key: &SigningKey) -> bool {
-    let jwk = serde_json::to_value(Jwk::signing(&key.kid, &key.public)).expect("JSON");
-    let jwk: JwkValue = serde_json::from_value(jwk).expect("a JWK");
-    let algorithm = key
-        .public
-        .algorithm()
-        .as_str()
-        .parse()
-        .expect("an algorithm");
-    let key = DecodingKey::from_jwk(&jwk).expect("a key");
-    decode::<Value>(jwt, &key, &Validation::new(algorithm)).is_ok()
-}
-
-#[tokio::test]
-async fn every_algorithm_in_either_custody_makes_signatures_that_others_verify() {
-    let vaults = Vaults::new().await;
-    for algorithm in [Algorithm::Rs256, Algorithm::Es256] {
-        for direct in [true, false] {
-            let key = vaults.key(algorithm, direct).await;
-            let other = vaults.key(algorithm, direct).await;
-            assert_eq!(key.public.algorithm(), algorithm);
-            assert_eq!(key.kid, key.public.thumbprint());
-            assert_ne!(key.kid, other.kid);
-            // A DER integer is shorter in one signature of 128: enough of them must all verify.
-            for _ in 0..if direct { 300 } else { 20 } {
-                let jwt = vaults.jwt(&key).await;
-                assert!(verifies(&jwt, &key), "{algorithm:?} direct={direct}");
-                assert!(!verifies(&jwt, &other));
-                if algorithm == Algorithm::Rs256 {
-                    break;
-                }
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_direct_key_signs_in_kms_each_time() {
-    let vaults = Vaults::new().await;
-    let key = vaults.key(Algorithm::Es256, true).await;
-    vaults.calls();
-    for _ in 0..2 {
-        vaults.jwt(&key).await;
-    }
-    assert_eq!(vaults.calls(), ["Sign", "Sign"]);
-}
-
-#[tokio::test]
-async fn a_sealed_key_is_opened_once_and_then_kms_is_not_asked() {
-    let vaults = Vaults::new().await;
-    let key = vaults.key(Algorithm::Rs256, false).await;
-    vaults.calls();
-    let signer = vaults.keys.signer();
-    for _ in 0..3 {
-        signer.sign(&vaults.tenant, &key, b"input").await.unwrap();
-    }
-    assert_eq!(vaults.calls(), ["Decrypt"]);
-}
-
-#[tokio::test]
-async fn a_sealed_key_of_one_tenant_does_not_sign_for_another() {
-    let vaults = Vaults::new().await;
-    let key = vaults.key(Algorithm::Es256, false).await;
-    let signer = vaults.keys.signer();
-    signer.sign(&vaults.tenant, &key, b"input").await.unwrap();
-    let other = TenantId::parse("b").unwrap();
-    let refused = signer.sign(&other, &key, b"input").await.unwrap_err();
-    assert!(matches!(refused, PortError::Corrupt(_)), "{refused}");
-}
-
-#[tokio::test]
-async fn a_sealed_key_must_belong_to_its_public_half() {
-    let vaults = Vaults::new().await;
-    let mut key = vaults.key(Algorithm::Es256, false).await;
-    key.held = vaults.key(Algorithm::Es256, false).await.held;
-    let refused = vaults
-        .keys
-        .signer()
-        .sign(&vaults.tenant, &key, b"input")
-        .await
-        .unwrap_err();
-    let text = format!(
-        "signing key {}: does not belong to its public half",
-        key.kid
-    );
-    assert_eq!(refused, PortError::Corrupt(text));
 }
 
 #[tokio::test]
@@ -201,6 +126,7 @@ async fn what_was_sealed_opens_in_its_place_only_and_once() {
 async fn kms_that_fails_is_reported_as_what_it_is() {
     let vaults = Vaults::new().await;
     let key = vaults.key(Algorithm::Es256, true).await;
+    let signing = Signing::Key(key.clone());
     let signer = vaults.keys.signer();
     for (failure, want) in [
         (
@@ -213,7 +139,10 @@ async fn kms_that_fails_is_reported_as_what_it_is() {
         ),
     ] {
         vaults.proxy.fail("Sign", failure, 3);
-        assert_eq!(signer.sign(&vaults.tenant, &key, b"input").await, Err(want));
+        assert_eq!(
+            signer.sign(&vaults.tenant, &signing, b"input").await,
+            Err(want)
+        );
     }
     let Held::Direct { key_id } = &key.held else {
         panic!("direct")
@@ -227,42 +156,93 @@ async fn kms_that_fails_is_reported_as_what_it_is() {
         .await
         .unwrap();
     let refused = signer
-        .sign(&vaults.tenant, &key, b"input")
+        .sign(&vaults.tenant, &signing, b"input")
         .await
         .unwrap_err();
     assert!(matches!(refused, PortError::Unavailable(_)), "{refused}");
 }
 
 #[tokio::test]
-async fn only_keys_we_can_sign_with_are_described() {
+async fn only_keys_that_fit_their_use_are_described() {
     let vaults = Vaults::new().await;
     let kms = vaults.aws.kms();
-    let symmetric = kms.create_key().send().await.unwrap().key_metadata.unwrap();
-    let p384 = kms
-        .create_key()
-        .key_usage("SIGN_VERIFY".into())
-        .key_spec("ECC_NIST_P384".into());
-    let p384 = p384.send().await.unwrap().key_metadata.unwrap();
+    let made = |usage: &str, spec: &str| {
+        let request = kms.create_key().key_usage(usage.into());
+        let request = request.key_spec(spec.into()).send();
+        async { request.await.unwrap().key_metadata.unwrap().key_id }
+    };
+    let symmetric = made("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT").await;
+    let encrypting = made("ENCRYPT_DECRYPT", "RSA_2048").await;
+    let p384 = made("SIGN_VERIFY", "ECC_NIST_P384").await;
     let custody = vaults.keys.custody();
-    assert!(custody.direct(symmetric.key_id()).await.is_err());
-    let refused = custody.direct(p384.key_id()).await.unwrap_err();
-    let text = format!("key {}: neither an RSA key nor one on P-256", p384.key_id());
-    assert_eq!(refused, PortError::Corrupt(text));
+    assert!(custody.direct(&symmetric, None).await.is_err());
+    assert!(custody.encryption_key(&symmetric).await.is_err());
+    for (refused, text) in [
+        (
+            custody.direct(&encrypting, None).await.map(|key| key.kid),
+            format!("key {encrypting}: not a key for SIGN_VERIFY"),
+        ),
+        (
+            custody.encryption_key(&p384).await.map(|key| key.kid),
+            format!("key {p384}: not a key for ENCRYPT_DECRYPT"),
+        ),
+    ] {
+        assert_eq!(refused, Err(PortError::Corrupt(text)));
+    }
+    let key = custody.direct(&p384, None).await.unwrap();
+    assert_eq!(key.algorithm, Algorithm::Es384);
+    let refused = custody.direct(&p384, Some(Algorithm::Es256)).await;
+    let text = format!("signing key {}: a key for ES384 and not for ES256", key.kid);
+    assert_eq!(refused.unwrap_err(), PortError::Corrupt(text));
+}
+
+#[tokio::test]
+async fn an_rsa_key_in_kms_signs_by_either_of_its_algorithms() {
+    let vaults = Vaults::new().await;
+    let custody = vaults.keys.custody();
+    let rs256 = vaults.key(Algorithm::Rs256, true).await;
+    let Held::Direct { key_id } = &rs256.held else {
+        panic!("direct")
+    };
+    let ps256 = custody
+        .direct(key_id, Some(Algorithm::Ps256))
+        .await
+        .unwrap();
+    assert_eq!(
+        (&ps256.kid, ps256.algorithm),
+        (&rs256.kid, Algorithm::Ps256)
+    );
+    for key in [rs256, ps256] {
+        let jwt = vaults
+            .jwt(&Signing::Key(key.clone()), &signing::claims())
+            .await;
+        assert!(signing::verifies(&jwt, &key));
+    }
+}
+
+#[tokio::test]
+async fn hs256_is_of_no_key_pair() {
+    let vaults = Vaults::new().await;
+    let custody = vaults.keys.custody();
+    vaults.calls();
+    for refused in [
+        custody
+            .create_direct(&vaults.tenant, Algorithm::Hs256)
+            .await,
+        custody
+            .create_envelope(&vaults.tenant, Algorithm::Hs256)
+            .await,
+    ] {
+        let text = "HS256 signs with the client secret, not with a key pair";
+        assert_eq!(refused.unwrap_err(), PortError::Corrupt(text.to_owned()));
+    }
+    assert_eq!(vaults.calls(), [""; 0]);
 }
 
 #[tokio::test]
 async fn the_envelope_key_is_made_once() {
     let vaults = Vaults::new().await;
-    let first = aws::envelope_key(&vaults.aws.kms(), "alias/x")
-        .await
-        .unwrap();
-    assert_eq!(
-        aws::envelope_key(&vaults.aws.kms(), "alias/x")
-            .await
-            .unwrap(),
-        first
-    );
-    let PublicKey::Ec { .. } = vaults.key(Algorithm::Es256, false).await.public else {
-        panic!("ES256 is on a curve")
-    };
+    let kms = vaults.aws.kms();
+    let first = aws::kms::envelope_key(&kms, "alias/x").await.unwrap();
+    assert_eq!(aws::kms::envelope_key(&kms, "alias/x").await, Ok(first));
 }

@@ -6,7 +6,9 @@ use futures_util::future::join_all;
 use provider::grant::State;
 use provider::ports::{Outcome, Redemption, Renewal, Rotation, Saved};
 
-use super::stage::{NOW, Stage, at, client, plan, record, redeemed, session, user};
+use super::stage::{
+    NOW, Stage, at, entering, event, opening, plan, record, redeemed, session, user,
+};
 
 /// Runs these at once, each as a task of its own.
 async fn at_once<T: Send + 'static>(
@@ -55,7 +57,7 @@ async fn whatever_comes_first_a_revoked_grant_holds_no_token() {
         stage
             .stores
             .grants()
-            .open(&stage.tenant, &opened, None)
+            .open(&stage.tenant, &opening(&opened, &event()))
             .await
             .unwrap();
         let grant = redeemed(opened);
@@ -147,24 +149,6 @@ async fn of_ten_users_of_one_name_one_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_ten_clients_of_one_slug_one_is_written() {
-    let stage = Arc::new(Stage::dynamodb_local().await);
-    let outcomes = at_once((0..10).map(|n| {
-        let stage = Arc::clone(&stage);
-        let client = client(&format!("c{n}"), "app");
-        async move {
-            stage
-                .stores
-                .registry()
-                .put_client(&stage.tenant, &client, None)
-                .await
-        }
-    }))
-    .await;
-    assert_eq!(count(&outcomes, &true), 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_ten_saves_of_one_plan_one_is_written() {
     let stage = Arc::new(Stage::dynamodb_local().await);
     let plan = plan();
@@ -205,7 +189,10 @@ async fn of_ten_sign_ins_from_one_plan_one_makes_a_session() {
         async move {
             let browsers = stage.stores.browsers();
             browsers
-                .sign_in(&stage.tenant, &session, &from, &plan(), None)
+                .sign_in(
+                    &stage.tenant,
+                    &entering(&session, &from, &plan(), None, &event()),
+                )
                 .await
         }
     }))

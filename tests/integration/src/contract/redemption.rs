@@ -3,7 +3,9 @@
 use provider::grant::{Grant, State};
 use provider::ports::Redemption;
 
-use super::stage::{NOW, REFRESH, Stage, at, changed, grant, record, redeemed, user};
+use super::stage::{
+    NOW, REFRESH, Stage, at, changed, event, grant, opening, record, redeemed, user,
+};
 
 over_both_stores! {
     a_code_redeemed_makes_the_grant_live_and_records_the_token,
@@ -100,7 +102,7 @@ async fn a_user_who_changed_is_told_and_the_code_is_not_spent(stage: &Stage) {
     stage
         .stores
         .grants()
-        .open(&stage.tenant, &opened, None)
+        .open(&stage.tenant, &opening(&opened, &event()))
         .await
         .unwrap();
     let mut renamed = changed(&ada);
@@ -127,7 +129,7 @@ async fn an_inactive_or_absent_user_redeems_nothing(stage: &Stage) {
         stage
             .stores
             .grants()
-            .open(&stage.tenant, &grant, None)
+            .open(&stage.tenant, &opening(&grant, &event()))
             .await
             .unwrap();
         assert_eq!(

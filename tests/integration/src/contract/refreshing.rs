@@ -171,7 +171,10 @@ async fn a_user_who_changed_is_told_and_nothing_is_rotated(stage: &Stage) {
         .unwrap();
     let user = user.unwrap();
     let mut renamed = changed(&user);
-    renamed.subject.groups.push("editors".to_owned());
+    renamed.subject.groups.push(provider::user::Membership {
+        id: provider::group::GroupId(uuid::Uuid::from_bytes([6; 16])),
+        name: "editors".to_owned(),
+    });
     assert!(stage.put(&renamed, Some(&user)).await);
     assert_eq!(stage.both(&grant, at(1)).await, [Rotation::UserChanged; 2]);
     assert_eq!(stage.found(grant.id).await.state, grant.state);

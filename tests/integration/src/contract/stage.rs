@@ -5,14 +5,23 @@ use std::sync::Arc;
 use aws::Stores;
 use local::backend::Backend;
 use protocol::{ClientId, Digest, GrantId, Scopes, Seconds, Slug, TenantId, Timestamp, UserId};
-use provider::client::{Client, ClientKind, ConsentMode, Held, SigningKey};
+use provider::client::{
+    Client, ClientKind, ConsentMode, Federation, IssuerMode, MatchingMode, RedirectRule, SubMode,
+};
 use provider::entropy::{Entropy, System};
+use provider::event::{Action, Event};
 use provider::grant::{Grant, Refresh, State, TokenRecord};
+use provider::group::GroupId;
+use provider::key::{Held, Signing, SigningKey};
+use provider::mapping::ScopeMapping;
+use provider::policy::PolicySet;
+use provider::ports::{Opening, SignIn};
 use provider::session::{Consent, FlowToken, Plan, Session, SessionToken};
 use provider::tenant::{Sealed, Tenant};
-use provider::user::{Subject, User};
+use provider::user::{Membership, Profile, Subject, User};
 use uuid::Uuid;
 
+use crate::harness::configure;
 use crate::harness::proxy::Proxy;
 
 /// What time it is: in 2033, so that no TTL is swept away while a test runs.
@@ -73,6 +82,11 @@ impl Stage {
         }
     }
 
+    /// Writes a compiled client.
+    pub(crate) async fn configure(&self, client: &Client) {
+        configure::write(&self.stores, &self.tenant, client).await;
+    }
+
     /// Writes a user, as new.
     pub(crate) async fn user(&self, name: &str) -> User {
         let user = user(name);
@@ -95,7 +109,7 @@ impl Stage {
         let grant = grant(&user);
         self.stores
             .grants()
-            .open(&self.tenant, &grant, None)
+            .open(&self.tenant, &opening(&grant, &event()))
             .await
             .expect("opens");
         grant
@@ -166,6 +180,8 @@ pub(crate) fn tenant(id: &str) -> Tenant {
         subject_salt: "salt".to_owned(),
         refresh_key: Sealed(vec![0, 1, 255]),
         authentication_flow: slug("default-authentication-flow"),
+        invalidation_flow: slug("default-invalidation-flow"),
+        default_application: None,
     }
 }
 
@@ -176,31 +192,78 @@ pub(crate) fn client(id: &str, at_slug: &str) -> Client {
         kind: ClientKind::Confidential {
             secret: Digest::of(b"secret"),
         },
+        provider_pk: 3,
+        provider_name: "A provider".to_owned(),
+        application_id: Uuid::from_bytes([3; 16]),
         slug: slug(at_slug),
         name: "An application".to_owned(),
-        redirect_uris: vec![
-            "https://rp.example/cb"
-                .to_owned()
-                .try_into()
-                .expect("a URI"),
-        ],
+        launch_url: None,
+        redirect_uris: vec![RedirectRule {
+            matching_mode: MatchingMode::Strict,
+            url: "https://rp.example/cb".to_owned(),
+        }],
         post_logout_redirect_uris: Vec::new(),
         scopes: scopes("openid email"),
+        mappings: vec![mapping("openid"), mapping("email")],
+        policies: PolicySet::default(),
         consent: ConsentMode::Expiring(Seconds(100)),
         authentication_flow: None,
+        invalidation_flow: None,
         code_lifetime: Seconds(60),
         access_lifetime: Seconds(300),
         refresh_lifetime: Seconds(1_000),
         refresh_grace: Seconds(30),
         include_claims_in_id_token: true,
-        signing_key: SigningKey {
+        sub_mode: SubMode::HashedUserId,
+        issuer_mode: IssuerMode::PerProvider,
+        signing: Signing::Key(SigningKey {
             kid: public.thumbprint(),
+            algorithm: public.algorithm(),
             public,
             held: Held::Envelope {
                 name: "name".to_owned(),
                 sealed: Sealed(vec![7]),
             },
-        },
+        }),
+        encryption_key: None,
+        federation: Federation::default(),
+        claims_supported: vec!["sub".to_owned()],
+    }
+}
+
+/// A mapping of this scope.
+pub(crate) fn mapping(scope: &str) -> ScopeMapping {
+    ScopeMapping {
+        id: Uuid::from_bytes([4; 16]),
+        name: format!("mapping of {scope}"),
+        scope: scopes(scope).iter().next().expect("a scope").clone(),
+        description: "Shows this".to_owned(),
+        expression: "return {}".to_owned(),
+        managed: None,
+    }
+}
+
+/// Something that happened [`NOW`].
+pub(crate) fn event() -> Event {
+    Event {
+        id: Uuid::from_bytes(random()),
+        action: Action::Login,
+        at: NOW,
+        app: "test".to_owned(),
+        user: None,
+        client_id: None,
+        client_ip: Some("192.0.2.1".to_owned()),
+        context: serde_json::Map::new(),
+    }
+}
+
+/// A grant with a code and nothing else, as it is to be opened.
+pub(crate) const fn opening<'a>(grant: &'a Grant, event: &'a Event) -> Opening<'a> {
+    Opening {
+        grant,
+        record: None,
+        plan: None,
+        event,
     }
 }
 
@@ -214,10 +277,15 @@ pub(crate) fn user(name: &str) -> User {
             name: "A Person".to_owned(),
             email: format!("{name}@example.com"),
             email_verified: true,
-            groups: vec!["admins".to_owned()],
+            groups: vec![Membership {
+                id: GroupId(Uuid::from_bytes([5; 16])),
+                name: "admins".to_owned(),
+            }],
+            upn: None,
         },
         active: true,
         password: Some("$argon2id$…".to_owned()),
+        profile: Profile::default(),
     }
 }
 
@@ -264,12 +332,13 @@ pub(crate) fn redeemed(mut grant: Grant) -> Grant {
 pub(crate) fn record(grant: &Grant) -> TokenRecord {
     TokenRecord {
         id: digest(),
-        grant: grant.id,
+        grant: Some(grant.id),
         client_id: grant.client_id.clone(),
         user: grant.subject.id,
         session: Some(grant.session),
         scopes: grant.scopes.clone(),
         nonce: None,
+        issued: NOW,
         expires: at(300),
     }
 }
@@ -282,6 +351,7 @@ pub(crate) fn session(user: &User) -> (SessionToken, Session) {
         user: user.subject.id,
         auth_time: NOW,
         amr: vec!["pwd".to_owned()],
+        left: std::collections::BTreeMap::new(),
         expires: at(100),
     };
     (token, session)
@@ -299,5 +369,22 @@ pub(crate) fn consent(user: &User, client: &str) -> Consent {
         client_id: client_id(client),
         scopes: scopes("openid"),
         expires: Some(at(50)),
+    }
+}
+
+/// A sign-in as it is to be written.
+pub(crate) const fn entering<'a>(
+    session: &'a Session,
+    from: &'a Plan,
+    onward: &'a Plan,
+    ended: Option<&'a SessionToken>,
+    event: &'a Event,
+) -> SignIn<'a> {
+    SignIn {
+        session,
+        from,
+        onward,
+        ended,
+        event,
     }
 }

@@ -2,7 +2,10 @@
 
 use provider::grant::State;
 
-use super::stage::{NOW, Stage, at, changed, digest, grant, plan, record, redeemed, session};
+use super::stage::{
+    NOW, Stage, at, changed, digest, entering, event, grant, opening, plan, record, redeemed,
+    session,
+};
 
 over_both_stores! {
     a_token_is_found_by_its_digest_even_when_expired,
@@ -68,7 +71,10 @@ async fn a_holder_is_grant_user_and_live_session_in_one_request(stage: &Stage) {
     let browsers = stage.stores.browsers();
     browsers.begin_plan(&stage.tenant, &from).await.unwrap();
     browsers
-        .sign_in(&stage.tenant, &session, &from, &plan(), None)
+        .sign_in(
+            &stage.tenant,
+            &entering(&session, &from, &plan(), None, &event()),
+        )
         .await
         .unwrap();
     let mut opened = grant(&ada);
@@ -76,7 +82,7 @@ async fn a_holder_is_grant_user_and_live_session_in_one_request(stage: &Stage) {
     stage
         .stores
         .grants()
-        .open(&stage.tenant, &opened, None)
+        .open(&stage.tenant, &opening(&opened, &event()))
         .await
         .unwrap();
     let token = record(&opened);
@@ -126,7 +132,7 @@ async fn a_holder_is_what_there_is_now(stage: &Stage) {
     assert!(!holder.user.unwrap().active);
     assert!(holder.session.is_none());
     let mut stray = token;
-    stray.grant = protocol::GrantId::from_random([9; 16]);
+    stray.grant = Some(protocol::GrantId::from_random([9; 16]));
     stray.user = protocol::UserId::from_random([9; 16]);
     let holder = tokens.holder(&stage.tenant, &stray, NOW).await.unwrap();
     assert!(holder.grant.is_none() && holder.user.is_none());

@@ -6,6 +6,7 @@ use super::stage::{Stage, changed, user};
 
 over_both_stores! {
     a_user_is_found_by_name_and_address_whatever_the_case,
+    free_attributes_are_read_back_whatever_they_hold,
     nobody_is_found_by_an_unknown_login,
     looking_for_somebody_unknown_takes_as_many_requests,
     a_user_is_found_by_id,
@@ -28,6 +29,23 @@ async fn a_user_is_found_by_name_and_address_whatever_the_case(stage: &Stage) {
         let found = found.unwrap_or_else(|| panic!("{login}"));
         assert!(found.subject == ada.subject && found.active && found.password == ada.password);
     }
+}
+
+async fn free_attributes_are_read_back_whatever_they_hold(stage: &Stage) {
+    let deep = (0..60).fold(serde_json::json!(null), |inner, _| {
+        serde_json::json!([inner])
+    });
+    let odd = serde_json::json!({"": {"deep": deep}, "large": 1e300, "text": "\u{0}ü"});
+    let mut ada = user("ada");
+    ada.profile.attributes = odd.as_object().unwrap().clone();
+    assert!(stage.put(&ada, None).await);
+    let found = stage
+        .stores
+        .subjects()
+        .by_id(&stage.tenant, ada.subject.id)
+        .await
+        .unwrap();
+    assert_eq!(found.unwrap().profile, ada.profile);
 }
 
 async fn nobody_is_found_by_an_unknown_login(stage: &Stage) {

@@ -107,11 +107,11 @@ async fn a_lost_answer_to_the_write_of_a_code_is_written_again() {
         let mut browser = Browser::new(&bench);
         browser.authorize("fast", SCOPE, &[]).await;
         bench.forget_calls();
-        bench.dynamodb.fail("PutItem", Failure::Lost, 2);
+        bench.dynamodb.fail("TransactWriteItems", Failure::Lost, 2);
         let answer = browser
             .get(&authorize_path("fast", SCOPE, &[("state", "s")]))
             .await;
-        assert_eq!(tries(&bench, "PutItem"), TRIES);
+        assert_eq!(tries(&bench, "TransactWriteItems"), TRIES);
         let back = crate::harness::browser::Back {
             url: location(&answer).expect("a redirect"),
         };

@@ -64,9 +64,9 @@ async fn authorize_survives_reads_and_writes_that_fail_twice() {
     browser.authorize("fast", SCOPE, &[]).await;
     for (name, failure, times) in [
         ("BatchGetItem", Failure::Broken, 2),
-        ("PutItem", Failure::Broken, 2),
+        ("TransactWriteItems", Failure::Broken, 2),
         ("BatchGetItem", Failure::Throttled, 1),
-        ("PutItem", Failure::Throttled, 1),
+        ("TransactWriteItems", Failure::Throttled, 1),
     ] {
         bench.forget_calls();
         bench.dynamodb.fail(name, failure, times);

@@ -97,7 +97,7 @@ async fn our_failure_at_a_refresh_leaves_the_token_as_it_was() {
 
 #[tokio::test]
 async fn rfc6749_4_1_2_1_authorize_tells_the_client_server_error_with_state_and_iss() {
-    for name in ["BatchGetItem", "PutItem"] {
+    for name in ["BatchGetItem", "TransactWriteItems"] {
         let bench = Bench::embedded().await;
         let mut browser = Browser::new(&bench);
         browser.authorize("fast", SCOPE, &[]).await;

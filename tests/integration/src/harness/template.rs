@@ -5,11 +5,14 @@ use std::path::Path;
 
 use local::backend::Backend;
 use local::fixture::Fixture;
-use local::seed::{Registered, Seed, Seeded};
+use local::seed::{Seed, Seeded};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use super::{FIXTURE, HOST_NAME};
+
+/// Mappings, policies and groups, applications that have them, and a few more people: what only some tests look at.
+const SCRIPTED: &str = include_str!("scripted.yaml");
 
 /// Files of the laptop's state folder, and what was written.
 struct Template {
@@ -20,21 +23,40 @@ struct Template {
 /// A state folder of the test's own, with what is in it.
 pub(super) async fn copy() -> (TempDir, Seeded) {
     static MADE: OnceCell<Template> = OnceCell::const_new();
-    let template = MADE.get_or_init(Template::make).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, bytes) in &template.files {
-        std::fs::write(folder.path().join(name), bytes).expect("a file is written");
-    }
-    (folder, copied(&template.seeded))
+    MADE.get_or_init(|| Template::make(false)).await.copied()
+}
+
+/// The same with expressions.
+pub(super) async fn scripted() -> (TempDir, Seeded) {
+    static MADE: OnceCell<Template> = OnceCell::const_new();
+    MADE.get_or_init(|| Template::make(true)).await.copied()
 }
 
 impl Template {
-    async fn make() -> Self {
+    fn copied(&self) -> (TempDir, Seeded) {
         let folder = tempfile::tempdir().expect("a folder");
-        let backend = Backend::embedded(folder.path())
+        for (name, bytes) in &self.files {
+            std::fs::write(folder.path().join(name), bytes).expect("a file is written");
+        }
+        (folder, self.seeded.clone())
+    }
+
+    async fn make(scripted: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut backend = Backend::embedded(folder.path())
             .await
             .expect("emulators start");
-        let seeded = seed(&backend).await;
+        backend.engine = super::engine();
+        let mut fixture = fixture(FIXTURE);
+        if scripted {
+            let more = self::fixture(SCRIPTED);
+            fixture.groups.extend(more.groups);
+            fixture.scope_mappings.extend(more.scope_mappings);
+            fixture.policies.extend(more.policies);
+            fixture.applications.extend(more.applications);
+            fixture.users.extend(more.users);
+        }
+        let seeded = write(&backend, &fixture).await;
         backend.close().await;
         Self {
             files: read(folder.path()),
@@ -45,10 +67,17 @@ impl Template {
 
 /// Writes [`FIXTURE`].
 pub(super) async fn seed(backend: &Backend) -> Seeded {
+    write(backend, &fixture(FIXTURE)).await
+}
+
+fn fixture(text: &str) -> Fixture {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("fixture.yaml");
-    std::fs::write(&file, FIXTURE).expect("the fixture is written");
-    let fixture = Fixture::read(&file).expect("the fixture is valid");
+    std::fs::write(&file, text).expect("the fixture is written");
+    Fixture::read(&file).expect("the fixture is valid")
+}
+
+async fn write(backend: &Backend, fixture: &Fixture) -> Seeded {
     let base = format!("http://{HOST_NAME}");
     Seed::new(backend)
         .expect("a tenant")
@@ -56,7 +85,7 @@ pub(super) async fn seed(backend: &Backend) -> Seeded {
             &base,
             &[HOST_NAME.to_owned()],
             &format!("{base}/demo/callback"),
-            Some(&fixture),
+            Some(fixture),
         )
         .await
         .expect("seeds")
@@ -71,17 +100,4 @@ fn read(folder: &Path) -> Vec<(String, Vec<u8>)> {
         (name, std::fs::read(entry.path()).expect("a file"))
     };
     entries.map(file).collect()
-}
-
-fn copied(seeded: &Seeded) -> Seeded {
-    let registered = |of: &Registered| Registered {
-        client: of.client.clone(),
-        secret: of.secret.clone(),
-    };
-    Seeded {
-        tenant: seeded.tenant.clone(),
-        demo: registered(&seeded.demo),
-        fixture: seeded.fixture.iter().map(registered).collect(),
-        password: seeded.password.clone(),
-    }
 }

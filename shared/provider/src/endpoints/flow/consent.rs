@@ -3,8 +3,8 @@
 use http::StatusCode;
 use protocol::{Params, Scopes};
 
-use crate::claims::consent_text;
-use crate::client::ConsentMode;
+use crate::claims::consent_texts;
+use crate::client::{Client, ConsentMode};
 use crate::endpoints::flow::{Flow, Step, Visit};
 use crate::fault::{Fault, PageFault};
 use crate::flow::AUTHENTICATION;
@@ -108,10 +108,11 @@ impl Visit<'_> {
         };
         let before = self.allowed_before().intersect(&errand.scopes);
         let new = errand.scopes.without(&before);
-        let (permissions, new_permissions) = if shown(&before).is_empty() {
-            (shown(&errand.scopes), Vec::new())
+        let client = &errand.client;
+        let (permissions, new_permissions) = if shown(client, &before).is_empty() {
+            (shown(client, &errand.scopes), Vec::new())
         } else {
-            (shown(&before), shown(&new))
+            (shown(client, &before), shown(client, &new))
         };
         let host = errand
             .target()
@@ -135,10 +136,10 @@ impl Visit<'_> {
 }
 
 /// What people read of these scopes.
-fn shown(scopes: &Scopes) -> Vec<Permission<'_>> {
-    let read = |name| consent_text(name).map(|description| Permission { name, description });
-    scopes
-        .iter()
-        .filter_map(|scope| read(scope.as_str()))
+fn shown<'a>(client: &'a Client, scopes: &'a Scopes) -> Vec<Permission<'a>> {
+    let permission = |(name, description)| Permission { name, description };
+    consent_texts(client, scopes)
+        .into_iter()
+        .map(permission)
         .collect()
 }

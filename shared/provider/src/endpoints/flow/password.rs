@@ -1,14 +1,17 @@
 //! The password stage, and the session that follows it (authentik: `ak-stage-password`, user login).
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
 use protocol::{Digest, Params, Secret};
 
 use crate::endpoints::flow::{Flow, Step, Visit};
+use crate::event::Action;
 use crate::fault::Fault;
 use crate::flow::password;
 use crate::http::{Response, cookie, encode};
 use crate::pages::Password;
-use crate::ports::Saved;
+use crate::ports::{Saved, SignIn};
 use crate::session::{
     FlowToken, PLAN_LIFETIME, Plan, SESSION_LIFETIME, Session, SessionToken, csrf_token,
 };
@@ -36,9 +39,10 @@ impl Flow {
         let user = self.users.by_login(&visit.call.tenant.id, &login).await?;
         let stored = user.as_ref().and_then(|user| user.password.as_deref());
         let right = password::verify(&given, stored)?;
-        if let Some(user) = user.filter(|user| right && user.active) {
-            return self.begin_session(visit, plan, &user).await;
+        if let Some(user) = user.as_ref().filter(|user| right && user.active) {
+            return self.begin_session(visit, plan, user).await;
         }
+        self.failed(visit, &login, user.as_ref()).await;
         // Which name was tried can be found by its digest, without being kept in the log.
         let login = Digest::of(login.to_lowercase().as_bytes()).encode();
         tracing::warn!(
@@ -47,6 +51,23 @@ impl Flow {
             "wrong password or unknown user"
         );
         self.wrong(visit, plan).await
+    }
+
+    /// Recorded whether there is such a user or not, so that time does not tell; where that fails the log
+    /// has it too.
+    async fn failed(&self, visit: &Visit<'_>, login: &str, user: Option<&User>) {
+        let call = visit.call;
+        let mut event = call
+            .event(Action::LoginFailed, &*self.entropy)
+            .with("username", login)
+            .with("stage", "password");
+        if let Some(user) = user {
+            event = event.about(&user.subject);
+        }
+        event.client_id = visit.client_id();
+        if let Err(error) = self.events.record(&call.tenant.id, &[event]).await {
+            tracing::error!(event = "event_lost", %error, "an event could not be recorded");
+        }
     }
 
     async fn wrong(&self, visit: &Visit<'_>, plan: &mut Plan) -> Result<Step, Fault> {
@@ -81,6 +102,7 @@ impl Flow {
             user: user.subject.id,
             auth_time: call.now,
             amr: vec!["pwd".to_owned()], // RFC 8176 §2
+            left: BTreeMap::new(),
             expires: call.now + SESSION_LIFETIME,
         };
         let onward = Plan {
@@ -93,10 +115,17 @@ impl Flow {
             )
         };
         let ended = call.session_token();
-        let saved = self
-            .browsers
-            .sign_in(&call.tenant.id, &session, plan, &onward, ended.as_ref())
-            .await?;
+        let event = call.event(Action::Login, &*self.entropy);
+        let mut event = event.about(&user.subject).with("auth_method", "password");
+        event.client_id = visit.client_id();
+        let entry = SignIn {
+            session: &session,
+            from: plan,
+            onward: &onward,
+            ended: ended.as_ref(),
+            event: &event,
+        };
+        let saved = self.browsers.sign_in(&call.tenant.id, &entry).await?;
         if saved == Saved::Stale {
             return Ok(visit.stay());
         }

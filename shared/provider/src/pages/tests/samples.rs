@@ -1,10 +1,12 @@
 //! Every page, filled for the tests.
 
 use crate::pages::{
-    Brand, Consent, ErrorPage, FormPost, Identification, Password, Permission, Rendered, SignOut,
-    SignedIn, SignedOut, render,
+    Brand, Consent, Denied, ErrorPage, FormPost, Identification, Password, Permission, Rendered,
+    SessionEnd, SignOut, SignedIn, SignedOut, render,
 };
+use crate::policies::Finding;
 
+mod device;
 mod lifelike;
 
 pub(super) use self::lifelike::lifelike;
@@ -47,6 +49,7 @@ impl Filling<'_> {
     fn pages(&self) -> Samples {
         let mut pages = self.questions();
         pages.extend(self.answers());
+        pages.extend(self.devices());
         pages
     }
 
@@ -136,6 +139,25 @@ impl Filling<'_> {
             username: text,
             name: self.may_be_empty,
         };
+        let session_end = SessionEnd {
+            brand,
+            application: self.option,
+            launch_url: self.option,
+            sign_out_url: self.option,
+        };
+        let messages = vec![text.to_owned(); self.list];
+        let finding = Finding {
+            name: text.to_owned(),
+            passing: self.list == 0,
+        };
+        let results = vec![finding; self.list];
+        let denied = Denied {
+            brand,
+            application: text,
+            messages: &messages,
+            results: &results,
+            request_id: text,
+        };
         let advice = self.may_be_empty;
         let error = ErrorPage {
             brand,
@@ -152,6 +174,8 @@ impl Filling<'_> {
         };
         vec![
             ("signed-out", render(&signed_out)),
+            ("session-end", render(&session_end)),
+            ("denied", render(&denied)),
             ("signed-in", render(&signed_in)),
             ("error", render(&error)),
             ("form-post", render(&form_post)),

@@ -2,9 +2,10 @@
 
 use super::Samples;
 use crate::pages::{
-    Brand, Consent, ErrorPage, FormPost, Identification, Password, Permission, SignOut, SignedIn,
-    SignedOut, render,
+    Brand, Consent, Denied, ErrorPage, FormPost, Identification, Password, Permission, SessionEnd,
+    SignOut, SignedIn, SignedOut, render,
 };
+use crate::policies::Finding;
 
 const BRAND: Brand<'_> = Brand {
     title: "Northwind",
@@ -32,6 +33,8 @@ pub(in crate::pages::tests) fn lifelike() -> Samples {
     pages.extend(consents());
     pages.extend(sign_outs());
     pages.extend(errors());
+    pages.extend(ends());
+    pages.extend(super::device::lifelike());
     let signed_in = SignedIn {
         brand: BRAND,
         username: USERNAME,
@@ -48,6 +51,55 @@ pub(in crate::pages::tests) fn lifelike() -> Samples {
         }),
     ));
     pages
+}
+
+/// The ends of an application's session, and of a sign-in that may not go on.
+fn ends() -> Samples {
+    let left = |application, launch_url, sign_out_url| {
+        render(&SessionEnd {
+            brand: BRAND,
+            application,
+            launch_url,
+            sign_out_url,
+        })
+    };
+    let denied = |application, messages: &[&str], results: &[Finding]| {
+        let messages: Vec<String> = messages.iter().map(|&text| text.to_owned()).collect();
+        render(&Denied {
+            brand: BRAND,
+            application,
+            messages: &messages,
+            results,
+            request_id: "9d6a4c0e-3f0b-4c55-8d0e-9d2f8c1b7a10",
+        })
+    };
+    let finding = |name: &str, passing| Finding {
+        name: name.to_owned(),
+        passing,
+    };
+    let findings = [finding("finance-only", false), finding("Staff", true)];
+    let out = Some("/if/flow/default-invalidation-flow/");
+    vec![
+        ("session-end", left(Some(APPLICATION), Some("#launch"), out)),
+        (
+            "session-end-long",
+            left(Some(LONG_APPLICATION), Some("#launch"), out),
+        ),
+        ("session-end-bare", left(None, None, None)),
+        (
+            "denied",
+            denied(APPLICATION, &["Only the finance team may use this."], &[]),
+        ),
+        ("denied-bare", denied(LONG_APPLICATION, &[], &[])),
+        (
+            "denied-superuser",
+            denied(
+                APPLICATION,
+                &["Only the finance team may use this."],
+                &findings,
+            ),
+        ),
+    ]
 }
 
 fn identifications() -> Samples {

@@ -1,0 +1,304 @@
+//! [`DeviceStore`]: `DEVICE#<digest of the user code>/DEVICE`, and what is counted: requests of an address,
+//! tries of a person.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use protocol::device::UserCode;
+use protocol::{ClientId, TenantId, Timestamp, UserId};
+use provider::device::{
+    Device, DeviceCode, DeviceState, Limit, REMEMBERED, REQUESTS, SLOWER_BY, WRONG_CODES, next_poll,
+};
+use provider::event::Event;
+use provider::grant::{Grant, State, TokenRecord};
+use provider::ports::{Begun, DeviceStore, Guess, Outcome, Poll, Redemption, Settled};
+
+use crate::dynamodb::attempt::{self, Backoff, Check, Verdict};
+use crate::dynamodb::db::{Change, Db, random_name};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::row::{Row, attributes, moment, number, text, value};
+use crate::dynamodb::schema::{FORM, Key, WRITE, field, grant_ttl};
+use crate::dynamodb::{events, grants};
+
+pub(crate) struct Devices(pub(crate) Db);
+
+/// `state` as serde writes it.
+const PENDING: &str = "pending";
+const APPROVED: &str = "approved";
+const DENIED: &str = "denied";
+const REDEEMED: &str = "redeemed";
+
+#[async_trait]
+impl DeviceStore for Devices {
+    #[tracing::instrument(name = "store.devices.begin", level = "debug", skip_all)]
+    async fn begin(
+        &self,
+        tenant: &TenantId,
+        device: &Device,
+        address: Option<&str>,
+        now: Timestamp,
+    ) -> Outcome<Begun> {
+        let free = Expression::when("attribute_not_exists(#pk) OR #expires <= :now");
+        let row = Row::write(&Key::device(tenant, &device.user_code), device)?;
+        let row = row.until(device.expires + REMEMBERED);
+        let mut changes = vec![Change::Put(row, free.value(":now", moment(now)))];
+        changes.extend(address.map(|address| {
+            let end = REQUESTS.window_end(now);
+            let key = Key::device_requests(tenant, address, end);
+            Change::Update(key, one_more(REQUESTS, end))
+        }));
+        Ok(match self.0.transact("begin_device", changes).await? {
+            Ok(()) => Begun::Yes,
+            Err(checks) => match checks.get(1) {
+                Some(Check::Failed(_)) => Begun::TooMany,
+                Some(Check::Passed) | None => Begun::Taken,
+            },
+        })
+    }
+
+    #[tracing::instrument(name = "store.devices.find", level = "debug", skip_all)]
+    async fn find(&self, tenant: &TenantId, code: &UserCode) -> Outcome<Option<Device>> {
+        self.0
+            .get(&Key::device(tenant, &code.digest()))
+            .await?
+            .map(Row::read)
+            .transpose()
+    }
+
+    #[tracing::instrument(name = "store.devices.guess", level = "debug", skip_all)]
+    async fn guess(&self, tenant: &TenantId, user: UserId, now: Timestamp) -> Outcome<Guess> {
+        let end = WRONG_CODES.window_end(now);
+        let key = Key::device_guesses(tenant, user, end);
+        // Counted twice where an answer is lost: that is on the safe side.
+        Ok(
+            match self.0.update(&key, one_more(WRONG_CODES, end)).await? {
+                Some(_) => Guess::Allowed,
+                None => Guess::TooMany,
+            },
+        )
+    }
+
+    #[tracing::instrument(name = "store.devices.guessed_right", level = "debug", skip_all)]
+    async fn guessed_right(&self, tenant: &TenantId, user: UserId, now: Timestamp) -> Outcome<()> {
+        let key = Key::device_guesses(tenant, user, WRONG_CODES.window_end(now));
+        let mark = random_name();
+        // The mark keeps a write that is sent again from giving back two.
+        let less = Expression::when(
+            "#count > :zero AND (attribute_not_exists(#written_by) OR #written_by <> :mark)",
+        )
+        .then("SET #count = #count - :one, #written_by = :mark")
+        .value(":zero", number(0))
+        .value(":one", number(1))
+        .value(":mark", text(mark));
+        self.0.update(&key, less).await.map(drop)
+    }
+
+    #[tracing::instrument(name = "store.devices.settle", level = "debug", skip_all)]
+    async fn settle(
+        &self,
+        tenant: &TenantId,
+        device: &Device,
+        to: &DeviceState,
+        event: Option<&Event>,
+        now: Timestamp,
+    ) -> Outcome<Settled> {
+        let open = "#state = :pending AND #expires > :now AND #code = :code";
+        let open = Expression::when(open)
+            .value(":pending", text(PENDING))
+            .value(":now", moment(now))
+            .value(":code", text(device.code.encode()));
+        let change = match to {
+            DeviceState::Approved { grant, approval } => open
+                .then("SET #state = :state, #grant = :grant, #approval = :approval")
+                .value(":state", text(APPROVED))
+                .value(":grant", value(grant)?)
+                .value(":approval", value(approval)?),
+            DeviceState::Denied => open
+                .then("SET #state = :state")
+                .value(":state", text(DENIED)),
+            DeviceState::Pending | DeviceState::Redeemed { .. } => return Ok(Settled::TooLate),
+        };
+        let mut changes = vec![Change::Update(
+            Key::device(tenant, &device.user_code),
+            change,
+        )];
+        if let Some(event) = event {
+            changes.push(events::change(tenant, event)?);
+        }
+        Ok(match self.0.transact("settle_device", changes).await? {
+            Ok(()) => Settled::Yes,
+            Err(_) => Settled::TooLate,
+        })
+    }
+
+    #[tracing::instrument(name = "store.devices.poll", level = "debug", skip_all)]
+    async fn poll(
+        &self,
+        tenant: &TenantId,
+        code: &DeviceCode,
+        client: &ClientId,
+        now: Timestamp,
+    ) -> Outcome<Poll> {
+        let key = Key::device(tenant, &code.user_code.digest());
+        // An answer that is there, or the end, is told whenever it is asked for: only waiting is bounded.
+        let due = "#code = :code AND #client_id = :client \
+                   AND (#poll_from <= :now OR #state <> :pending OR #expires <= :now)";
+        let due = Expression::when(due)
+            .then("SET #poll_from = :before + #interval")
+            .value(":code", text(code.raw().digest().encode()))
+            .value(":client", text(client.as_str()))
+            .value(":now", moment(now))
+            .value(":pending", text(PENDING))
+            .value(":before", moment(next_poll(now, protocol::Seconds(0))));
+        let stored = match self.0.exchange(&key, &due).await? {
+            Exchanged::Done(row) => return Ok(Poll::Found(Box::new(row.read()?))),
+            Exchanged::Refused(None) => return Ok(Poll::Unknown),
+            Exchanged::Refused(Some(row)) => row.read::<Device>()?,
+        };
+        if stored.code != code.raw().digest() || stored.client_id != *client {
+            return Ok(Poll::Unknown);
+        }
+        self.slow_down(&key, code, now).await?;
+        Ok(Poll::TooSoon)
+    }
+
+    #[tracing::instrument(name = "store.devices.redeem", level = "debug", skip_all)]
+    async fn redeem(
+        &self,
+        tenant: &TenantId,
+        device: &Device,
+        grant: &Grant,
+        record: &TokenRecord,
+        now: Timestamp,
+    ) -> Outcome<Redemption> {
+        let spent = "#state = :approved AND #grant = :grant AND #expires > :now";
+        let spent = Expression::when(spent)
+            .then("SET #state = :redeemed REMOVE #approval")
+            .value(":approved", text(APPROVED))
+            .value(":redeemed", text(REDEEMED))
+            .value(":grant", value(&grant.id)?)
+            .value(":now", moment(now));
+        let changes = vec![
+            Change::Update(Key::device(tenant, &device.user_code), spent),
+            grants::as_copied(tenant, &grant.subject),
+            Change::Put(grant_row(tenant, grant, record)?, Expression::default()),
+            grants::token(tenant, record)?,
+        ];
+        let checks = match self.0.transact("redeem_device", changes).await? {
+            Ok(()) => return Ok(Redemption::First),
+            Err(checks) => checks,
+        };
+        Ok(match checks.first() {
+            Some(Check::Failed(Some(found))) => match found.text(field::STATE) {
+                Some(REDEEMED) => Redemption::Replay,
+                Some(APPROVED) => Redemption::Expired,
+                _ => Redemption::Revoked,
+            },
+            Some(Check::Failed(None)) => Redemption::Revoked,
+            Some(Check::Passed) | None => Redemption::UserChanged,
+        })
+    }
+}
+
+impl Devices {
+    /// RFC 8628 §3.5: five seconds more, for this poll and all that follow.
+    async fn slow_down(&self, key: &Key, code: &DeviceCode, now: Timestamp) -> Outcome<()> {
+        let mark = random_name();
+        // The mark keeps a write that is sent again from adding twice.
+        let slower = Expression::when(
+            "#code = :code AND (attribute_not_exists(#written_by) OR #written_by <> :mark)",
+        )
+        .then(
+            "SET #interval = #interval + :more, #poll_from = :from + #interval, \
+                 #written_by = :mark",
+        )
+        .value(":code", text(code.raw().digest().encode()))
+        .value(":more", number(SLOWER_BY.0))
+        .value(":from", moment(next_poll(now, SLOWER_BY)))
+        .value(":mark", text(mark));
+        self.0.update(key, slower).await.map(drop)
+    }
+}
+
+/// One more of what is limited, iff that is not too many.
+fn one_more(limit: Limit, end: Timestamp) -> Expression {
+    Expression::when("attribute_not_exists(#count) OR #count < :most")
+        .then("SET #ttl = :end, #v = :form ADD #count :one")
+        .value(":most", number(limit.most.into()))
+        .value(":end", moment(end))
+        .value(":form", number(FORM.into()))
+        .value(":one", number(1))
+}
+
+fn grant_row(tenant: &TenantId, grant: &Grant, record: &TokenRecord) -> Outcome<Row> {
+    let refresh = match grant.state {
+        State::Live { refresh } => refresh.map(|refresh| refresh.refresh_expires),
+        State::Pending | State::Revoked => None,
+    };
+    let ttl = grant_ttl(grant.code_expires, refresh, Some(record.expires));
+    Ok(Row::write(&Key::grant(tenant, grant.id), grant)?.until(ttl))
+}
+
+/// What became of a change, with the item as it was before.
+enum Exchanged {
+    Done(Row),
+    Refused(Option<Row>),
+}
+
+impl Db {
+    /// Changes an item that is there, iff the condition holds, and says what stood there before either way.
+    ///
+    /// The item is marked: where an answer is lost and the SDK sends the request again, the condition may
+    /// fail against our own change, which the mark then shows. The item is then told as it is.
+    async fn exchange(&self, key: &Key, change: &Expression) -> Outcome<Exchanged> {
+        let mark = random_name();
+        let update = change.update.as_deref().unwrap_or_default();
+        let marked = format!("{update}, #written_by = :mark");
+        let change = change.clone().then(marked).value(":mark", text(&mark));
+        let mut backoff = Backoff::default();
+        loop {
+            let request = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .set_key(Some(attributes(key)))
+                .set_update_expression(change.update.clone())
+                .set_condition_expression(change.condition.clone())
+                .set_expression_attribute_names(change.names())
+                .set_expression_attribute_values(change.values())
+                .return_values(ReturnValue::AllOld)
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                );
+            let error = match request.send().await {
+                Ok(answer) => {
+                    return Ok(Exchanged::Done(Row(answer.attributes.unwrap_or_default())));
+                }
+                Err(error) => error,
+            };
+            match attempt::of_single("UpdateItem", &error) {
+                Verdict::Refused(_) => {
+                    let stored = error
+                        .as_service_error()
+                        .and_then(stored_at_refusal)
+                        .map(Row);
+                    return Ok(match stored {
+                        Some(row) if row.text(WRITE) == Some(&mark) => Exchanged::Done(row),
+                        other => Exchanged::Refused(other),
+                    });
+                }
+                Verdict::Busy(busy) => backoff.pause(busy).await?,
+                Verdict::Failed(error) => return Err(error),
+            }
+        }
+    }
+}
+
+fn stored_at_refusal(error: &UpdateItemError) -> Option<HashMap<String, AttributeValue>> {
+    match error {
+        UpdateItemError::ConditionalCheckFailedException(failed) => failed.item().cloned(),
+        _ => None,
+    }
+}

@@ -1,0 +1,79 @@
+//! A key pair in memory.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
+    ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+    RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
+};
+use protocol::jose::{Algorithm, Curve, PublicKey};
+
+use crate::kms::spki;
+
+/// A private key; AWS-LC wipes it when it is dropped.
+pub(super) enum Pair {
+    Rsa(RsaKeyPair),
+    Ecdsa(Curve, EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl Pair {
+    /// Reads PKCS #8 (RFC 5208), which must hold a key of the kind of its public half. `None` where it does
+    /// not; whether the two belong together is for the caller to ask.
+    pub(super) fn parse(public: &PublicKey, pkcs8: &[u8]) -> Option<Self> {
+        match public {
+            PublicKey::Rsa { .. } => RsaKeyPair::from_pkcs8(pkcs8).ok().map(Self::Rsa),
+            PublicKey::Ec { crv, .. } => {
+                let algorithm = match crv {
+                    Curve::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+                    Curve::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+                    Curve::P521 => &ECDSA_P521_SHA512_FIXED_SIGNING,
+                };
+                let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).ok()?;
+                Some(Self::Ecdsa(*crv, pair))
+            }
+            // KMS leaves out the public half of RFC 5958's second version, by which others are checked.
+            PublicKey::Okp { .. } => Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8)
+                .ok()
+                .map(Self::Ed25519),
+        }
+    }
+
+    /// The public half that this private key has.
+    pub(super) fn public(&self) -> Option<PublicKey> {
+        match self {
+            Self::Rsa(pair) => spki::rsa(pair.public_key().as_ref()).ok(),
+            Self::Ecdsa(curve, pair) => spki::point(*curve, pair.public_key().as_ref()),
+            Self::Ed25519(pair) => spki::edwards(pair.public_key().as_ref()),
+        }
+    }
+
+    /// The signature as JOSE has it. `None` where the algorithm is none of this key's, or AWS-LC fails.
+    pub(super) fn sign(&self, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
+        let random = SystemRandom::new();
+        match (self, algorithm) {
+            (Self::Rsa(pair), Algorithm::Rs256) => rsa(pair, &RSA_PKCS1_SHA256, &random, input),
+            (Self::Rsa(pair), Algorithm::Ps256) => rsa(pair, &RSA_PSS_SHA256, &random, input),
+            (Self::Ecdsa(Curve::P256, pair), Algorithm::Es256)
+            | (Self::Ecdsa(Curve::P384, pair), Algorithm::Es384)
+            | (Self::Ecdsa(Curve::P521, pair), Algorithm::Es512) => {
+                Some(pair.sign(&random, input).ok()?.as_ref().to_vec())
+            }
+            (Self::Ed25519(pair), Algorithm::EdDsa) => {
+                Some(pair.try_sign(input).ok()?.as_ref().to_vec())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn rsa(
+    pair: &RsaKeyPair,
+    padding: &'static dyn RsaEncoding,
+    random: &SystemRandom,
+    input: &[u8],
+) -> Option<Vec<u8>> {
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(padding, random, input, &mut signature).ok()?;
+    Some(signature)
+}

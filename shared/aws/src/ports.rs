@@ -1,0 +1,175 @@
+//! The ports by name, and what is put together of them: the same on Lambda and on the laptop.
+
+use std::sync::Arc;
+
+use provider::bearer::Bearers;
+use provider::claims::Mappings;
+use provider::endpoints::{authorize, token};
+use provider::entropy::{Entropy, System};
+use provider::grants::Workshop;
+use provider::grants::client_credentials::Machines;
+use provider::issuer::Issuer;
+use provider::policies::Policies;
+use provider::ports::{
+    BrowserStore, ClientStore, DeviceStore, EventStore, Fetcher, GrantStore, GroupStore,
+    MachineStore, PolicyStore, Signer, SubjectStore, TokenStore, UserStore, UserTokenStore, Vault,
+};
+use provider::script::Expressions;
+use provider::scripts::Scripts;
+
+use crate::{Jwe, Keys, Stores};
+
+/// Where ports come from.
+///
+/// Each is made where it is asked for, so that a function that never asks for keys needs no right to KMS and
+/// does not link its client.
+pub trait Ports {
+    /// What DynamoDB stands behind.
+    fn stores(&self) -> &Stores;
+
+    /// What KMS stands behind.
+    fn keys(&self) -> Keys;
+
+    /// Compiled clients.
+    fn clients(&self) -> Arc<dyn ClientStore> {
+        self.stores().clients()
+    }
+
+    /// Sessions, consents and plans.
+    fn browsers(&self) -> Arc<dyn BrowserStore> {
+        self.stores().browsers()
+    }
+
+    /// People by name.
+    fn users(&self) -> Arc<dyn UserStore> {
+        self.stores().users()
+    }
+
+    /// People by id.
+    fn subjects(&self) -> Arc<dyn SubjectStore> {
+        self.stores().subjects()
+    }
+
+    /// Groups.
+    fn groups(&self) -> Arc<dyn GroupStore> {
+        self.stores().groups()
+    }
+
+    /// Policies by name.
+    fn policies(&self) -> Arc<dyn PolicyStore> {
+        self.stores().policies()
+    }
+
+    /// Codes and refresh families.
+    fn grants(&self) -> Arc<dyn GrantStore> {
+        self.stores().grants()
+    }
+
+    /// Requests of devices.
+    fn devices(&self) -> Arc<dyn DeviceStore> {
+        self.stores().devices()
+    }
+
+    /// Access tokens.
+    fn tokens(&self) -> Arc<dyn TokenStore> {
+        self.stores().tokens()
+    }
+
+    /// The accounts of programs.
+    fn machines(&self) -> Arc<dyn MachineStore> {
+        self.stores().machines()
+    }
+
+    /// App passwords and other tokens of users.
+    fn user_tokens(&self) -> Arc<dyn UserTokenStore> {
+        self.stores().user_tokens()
+    }
+
+    /// What happened.
+    fn events(&self) -> Arc<dyn EventStore> {
+        self.stores().events()
+    }
+
+    /// Signs with clients' keys.
+    fn signer(&self) -> Arc<dyn Signer> {
+        self.keys().signer()
+    }
+
+    /// Opens what is sealed.
+    fn vault(&self) -> Arc<dyn Vault> {
+        self.keys().vault()
+    }
+
+    /// The system's randomness.
+    fn entropy(&self) -> Arc<dyn Entropy> {
+        Arc::new(System::default())
+    }
+
+    /// Makes tokens.
+    fn issuer(&self) -> Issuer {
+        Issuer::new(self.signer(), Arc::new(Jwe), self.entropy())
+    }
+
+    /// What stands behind access tokens.
+    fn bearers(&self) -> Bearers {
+        Bearers::new(self.tokens(), self.clients())
+    }
+
+    /// Runs expressions on this engine.
+    fn scripts(&self, expressions: Arc<dyn Expressions>) -> Scripts {
+        Scripts {
+            expressions,
+            subjects: self.subjects(),
+            users: self.users(),
+            groups: self.groups(),
+            policies: self.policies(),
+            events: self.events(),
+            entropy: self.entropy(),
+        }
+    }
+
+    /// What all grants of the token endpoint share.
+    fn workshop(&self, scripts: &Scripts) -> Workshop {
+        Workshop {
+            grants: self.grants(),
+            tokens: self.tokens(),
+            subjects: self.subjects(),
+            vault: self.vault(),
+            issuer: self.issuer(),
+            mappings: Mappings::new(scripts.clone()),
+            policies: Policies::new(scripts.clone()),
+            events: self.events(),
+            entropy: self.entropy(),
+        }
+    }
+
+    /// The means of the token endpoint, with what fetches the keys of others.
+    fn token_parts(&self, scripts: &Scripts, fetcher: Arc<dyn Fetcher>) -> token::Parts {
+        token::Parts {
+            clients: self.clients(),
+            workshop: self.workshop(scripts),
+            devices: self.devices(),
+            machines: Machines {
+                accounts: self.machines(),
+                users: self.users(),
+                user_tokens: self.user_tokens(),
+                bearers: self.bearers(),
+                fetcher,
+            },
+        }
+    }
+
+    /// The means of the authorization endpoints.
+    fn authorize_parts(&self, scripts: &Scripts) -> authorize::Parts {
+        authorize::Parts {
+            clients: self.clients(),
+            browsers: self.browsers(),
+            grants: self.grants(),
+            vault: self.vault(),
+            issuer: self.issuer(),
+            mappings: Mappings::new(scripts.clone()),
+            policies: Policies::new(scripts.clone()),
+            entropy: self.entropy(),
+        }
+    }
+}

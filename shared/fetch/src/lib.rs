@@ -1,0 +1,132 @@
+//! The one client for URLs that a caller or an administrator chose: it cannot be led inside (SSRF).
+//!
+//! - Only https, except to hosts that the laptop's `--allow-fetch` names.
+//! - The name is resolved here, once; **every** address it has must be a public one ([`address`]); and the
+//!   connection goes to an address that was checked, so that a second answer of the name server (rebinding)
+//!   changes nothing.
+//! - No redirect is followed, no proxy of the environment used, no cookie or credential sent.
+//! - All of it takes at most 3 seconds, and at most 64 KiB are read.
+
+mod address;
+mod exchange;
+mod network;
+mod target;
+mod tls;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use provider::ports::{FetchError, Fetcher};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+pub use network::{Network, System};
+
+use target::Target;
+
+/// How long name, connection, TLS and document may take together.
+const TIME: Duration = Duration::from_secs(3);
+
+/// How long one address may take to be connected to, while there are others.
+const CONNECT_TIME: Duration = Duration::from_secs(1);
+
+/// How many addresses of a host are tried.
+const TRIES: usize = 3;
+
+/// The client.
+pub struct Fetch {
+    network: Arc<dyn Network>,
+    tls: TlsConnector,
+    /// Hosts on this machine that may be reached, by http too.
+    allowed: Vec<String>,
+}
+
+impl Fetch {
+    /// For public hosts.
+    pub fn new() -> Self {
+        Self::over(Arc::new(System), Vec::new())
+    }
+
+    /// For public hosts and these, each a name or address, or one with a port: hosts on this machine or in its
+    /// private network, by http or https.
+    pub fn allowing(hosts: impl IntoIterator<Item = String>) -> Self {
+        let hosts = hosts.into_iter().map(|host| host.to_ascii_lowercase());
+        Self::over(Arc::new(System), hosts.collect())
+    }
+
+    /// Over this network. For tests of what a name server may answer.
+    pub fn over(network: Arc<dyn Network>, allowed: Vec<String>) -> Self {
+        Self {
+            network,
+            tls: tls::trusting(tls::public()),
+            allowed,
+        }
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Bytes, FetchError> {
+        let target = Target::parse(url, &self.allowed)?;
+        let addresses = self.addresses(&target).await?;
+        let stream = self.connect(&addresses).await?;
+        if target.tls {
+            let name = target.server_name()?;
+            let stream = self.tls.connect(name, stream).await;
+            let stream = stream.map_err(|_| FetchError::Connection)?;
+            exchange::get(stream, &target).await
+        } else {
+            exchange::get(stream, &target).await
+        }
+    }
+
+    /// The host's addresses, of which each may be reached. One that may not be is enough to refuse: a host that
+    /// has both is no host of somebody who means well.
+    async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, FetchError> {
+        let found = if let Some(address) = target.literal() {
+            vec![address]
+        } else {
+            let found = self.network.resolve(target.host(), target.port).await;
+            found.map_err(|_| FetchError::Name)?
+        };
+        if found.is_empty() {
+            return Err(FetchError::Name);
+        }
+        let fits = |address: &SocketAddr| {
+            address::is_public(address.ip()) || (target.allowed && address::is_inside(address.ip()))
+        };
+        if found.iter().all(fits) {
+            Ok(found)
+        } else {
+            Err(FetchError::Address)
+        }
+    }
+
+    async fn connect(&self, addresses: &[SocketAddr]) -> Result<TcpStream, FetchError> {
+        for address in addresses.iter().take(TRIES) {
+            let attempt = tokio::time::timeout(CONNECT_TIME, self.network.connect(*address));
+            if let Ok(Ok(stream)) = attempt.await {
+                return Ok(stream);
+            }
+        }
+        Err(FetchError::Connection)
+    }
+}
+
+impl Default for Fetch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Fetcher for Fetch {
+    async fn get(&self, url: &str) -> Result<Bytes, FetchError> {
+        tokio::time::timeout(TIME, self.fetch(url))
+            .await
+            .unwrap_or(Err(FetchError::Timeout))
+    }
+}
+
+#[cfg(test)]
+mod tests;

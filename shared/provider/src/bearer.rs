@@ -1,0 +1,80 @@
+//! Access tokens as credentials (RFC 6750): what stands behind one, if it still works.
+
+use std::sync::Arc;
+
+use protocol::Secret;
+
+use crate::client::Client;
+use crate::fault::{BearerFault, Fault};
+use crate::grant::{State, TokenRecord};
+use crate::http::Call;
+use crate::ports::{ClientStore, Holder, TokenStore};
+use crate::session::Session;
+use crate::user::User;
+
+/// Finds what stands behind access tokens.
+#[derive(Clone)]
+pub struct Bearers {
+    tokens: Arc<dyn TokenStore>,
+    clients: Arc<dyn ClientStore>,
+}
+
+/// A token that works.
+pub struct Bearer {
+    /// As it was recorded.
+    pub record: TokenRecord,
+    /// On whose behalf, as they are now.
+    pub user: User,
+    /// For whom.
+    pub client: Arc<Client>,
+}
+
+impl Bearers {
+    /// Over these ports.
+    pub fn new(tokens: Arc<dyn TokenStore>, clients: Arc<dyn ClientStore>) -> Self {
+        Self { tokens, clients }
+    }
+
+    /// What stands behind this token.
+    ///
+    /// # Errors
+    /// [`BearerFault::Invalid`] where it is unknown, expired or revoked, or its user, session or client is
+    /// gone.
+    pub async fn check(&self, call: &Call<'_>, token: &Secret) -> Result<Bearer, Fault> {
+        let tenant = &call.tenant.id;
+        let record = self.tokens.find(tenant, &token.digest()).await?;
+        let record = record
+            .filter(|record| call.now < record.expires)
+            .ok_or(BearerFault::Invalid)?;
+        tracing::Span::current().record("client.id", record.client_id.as_str());
+        let holder = self.tokens.holder(tenant, &record, call.now).await?;
+        let user = good(&record, holder).ok_or(BearerFault::Invalid)?;
+        let client = self
+            .clients
+            .by_id(tenant, &record.client_id, call.now)
+            .await?;
+        let client = client.ok_or(BearerFault::Invalid)?;
+        call.is_for(&client);
+        Ok(Bearer {
+            record,
+            user,
+            client,
+        })
+    }
+}
+
+/// The user on whose behalf the token still works: its grant is not revoked, its user is active, and the
+/// session it ends with, if it ends with one, goes on. A grant whose code has not been redeemed yet counts:
+/// hybrid answers bring a token beside the code.
+fn good(record: &TokenRecord, holder: Holder) -> Option<User> {
+    let granted = match (record.grant, holder.grant) {
+        (None, _) => true,
+        (Some(_), Some(grant)) => matches!(grant.state, State::Live { .. } | State::Pending),
+        (Some(_), None) => false,
+    };
+    let goes_on = |session: Session| session.holds(&record.client_id, record.issued);
+    let signed_in = record.session.is_none() || holder.session.is_some_and(goes_on);
+    holder
+        .user
+        .filter(|user| granted && signed_in && user.active)
+}

@@ -1,0 +1,211 @@
+//! From the objects to what a hot request reads: one item for each client.
+
+use protocol::{Scopes, Seconds};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::objects::{
+    Application, Bound, ClientType, Consent, FlowSlug, KeyMaterial, Mapping, PolicyBinding,
+    Provider, Source,
+};
+use super::state::Config;
+use crate::claims;
+use crate::client::{Client, ClientKind, ConsentMode, Federation, JwtKeys, JwtSource};
+use crate::key::{EncryptionKey, Signing};
+use crate::policy::{Binding, PolicySet, Target};
+
+/// The client of a provider, as far as it can be used: `None` where there is no such provider, where it has no
+/// application, or nothing to sign with. A pure function of the objects.
+pub fn compile(config: &Config, pk: u64) -> Option<Client> {
+    let provider = config.provider(pk)?;
+    let application = config.application_of(pk)?;
+    let mappings = mappings(config, provider);
+    let scopes: Scopes = mappings.iter().map(|it| it.mapping.scope.clone()).collect();
+    Some(Client {
+        client_id: provider.client_id.clone(),
+        kind: kind(provider)?,
+        provider_pk: provider.pk,
+        provider_name: provider.name.clone(),
+        application_id: application.id,
+        slug: application.slug.clone(),
+        name: application.name.clone(),
+        launch_url: launch_url(application, provider),
+        redirect_uris: provider.redirect_uris.clone(),
+        post_logout_redirect_uris: provider.post_logout_redirect_uris.clone(),
+        scopes,
+        claims_supported: claims_supported(&mappings),
+        mappings: mappings.iter().map(|it| it.mapping.clone()).collect(),
+        policies: policies(config, application)?,
+        consent: consent(provider),
+        authentication_flow: provider.authentication_flow.clone(),
+        invalidation_flow: provider.invalidation_flow.clone(),
+        code_lifetime: provider.access_code_validity.seconds(),
+        access_lifetime: provider.access_token_validity.seconds(),
+        refresh_lifetime: provider.refresh_token_validity.seconds(),
+        refresh_grace: provider.refresh_token_grace.seconds(),
+        include_claims_in_id_token: provider.include_claims_in_id_token,
+        sub_mode: provider.sub_mode,
+        issuer_mode: provider.issuer_mode,
+        signing: signing(config, provider)?,
+        encryption_key: encryption_key(config, provider),
+        federation: federation(config, provider),
+    })
+}
+
+fn kind(provider: &Provider) -> Option<ClientKind> {
+    Some(match provider.client_type {
+        ClientType::Public => ClientKind::Public,
+        ClientType::Confidential => ClientKind::Confidential {
+            secret: provider.client_secret.as_ref()?.digest,
+        },
+    })
+}
+
+/// By scope and then by name: the order in which their claims are merged (reference §9.1).
+fn mappings<'a>(config: &'a Config, provider: &Provider) -> Vec<&'a Mapping> {
+    let ids = provider.property_mappings.iter();
+    let mut mappings: Vec<&Mapping> = ids.filter_map(|id| config.mapping(*id)).collect();
+    mappings.sort_by(|a, b| {
+        let (a, b) = (&a.mapping, &b.mapping);
+        (&a.scope, &a.name).cmp(&(&b.scope, &b.name))
+    });
+    mappings.dedup_by_key(|it| it.mapping.id);
+    mappings
+}
+
+/// Reference §5.2: the standard ones, then what each mapping yields for nobody in particular; each once.
+fn claims_supported(mappings: &[&Mapping]) -> Vec<String> {
+    let mut names: Vec<String> = claims::STANDARD.map(str::to_owned).into();
+    for name in mappings.iter().flat_map(|it| &it.claims) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+/// `None` where a policy is missing: without its binding the application might be open to everybody.
+fn policies(config: &Config, application: &Application) -> Option<PolicySet> {
+    let bound = config.bindings();
+    let mut bound: Vec<&PolicyBinding> = bound.filter(|it| it.target == application.id).collect();
+    bound.sort_by_key(|it| (it.order, it.id));
+    let bindings = bound.into_iter().map(|it| binding(config, it));
+    Some(PolicySet {
+        mode: application.policy_engine_mode,
+        bindings: bindings.collect::<Option<_>>()?,
+    })
+}
+
+fn binding(config: &Config, stored: &PolicyBinding) -> Option<Binding> {
+    Some(Binding {
+        id: stored.id,
+        order: stored.order,
+        enabled: stored.enabled,
+        negate: stored.negate,
+        timeout: Seconds(stored.timeout.into()),
+        failure_result: stored.failure_result,
+        target: match stored.bound {
+            Bound::Policy(id) => Target::Policy(config.policy(id)?.clone()),
+            Bound::Group(id) => Target::Group(id),
+            Bound::User(id) => Target::User(id),
+        },
+    })
+}
+
+/// The consent stage counts only in a flow that has one (reference §2.7).
+const fn consent_of(stage: &Consent) -> ConsentMode {
+    match stage {
+        Consent::AlwaysRequire => ConsentMode::AlwaysRequire,
+        Consent::Permanent => ConsentMode::Permanent,
+        Consent::Expiring { consent_expire_in } => {
+            ConsentMode::Expiring(consent_expire_in.seconds())
+        }
+    }
+}
+
+fn consent(provider: &Provider) -> ConsentMode {
+    match FlowSlug::of(&provider.authorization_flow) {
+        Some(FlowSlug::ImplicitConsent) => ConsentMode::Implicit,
+        Some(FlowSlug::ExplicitConsent) | None => consent_of(&provider.consent),
+    }
+}
+
+/// The key, else HS256 with the secret (reference §4.4).
+fn signing(config: &Config, provider: &Provider) -> Option<Signing> {
+    let key = provider.signing_key.and_then(|id| config.key(id));
+    if let Some(KeyMaterial::Signing(key)) = key.map(|pair| &pair.material) {
+        return Some(Signing::Key(key.clone()));
+    }
+    let secret = provider.client_secret.as_ref()?;
+    Some(Signing::ClientSecret {
+        client_id: secret.client_id.clone(),
+        sealed: secret.sealed.clone(),
+    })
+}
+
+fn encryption_key(config: &Config, provider: &Provider) -> Option<EncryptionKey> {
+    match &config.key(provider.encryption_key?)?.material {
+        KeyMaterial::Encryption(key) => Some(key.clone()),
+        KeyMaterial::Signing(_) => None,
+    }
+}
+
+fn federation(config: &Config, provider: &Provider) -> Federation {
+    let sources = provider.jwt_federation_sources.iter();
+    let sources = sources.filter_map(|id| config.source(*id));
+    let providers = provider.jwt_federation_providers.iter();
+    let providers = providers.filter_map(|pk| config.provider(*pk));
+    Federation {
+        sources: sources.filter(|it| it.enabled).filter_map(source).collect(),
+        providers: providers.map(|it| it.client_id.clone()).collect(),
+    }
+}
+
+fn source(stored: &Source) -> Option<JwtSource> {
+    let keys = match (&stored.oidc_jwks, &stored.oidc_jwks_url) {
+        (Some(jwks), _) => JwtKeys::Inline(public_parts(jwks)),
+        (None, Some(url)) => JwtKeys::Url(url.clone()),
+        (None, None) => return None, // nothing it says can be checked
+    };
+    Some(JwtSource {
+        slug: stored.slug.clone(),
+        name: stored.name.clone(),
+        issuer: stored.issuer.clone(),
+        keys,
+        audiences: stored.audiences.clone(),
+        reusable: stored.reusable,
+        user_path: stored
+            .user_path_template
+            .replace("%(slug)s", stored.slug.as_str()),
+    })
+}
+
+/// What a signature is checked with (RFC 7517 §4, RFC 7518 §6): nothing that is private or shared, and nothing
+/// that a table's values cannot hold.
+fn public_parts(jwks: &Value) -> Value {
+    const MEMBERS: [&str; 10] = [
+        "kty", "use", "key_ops", "alg", "kid", "n", "e", "crv", "x", "y",
+    ];
+    let keys = jwks.get("keys").and_then(Value::as_array);
+    let keys = keys.into_iter().flatten().filter_map(Value::as_object);
+    let public = keys.map(|key| {
+        let known = key
+            .iter()
+            .filter(|(name, _)| MEMBERS.contains(&name.as_str()));
+        let texts = known.filter(|(_, value)| value.is_string() || value.is_array());
+        let members = texts.map(|(name, value)| (name.clone(), value.clone()));
+        Value::Object(members.collect())
+    });
+    json!({ "keys": public.collect::<Vec<Value>>() })
+}
+
+/// As authentik computes it (API reference B2): what was given, else the origin of the first redirect URI.
+fn launch_url(application: &Application, provider: &Provider) -> Option<String> {
+    if !application.meta_launch_url.is_empty() {
+        return Some(application.meta_launch_url.clone());
+    }
+    let origin = Url::parse(&provider.redirect_uris.first()?.url)
+        .ok()?
+        .origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}

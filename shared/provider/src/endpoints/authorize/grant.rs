@@ -1,0 +1,129 @@
+//! Gives what was asked for: a code, tokens, or both (RFC 6749 §4.1.2, OpenID Connect Core §3.2.2.5, §3.3.2.5).
+
+use protocol::authorize::AuthorizeRequest;
+use protocol::{Scopes, Secret};
+
+use super::{Asked, Authorize};
+use crate::claims::{About, Claims};
+use crate::event::{Action, Event};
+use crate::fault::Fault;
+use crate::grant::{Code, Grant, State};
+use crate::http::Call;
+use crate::issuer::{Access, Bound, Order};
+use crate::ports::{Browser, Opening};
+use crate::script::TokenFacts;
+use crate::session::Session;
+use crate::user::User;
+
+/// Fields of a successful answer.
+pub(super) type Fields = Vec<(&'static str, Secret)>;
+
+impl Authorize {
+    /// Writes the grant down and says what the client gets. All tokens are signed before anything is written.
+    pub(super) async fn fulfil(
+        &self,
+        call: &Call<'_>,
+        asked: &Asked<'_>,
+        (session, user): &(Session, User),
+        browser: &Browser,
+    ) -> Result<Fields, Fault> {
+        let kind = asked.request.response_type;
+        let code = Code::generate(&*self.entropy);
+        let grant = begin(call, asked, &code, session, user);
+        let mapped = if kind.id_token || kind.token {
+            let token = TokenFacts::of(&grant.scopes, call.now + asked.client.access_lifetime);
+            self.mappings
+                .claims(call, asked.client, &grant.scopes, About::User(user), token)
+                .await?
+        } else {
+            Claims::new()
+        };
+        let order = Order::of_grant(&call.tenant, asked.client, &grant, &mapped, call.now);
+        let access = if kind.gives_access_token() {
+            Some(self.issuer.access(&order).await?)
+        } else {
+            None
+        };
+        let id_token = if kind.id_token {
+            let bound = Bound {
+                access_token: access.as_ref().map(|access| &access.token),
+                code: kind.code.then_some(code.raw()),
+            };
+            Some(self.issuer.id(&order, bound).await?)
+        } else {
+            None
+        };
+        let event = self.event(call, asked, user, &grant.scopes);
+        let opening = Opening {
+            grant: &grant,
+            record: access.as_ref().map(|access| &access.record),
+            plan: browser.plan.as_ref().map(|plan| &plan.key),
+            event: &event,
+        };
+        self.grants.open(&call.tenant.id, &opening).await?;
+        Ok(fields(asked, &code, access, id_token))
+    }
+
+    fn event(&self, call: &Call<'_>, asked: &Asked<'_>, user: &User, scopes: &Scopes) -> Event {
+        call.event(Action::AuthorizeApplication, &*self.entropy)
+            .about(&user.subject)
+            .for_client(&asked.client.client_id)
+            .with("authorized_application", asked.client.name.as_str())
+            .with("scopes", scopes.to_string())
+            .with("flow", asked.request.response_type.flow())
+    }
+}
+
+fn begin(call: &Call<'_>, asked: &Asked<'_>, code: &Code, session: &Session, user: &User) -> Grant {
+    let AuthorizeRequest {
+        response_type,
+        nonce,
+        challenge,
+        ..
+    } = asked.request;
+    let state = if response_type.code {
+        State::Pending
+    } else {
+        State::Live { refresh: None } // no code is handed out, so there is none to redeem
+    };
+    Grant {
+        id: code.grant,
+        client_id: asked.client.client_id.clone(),
+        redirect_uri: asked.redirect_uri.map(str::to_owned),
+        scopes: asked.scopes.clone(),
+        subject: user.subject.clone(),
+        session: session.id,
+        auth_time: session.auth_time,
+        amr: session.amr.clone(),
+        nonce: nonce.clone(),
+        challenge: *challenge,
+        code: code.raw().digest(),
+        code_expires: call.now + asked.client.code_lifetime,
+        state,
+    }
+}
+
+/// RFC 6749 §4.1.2, §4.2.2; OpenID Connect Core §3.2.2.5, §3.3.2.5.
+fn fields(
+    asked: &Asked<'_>,
+    code: &Code,
+    access: Option<Access>,
+    id_token: Option<Secret>,
+) -> Fields {
+    let kind = asked.request.response_type;
+    let mut fields = Fields::new();
+    if kind.code {
+        fields.push(("code", code.raw().clone()));
+    }
+    if let Some(access) = access {
+        let lifetime = asked.client.access_lifetime.0.to_string();
+        fields.push(("access_token", access.token));
+        fields.push(("token_type", Secret::new("Bearer")));
+        fields.push(("expires_in", Secret::new(lifetime)));
+        fields.push(("scope", Secret::new(asked.scopes.to_string())));
+    }
+    if let Some(id_token) = id_token {
+        fields.push(("id_token", id_token));
+    }
+    fields
+}

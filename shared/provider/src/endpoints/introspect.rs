@@ -1,0 +1,235 @@
+//! `POST /application/o/introspect/`: the introspection endpoint (RFC 7662).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{Method, StatusCode};
+use protocol::introspect::{IntrospectRequest, claims_of_ours};
+use protocol::{ClientId, GrantId, Scopes, Secret, Timestamp};
+use serde_json::{Value, json};
+
+use crate::bearer::{Bearer, Bearers};
+use crate::claims::{self, ACR, Claims};
+use crate::client::{Client, ClientKind};
+use crate::clients::authenticate;
+use crate::fault::{BearerFault, ClientFault, Fault};
+use crate::grant::{Grant, State};
+use crate::http::{Call, Endpoint, Face, Response, encode};
+use crate::ports::{ClientStore, GrantStore, PortError, SubjectStore, Vault};
+use crate::refresh::{RefreshTokens, Standing};
+use crate::tenant::Purpose;
+use crate::user::Subject;
+
+/// The introspection endpoint.
+pub struct Introspect {
+    clients: Arc<dyn ClientStore>,
+    bearers: Bearers,
+    grants: Arc<dyn GrantStore>,
+    subjects: Arc<dyn SubjectStore>,
+    vault: Arc<dyn Vault>,
+}
+
+/// What is told of an active token beside its claims (§2.2).
+struct Facts<'a> {
+    client: &'a Client,
+    subject: &'a Subject,
+    scopes: &'a Scopes,
+    issued: Timestamp,
+    expires: Timestamp,
+}
+
+impl Introspect {
+    /// Over these ports.
+    pub fn new(
+        clients: Arc<dyn ClientStore>,
+        bearers: Bearers,
+        grants: Arc<dyn GrantStore>,
+        subjects: Arc<dyn SubjectStore>,
+        vault: Arc<dyn Vault>,
+    ) -> Self {
+        Self {
+            clients,
+            bearers,
+            grants,
+            subjects,
+            vault,
+        }
+    }
+
+    /// The claims of an active token; `None` for any other, whatever the reason (§2.2).
+    async fn claims(&self, call: &Call<'_>) -> Result<Option<Claims>, Fault> {
+        let params = call.form()?;
+        params.nothing_repeated()?;
+        let caller = authenticate(&*self.clients, call, &params).await?;
+        let caller = caller.client();
+        if matches!(caller.kind, ClientKind::Public) {
+            // §2.1: whoever asks MUST be authorized, so that tokens cannot be fished for.
+            return Err(ClientFault::SecretRequired.into());
+        }
+        let request = IntrospectRequest::parse(&params)?;
+        let tenant = &call.tenant;
+        let key = self
+            .vault
+            .open(&tenant.id, Purpose::RefreshTokens, &tenant.refresh_key)
+            .await?;
+        match RefreshTokens::new(&key, &tenant.id).read(&request.token) {
+            Some((grant, generation)) => self.refresh_token(call, caller, grant, generation).await,
+            None => self.access_token(call, caller, &request.token).await,
+        }
+    }
+
+    async fn access_token(
+        &self,
+        call: &Call<'_>,
+        caller: &Client,
+        token: &Secret,
+    ) -> Result<Option<Claims>, Fault> {
+        let found = self.bearers.check(call, token).await;
+        tracing::Span::current().record("client.id", caller.client_id.as_str()); // not the token's
+        let bearer = match found {
+            Ok(bearer) => bearer,
+            Err(Fault::Bearer(BearerFault::Invalid)) => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        if !caller.may_look_at(&bearer.record.client_id) {
+            return Ok(None);
+        }
+        let facts = Facts::of_bearer(&bearer);
+        // Its digest was found, so it is ours as it stands. An encrypted one is for its client's eyes; what every
+        // token says is told of it.
+        let mut claims = claims_of_ours(token).unwrap_or_else(|| facts.standard(call));
+        facts.tell(&mut claims);
+        claims.insert("token_type".to_owned(), "Bearer".into());
+        Ok(Some(claims))
+    }
+
+    async fn refresh_token(
+        &self,
+        call: &Call<'_>,
+        caller: &Client,
+        id: GrantId,
+        generation: u32,
+    ) -> Result<Option<Claims>, Fault> {
+        let tenant = &call.tenant.id;
+        let grant = self.grants.find(tenant, id).await?;
+        let Some(grant) = grant.filter(|grant| caller.may_look_at(&grant.client_id)) else {
+            return Ok(None);
+        };
+        let Some(client) = self.client(call, &grant.client_id).await? else {
+            return Ok(None);
+        };
+        let State::Live {
+            refresh: Some(refresh),
+        } = grant.state
+        else {
+            return Ok(None);
+        };
+        // A rotated-out one is over, even while its grace lets a lost answer be fetched again (reference §6.4).
+        let standing = Standing::of(generation, &refresh, client.refresh_grace, call.now);
+        if standing != Standing::Current || call.now >= refresh.refresh_expires {
+            return Ok(None);
+        }
+        let user = self.subjects.by_id(tenant, grant.subject.id).await?;
+        let Some(user) = user.filter(|user| user.active) else {
+            return Ok(None);
+        };
+        let facts = Facts {
+            client: &client,
+            subject: &user.subject,
+            scopes: &grant.scopes,
+            issued: refresh.rotated_at,
+            expires: refresh.refresh_expires,
+        };
+        let mut claims = facts.standard(call);
+        of_grant(&mut claims, &grant);
+        facts.tell(&mut claims);
+        Ok(Some(claims))
+    }
+
+    async fn client(
+        &self,
+        call: &Call<'_>,
+        id: &ClientId,
+    ) -> Result<Option<Arc<Client>>, PortError> {
+        self.clients.by_id(&call.tenant.id, id, call.now).await
+    }
+}
+
+impl Client {
+    /// Its own tokens, and those of the providers it trusts (authentik's federation, reference §6.4).
+    fn may_look_at(&self, issued_to: &ClientId) -> bool {
+        self.client_id == *issued_to || self.federation.providers.contains(issued_to)
+    }
+}
+
+impl<'a> Facts<'a> {
+    fn of_bearer(bearer: &'a Bearer) -> Self {
+        Self {
+            client: &bearer.client,
+            subject: &bearer.user.subject,
+            scopes: &bearer.record.scopes,
+            issued: bearer.record.issued,
+            expires: bearer.record.expires,
+        }
+    }
+
+    /// What every token says (reference §4.1).
+    fn standard(&self, call: &Call<'_>) -> Claims {
+        let sub = claims::sub(&call.tenant, self.client.sub_mode, self.subject);
+        let mut claims = Claims::new();
+        let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        put("iss", self.client.issuer(&call.tenant).into());
+        put("sub", sub.into());
+        put("aud", self.client.client_id.as_str().into());
+        put("acr", ACR.into());
+        claims
+    }
+
+    /// §2.2, over whatever a mapping says.
+    fn tell(&self, claims: &mut Claims) {
+        let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        put("active", true.into());
+        put("scope", self.scopes.to_string().into());
+        put("client_id", self.client.client_id.as_str().into());
+        put("username", self.subject.username.as_str().into());
+        put("iat", self.issued.unix().into());
+        put("exp", self.expires.unix().into());
+    }
+}
+
+/// What a grant knows of the sign-in.
+fn of_grant(claims: &mut Claims, grant: &Grant) {
+    claims.insert("auth_time".to_owned(), grant.auth_time.unix().into());
+    if !grant.amr.is_empty() {
+        claims.insert("amr".to_owned(), json!(grant.amr));
+    }
+    if let Some(nonce) = &grant.nonce {
+        claims.insert("nonce".to_owned(), nonce.as_str().into());
+    }
+}
+
+#[async_trait]
+impl Endpoint for Introspect {
+    fn function(&self) -> &'static str {
+        "introspect"
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        &[Method::POST] // §2.1
+    }
+
+    fn face(&self) -> Face {
+        Face::Machine
+    }
+
+    async fn answer(&self, call: &Call<'_>) -> Response {
+        match self.claims(call).await {
+            Ok(Some(claims)) => encode::json(StatusCode::OK, &claims),
+            // §2.2: nothing else is told of an inactive one; authentik does (reference §11 row 26).
+            Ok(None) => encode::json(StatusCode::OK, &json!({"active": false})),
+            // §2.3: 401 wherever the caller's credentials stood; authentik says `active: false`, which hides a
+            // wrong secret from whoever runs the resource server.
+            Err(fault) => encode::fault_json(&fault, true),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Assertions: JWTs that stand for a program, signed by an issuer elsewhere or by another client of the tenant
+//! (RFC 7521, RFC 7523; reference §3.5).
+//!
+//! As authentik has it, an assertion says who the *subject* is. It does not authenticate the client, which is
+//! only named by `client_id`; that the client trusts the issuer is its configuration ([`Federation`]).
+
+mod claims;
+mod fault;
+mod jwt;
+mod key_sets;
+mod keys;
+
+use std::sync::Arc;
+
+use protocol::{ClientId, Digest, Secret, Timestamp};
+use serde_json::Value;
+
+use crate::bearer::{Bearer, Bearers};
+use crate::claims::Claims;
+use crate::client::{Client, JwtKeys, JwtSource};
+use crate::fault::Fault;
+use crate::http::Call;
+use crate::ports::{Fetcher, Spent};
+use crate::user::User;
+
+pub use fault::AssertionFault;
+use jwt::Unverified;
+use key_sets::KeySets;
+use keys::KeySet;
+
+/// The one `client_assertion_type` there is (RFC 7523 §2.2).
+pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// The largest assertion, in bytes. Those of Kubernetes, GitHub and GitLab have one to three thousand.
+const LARGEST: usize = 16 * 1024;
+
+/// Checks assertions.
+pub struct Assertions {
+    bearers: Bearers,
+    key_sets: KeySets,
+}
+
+/// An assertion that holds.
+pub enum Vouched {
+    /// A trusted source signed it.
+    BySource(Box<BySource>),
+    /// It is an access token of a trusted client of this tenant.
+    ByProvider(Box<ByProvider>),
+}
+
+/// What a source said.
+pub struct BySource {
+    /// Which source.
+    pub source: JwtSource,
+    /// `sub` (RFC 7523 §3, item 2).
+    pub subject: String,
+    /// `exp` (item 4).
+    pub expires: Timestamp,
+    /// All its claims.
+    pub claims: Claims,
+    /// What is to be spent, where it may be used once only.
+    pub once: Option<Spent>,
+}
+
+/// Whose access token it was.
+pub struct ByProvider {
+    /// Issued to this client.
+    pub client_id: ClientId,
+    /// On behalf of this user, active now.
+    pub user: User,
+    /// The session that it ends with, and with it what is got for it.
+    pub session: Option<Digest>,
+    /// All its claims; none where it is encrypted to the client.
+    pub claims: Claims,
+}
+
+impl Assertions {
+    /// Over these means.
+    pub fn new(bearers: Bearers, fetcher: Arc<dyn Fetcher>) -> Self {
+        Self {
+            bearers,
+            key_sets: KeySets::new(fetcher),
+        }
+    }
+
+    /// Checks an assertion for this client. Nothing is spent by it.
+    ///
+    /// # Errors
+    /// [`AssertionFault`] with the check that failed.
+    pub async fn check(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        assertion: &Secret,
+    ) -> Result<Vouched, Fault> {
+        let federation = &client.federation;
+        if federation.sources.is_empty() && federation.providers.is_empty() {
+            return Err(AssertionFault::NotFederated.into());
+        }
+        if assertion.expose().len() > LARGEST {
+            return Err(AssertionFault::TooLarge.into());
+        }
+        if !federation.providers.is_empty()
+            && let Some(vouched) = self.by_provider(call, client, assertion).await?
+        {
+            return Ok(Vouched::ByProvider(Box::new(vouched)));
+        }
+        if federation.sources.is_empty() {
+            return Err(AssertionFault::NoLiveToken.into());
+        }
+        let jwt = Unverified::parse(assertion.expose())?;
+        let mut why = None;
+        for source in &federation.sources {
+            match self.by_source(call, client, source, &jwt).await {
+                Ok(vouched) => return Ok(Vouched::BySource(Box::new(vouched))),
+                Err(fault) => why = why.max(Some(fault)), // the source that came furthest says why
+            }
+        }
+        Err(why.unwrap_or(AssertionFault::NotFederated).into())
+    }
+
+    /// An access token is found by its digest, so that it is known to be ours, whole and unchanged, without a
+    /// look at its signature; and it must still work, with all that stands behind it.
+    async fn by_provider(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        assertion: &Secret,
+    ) -> Result<Option<ByProvider>, Fault> {
+        let found = self.bearers.check(call, assertion).await;
+        // The check has written the other client's name where the log has this one's.
+        tracing::Span::current().record("client.id", client.client_id.as_str());
+        let Bearer { record, user, .. } = match found {
+            Ok(bearer) => bearer,
+            Err(Fault::Bearer(_)) => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        if !client.federation.providers.contains(&record.client_id) {
+            return Err(AssertionFault::OtherProvider.into());
+        }
+        Ok(Some(ByProvider {
+            client_id: record.client_id,
+            user,
+            session: record.session,
+            claims: jwt::claims_of(assertion.expose()),
+        }))
+    }
+
+    async fn by_source(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        source: &JwtSource,
+        jwt: &Unverified<'_>,
+    ) -> Result<BySource, AssertionFault> {
+        if !jwt.may_be_of(source) {
+            return Err(AssertionFault::Issuer); // and no key of that source is asked for
+        }
+        let keys = self.keys_of(source, jwt.kid(), call.now).await?;
+        let claims = jwt.verified(&keys)?;
+        let held = claims::check(&claims, &expected(call, client, source))?;
+        Ok(BySource {
+            source: source.clone(),
+            once: (!source.reusable).then(|| Spent {
+                id: name(source, &claims, jwt),
+                until: held.expires,
+            }),
+            subject: held.subject,
+            expires: held.expires,
+            claims,
+        })
+    }
+
+    async fn keys_of(
+        &self,
+        source: &JwtSource,
+        kid: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Arc<KeySet>, AssertionFault> {
+        match &source.keys {
+            JwtKeys::Inline(set) => KeySet::read(set).map(Arc::new),
+            JwtKeys::Url(url) => self.key_sets.get(url, kid, now).await,
+        }
+    }
+}
+
+/// RFC 7523 §3, item 3: the audience is this server. Its issuer, its token endpoint and, as authentik's clients
+/// have it, the client's own id say so, and whatever the source is known to say.
+fn expected<'a>(call: &Call<'_>, client: &Client, source: &'a JwtSource) -> claims::Expected<'a> {
+    let endpoint = format!("{}/application/o/token", call.tenant.base_url);
+    let mut audiences = vec![
+        client.issuer(&call.tenant),
+        format!("{endpoint}/"),
+        endpoint,
+        client.client_id.as_str().to_owned(),
+    ];
+    audiences.extend(source.audiences.iter().cloned());
+    claims::Expected {
+        issuer: source.issuer.as_deref(),
+        audiences,
+        now: call.now,
+    }
+}
+
+/// What a use of the assertion is remembered by: its `jti` (RFC 7519 §4.1.7: unique to its issuer), or else all
+/// that was signed. The signature is not part of it, as some can be written in more than one way.
+fn name(source: &JwtSource, claims: &Claims, jwt: &Unverified<'_>) -> Digest {
+    let part = |name: &str| claims.get(name).and_then(Value::as_str);
+    let (kind, id) = match part("jti") {
+        Some(jti) => ("jti", jti),
+        None => ("jws", jwt.signed()),
+    };
+    let issuer = part("iss").unwrap_or_default();
+    // As a list: no two lists of texts are written alike.
+    let parts = [kind, source.slug.as_str(), issuer, id];
+    Digest::of(serde_json::json!(parts).to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests;

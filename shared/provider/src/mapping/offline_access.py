@@ -1,0 +1,2 @@
+# This scope lets the client refresh its tokens; it carries no claims.
+return {}

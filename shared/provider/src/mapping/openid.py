@@ -1,0 +1,2 @@
+# Every OpenID Connect request has this scope; `sub` needs no mapping.
+return {}
