@@ -188,5 +188,5 @@ async fn a_refresh_keeps_githubs_scopes() {
     let refreshed = bench
         .refresh("fast", tokens["refresh_token"].as_str().expect("one"))
         .await;
-    assert_eq!(json(&refreshed)["scope"], "user:email offline_access");
+    assert_eq!(json(&refreshed)["scope"], "offline_access user:email");
 }
