@@ -55,6 +55,16 @@ pub struct Brand<'a> {
     pub logo_url: Option<&'a str>,
 }
 
+impl<'a> Brand<'a> {
+    /// A name without a picture.
+    pub const fn named(title: &'a str) -> Self {
+        Self {
+            title,
+            logo_url: None,
+        }
+    }
+}
+
 /// A page that can be sent: its text by `Display`, and what it may do in the browser.
 pub trait Page: fmt::Display {
     /// What the page may load and run.

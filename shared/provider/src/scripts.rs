@@ -278,9 +278,7 @@ impl<'a> Evaluation<'a> {
             return;
         }
         let tenant = &self.setting.tenant.id;
-        if let Err(error) = self.scripts.events.record(tenant, &events).await {
-            tracing::error!(event = "event_lost", %error, "events of expressions could not be recorded");
-        }
+        self.scripts.events.record_or_log(tenant, &events).await;
     }
 
     /// Reference §9.1: two events, and the mapping contributes nothing.

@@ -253,10 +253,7 @@ impl<'a> Logout<'a> {
     }
 
     fn brand(&self) -> Brand<'_> {
-        Brand {
-            title: &self.call.tenant.title,
-            logo_url: None,
-        }
+        Brand::named(&self.call.tenant.title)
     }
 }
 

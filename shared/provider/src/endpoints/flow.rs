@@ -281,10 +281,7 @@ impl Visit<'_> {
     }
 
     fn brand(&self) -> Brand<'_> {
-        Brand {
-            title: &self.call.tenant.title,
-            logo_url: None,
-        }
+        Brand::named(&self.call.tenant.title)
     }
 
     /// The client whose request led here.

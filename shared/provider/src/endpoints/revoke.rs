@@ -48,16 +48,14 @@ impl Revoke {
         }
     }
 
-    /// Where it cannot be recorded, the token is revoked all the same: the log has it too.
+    /// Where it cannot be recorded, the token is revoked all the same.
     async fn record(&self, call: &Call<'_>, client: &Client, kind: &str, of: (&str, String)) {
         let event = call
             .event(Action::TokenRevoked, &*self.entropy)
             .for_client(&client.client_id)
             .with("token_type", kind)
             .with(of.0, of.1);
-        if let Err(error) = self.events.record(&call.tenant.id, &[event]).await {
-            tracing::error!(event = "event_lost", %error, "an event could not be recorded");
-        }
+        self.events.record_or_log(&call.tenant.id, &[event]).await;
     }
 
     async fn revoke(&self, call: &Call<'_>) -> Result<(), Fault> {

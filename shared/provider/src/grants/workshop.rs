@@ -152,10 +152,8 @@ impl Workshop {
         Ok(active.ok_or(GrantFault::UserInactive)?)
     }
 
-    /// Records an event that stands alone. Where that fails the request goes on: the log has it too.
+    /// Records an event that stands alone.
     pub async fn record(&self, tenant: &TenantId, event: Event) {
-        if let Err(error) = self.events.record(tenant, &[event]).await {
-            tracing::error!(event = "event_lost", %error, "an event could not be recorded");
-        }
+        self.events.record_or_log(tenant, &[event]).await;
     }
 }

@@ -168,10 +168,7 @@ pub fn error_page(title: &str, request_id: &str, fault: &Fault) -> Response {
     let response = page(
         status,
         &ErrorPage {
-            brand: Brand {
-                title,
-                logo_url: None,
-            },
+            brand: Brand::named(title),
             title: words.title,
             explanation: words.explanation,
             advice: words.advice,
@@ -189,10 +186,7 @@ pub fn denied(call: &Call<'_>, client: &Client, refusal: &Refusal) -> Response {
     let response = page(
         status,
         &Denied {
-            brand: Brand {
-                title: &call.tenant.title,
-                logo_url: None,
-            },
+            brand: Brand::named(&call.tenant.title),
             application: &client.name,
             messages: &refusal.messages,
             results: &refusal.results,

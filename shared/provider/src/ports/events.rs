@@ -15,6 +15,15 @@ pub struct EventPage {
     pub next: Option<String>,
 }
 
+impl dyn EventStore {
+    /// Writes events that stand alone. Where that fails the request goes on: the log has it too.
+    pub async fn record_or_log(&self, tenant: &TenantId, events: &[Event]) {
+        if let Err(error) = self.record(tenant, events).await {
+            tracing::error!(event = "event_lost", %error, "an event could not be recorded");
+        }
+    }
+}
+
 /// Events. Those that belong to a change are written with it, in one transaction, by the port that makes the
 /// change.
 #[async_trait]

@@ -35,10 +35,7 @@ impl Reply<'_> {
             Delivery::Form { action, fields } => encode::page(
                 http::StatusCode::OK,
                 &FormPost {
-                    brand: Brand {
-                        title: &self.call.tenant.title,
-                        logo_url: None,
-                    },
+                    brand: Brand::named(&self.call.tenant.title),
                     action: &action,
                     fields,
                 },

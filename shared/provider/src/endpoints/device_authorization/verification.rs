@@ -301,10 +301,7 @@ impl Visitor<'_> {
     }
 
     fn brand(&self) -> Brand<'_> {
-        Brand {
-            title: &self.call.tenant.title,
-            logo_url: None,
-        }
+        Brand::named(&self.call.tenant.title)
     }
 }
 

@@ -53,8 +53,7 @@ impl Flow {
         self.wrong(visit, plan).await
     }
 
-    /// Recorded whether there is such a user or not, so that time does not tell; where that fails the log
-    /// has it too.
+    /// Recorded whether there is such a user or not, so that time does not tell.
     async fn failed(&self, visit: &Visit<'_>, login: &str, user: Option<&User>) {
         let call = visit.call;
         let mut event = call
@@ -65,9 +64,7 @@ impl Flow {
             event = event.about(&user.subject);
         }
         event.client_id = visit.client_id();
-        if let Err(error) = self.events.record(&call.tenant.id, &[event]).await {
-            tracing::error!(event = "event_lost", %error, "an event could not be recorded");
-        }
+        self.events.record_or_log(&call.tenant.id, &[event]).await;
     }
 
     async fn wrong(&self, visit: &Visit<'_>, plan: &mut Plan) -> Result<Step, Fault> {
