@@ -53,6 +53,18 @@ export async function isFit(page, name, screen) {
   assert.deepEqual(await seriousProblems(page), [], name);
 }
 
+/** The same on every screen there is. */
+export async function fitsEverywhere(page, name) {
+  const [viewport, scheme] = [page.viewportSize(), 'light'];
+  for (const screen of SCREENS) {
+    await page.setViewportSize(screen.phone ? { width: 390, height: 844 } : { width: 1280, height: 800 });
+    await page.emulateMedia({ colorScheme: screen.dark ? 'dark' : 'light' });
+    await isFit(page, name, screen);
+  }
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme: scheme });
+}
+
 let axe;
 async function seriousProblems(page) {
   axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

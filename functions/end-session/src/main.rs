@@ -7,6 +7,12 @@ use provider::endpoints::EndSession;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    let endpoint = EndSession::new(rt.clients(), rt.browsers(), rt.vault(), rt.entropy());
+    let endpoint = EndSession::new(
+        rt.clients(),
+        rt.browsers(),
+        rt.flows(),
+        rt.vault(),
+        rt.entropy(),
+    );
     rt.serve(endpoint).await
 }

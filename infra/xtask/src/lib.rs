@@ -7,6 +7,7 @@ pub mod bench;
 pub mod dynamodb_local;
 pub mod hooks;
 pub mod net;
+pub mod paint;
 pub mod process;
 pub mod release;
 pub mod step;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::release::Architecture;
-use xtask::{bench, hooks, release, tools, verify, watch};
+use xtask::{bench, hooks, paint, release, tools, verify, watch};
 
 /// Latchkey's own commands. Tools they need are fetched into ~/.cache/latchkey (or `LATCHKEY_TOOLS`).
 #[derive(Parser)]
@@ -53,6 +53,12 @@ enum Xtask {
         /// Passed on to the measuring program, after `--`; `-- --help` lists them.
         #[arg(last = true, value_name = "ARGUMENT")]
         arguments: Vec<String>,
+    },
+    /// Measure the first paint of the sign-in page: requests, bytes, time.
+    Paint {
+        /// Any address of a running issuer; without it, one is started here.
+        #[arg(long, value_name = "URL")]
+        issuer: Option<String>,
     },
     /// Check crate edges, the copies of the route table, file sizes and the rest of the house rules.
     Tidy,
@@ -101,6 +107,7 @@ fn run(command: Xtask) -> Result<()> {
             release::build(architecture, &functions)
         }
         Xtask::Bench { arguments } => bench::bench(&arguments),
+        Xtask::Paint { issuer } => paint::paint(issuer.as_deref()),
         Xtask::Tidy => verify::tidy(),
         Xtask::Template => verify::template(),
         Xtask::Deny => verify::deny(),

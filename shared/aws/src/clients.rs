@@ -38,11 +38,14 @@ pub struct Clients {
     config: SdkConfig,
     dynamodb_url: Option<String>,
     kms_url: Option<String>,
+    /// On this machine alone: without it there is nowhere to send to.
+    ses_url: Option<String>,
+    local: bool,
 }
 
 impl Clients {
-    /// For real AWS, from what Lambda puts into the environment. `AWS_ENDPOINT_URL_DYNAMODB` and
-    /// `AWS_ENDPOINT_URL_KMS` are honoured (VPC endpoints).
+    /// For real AWS, from what Lambda puts into the environment. `AWS_ENDPOINT_URL_DYNAMODB`,
+    /// `AWS_ENDPOINT_URL_KMS` and `AWS_ENDPOINT_URL_SESV2` are honoured (VPC endpoints).
     ///
     /// # Errors
     /// Where the TLS configuration cannot be made.
@@ -57,6 +60,8 @@ impl Clients {
             config,
             dynamodb_url: None,
             kms_url: None,
+            ses_url: None,
+            local: false,
         })
     }
 
@@ -79,7 +84,18 @@ impl Clients {
             config,
             dynamodb_url: Some(loopback("DynamoDB", dynamodb_url)?),
             kms_url: Some(loopback("KMS", kms_url)?),
+            ses_url: None,
+            local: true,
         })
+    }
+
+    /// The same with an emulator that takes letters.
+    ///
+    /// # Errors
+    /// [`Error::NotLoopback`] where the URL leads anywhere else.
+    pub fn sending_by(mut self, ses_url: &str) -> Result<Self, Error> {
+        self.ses_url = Some(loopback("SES", ses_url)?);
+        Ok(self)
     }
 
     /// A DynamoDB client.
@@ -98,6 +114,17 @@ impl Clients {
             config = config.endpoint_url(url);
         }
         aws_sdk_kms::Client::from_conf(config.build())
+    }
+
+    /// An SES client; `None` on this machine without an emulator of it.
+    pub fn ses(&self) -> Option<aws_sdk_sesv2::Client> {
+        let mut config = aws_sdk_sesv2::config::Builder::from(&self.config);
+        match &self.ses_url {
+            Some(url) => config = config.endpoint_url(url),
+            None if self.local => return None,
+            None => {}
+        }
+        Some(aws_sdk_sesv2::Client::from_conf(config.build()))
     }
 }
 

@@ -1,23 +1,36 @@
 //! The ports on one DynamoDB table. What stands in it: `schema` and `docs/storage.md`.
 
+mod accounts;
 mod attempt;
+mod authenticators;
+mod belongings;
 mod browsers;
 mod cache;
 mod clients;
+mod compiled;
 mod config;
 mod db;
 mod devices;
+mod errands;
 mod events;
 mod expression;
+mod flows;
 mod grants;
 mod groups;
+mod invitations;
 mod json;
+mod links;
 mod machines;
+mod media;
+mod partition;
+mod people;
+mod plans;
 mod registry;
 mod row;
 mod schema;
 mod table;
 mod tenants;
+mod throttle;
 mod tokens;
 mod users;
 
@@ -25,8 +38,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use provider::ports::{
-    BrowserStore, ClientStore, ConfigStore, DeviceStore, EventStore, GrantStore, GroupStore,
-    MachineStore, PolicyStore, Registry, SubjectStore, TenantStore, TokenStore, UserStore,
+    AuthenticatorStore, BrowserStore, ClientStore, ConfigStore, DeviceStore, EventStore, FlowStore,
+    GrantStore, GroupDirectory, GroupStore, InvitationStore, LinkStore, MachineStore, MediaStore,
+    People, PolicyStore, Registry, SubjectStore, TenantStore, ThrottleStore, TokenStore, UserStore,
     UserTokenStore,
 };
 
@@ -41,6 +55,7 @@ pub struct Stores {
     db: Db,
     tenants: Arc<tenants::Tenants>,
     clients: Arc<clients::Clients>,
+    flows: Arc<flows::Flows>,
     groups: Arc<groups::GroupItems>,
     machines: Arc<machines::Machines>,
 }
@@ -63,6 +78,7 @@ impl Stores {
         Self {
             tenants: Arc::new(tenants::Tenants::new(db.clone())),
             clients: Arc::new(clients::Clients::new(db.clone())),
+            flows: Arc::new(flows::Flows::new(db.clone())),
             groups: Arc::new(groups::GroupItems::new(db.clone())),
             machines: Arc::new(machines::Machines::new(db.clone())),
             db,
@@ -77,6 +93,41 @@ impl Stores {
     /// Finds compiled clients.
     pub fn clients(&self) -> Arc<dyn ClientStore> {
         Arc::clone(&self.clients) as _
+    }
+
+    /// Finds compiled flows.
+    pub fn flows(&self) -> Arc<dyn FlowStore> {
+        Arc::clone(&self.flows) as _
+    }
+
+    /// Accounts and what belongs to them.
+    pub fn people(&self) -> Arc<dyn People> {
+        Arc::new(people::Accounts(self.db.clone()))
+    }
+
+    /// Authenticators.
+    pub fn authenticators(&self) -> Arc<dyn AuthenticatorStore> {
+        Arc::new(authenticators::Authenticators(self.db.clone()))
+    }
+
+    /// Pictures that were uploaded.
+    pub fn media(&self) -> Arc<dyn MediaStore> {
+        Arc::new(media::Media(self.db.clone()))
+    }
+
+    /// Slows guessing down.
+    pub fn throttle(&self) -> Arc<dyn ThrottleStore> {
+        Arc::new(throttle::Throttle(self.db.clone()))
+    }
+
+    /// Links that were mailed.
+    pub fn links(&self) -> Arc<dyn LinkStore> {
+        Arc::new(links::Links(self.db.clone()))
+    }
+
+    /// Invitations.
+    pub fn invitations(&self) -> Arc<dyn InvitationStore> {
+        Arc::new(invitations::Invitations(self.db.clone()))
     }
 
     /// Sessions, consents and plans.
@@ -111,6 +162,11 @@ impl Stores {
 
     /// Groups.
     pub fn groups(&self) -> Arc<dyn GroupStore> {
+        Arc::clone(&self.groups) as _
+    }
+
+    /// Groups as they are listed, with their members.
+    pub fn group_directory(&self) -> Arc<dyn GroupDirectory> {
         Arc::clone(&self.groups) as _
     }
 

@@ -8,7 +8,7 @@ mod vault;
 use std::sync::Arc;
 
 use aws_sdk_kms::Client;
-use provider::ports::{Signer, Vault};
+use provider::ports::{Sealer, Signer, Vault};
 
 pub use custody::{Custody, RsaLength, Unfit, encryption_key_from_public, envelope_key};
 pub use signer::KmsSigner;
@@ -43,6 +43,11 @@ impl Keys {
     /// Opens what is sealed.
     pub fn vault(&self) -> Arc<dyn Vault> {
         Arc::clone(&self.vault) as _
+    }
+
+    /// Seals.
+    pub fn sealer(&self) -> Arc<dyn Sealer> {
+        Arc::new(self.custody())
     }
 
     /// Makes keys and seals secrets.

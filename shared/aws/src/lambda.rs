@@ -2,7 +2,7 @@
 
 mod event;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -10,10 +10,11 @@ use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV
 use lambda_http::{LambdaEvent, lambda_runtime, service_fn};
 use protocol::Timestamp;
 use provider::http::{Endpoint, Service};
+use provider::ports::Mailer;
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Settings, Stage};
-use crate::{Clients, Error, Keys, Ports, Stores};
+use crate::{Clients, Error, Keys, Ports, Ses, Stores};
 
 /// How long warming up may hold up the start.
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -43,7 +44,14 @@ impl Runtime {
             Stage::Local {
                 dynamodb_url,
                 kms_url,
-            } => Clients::local(dynamodb_url, kms_url)?,
+                ses_url,
+            } => {
+                let clients = Clients::local(dynamodb_url, kms_url)?;
+                match ses_url {
+                    Some(url) => clients.sending_by(url)?,
+                    None => clients,
+                }
+            }
         };
         let stores = Stores::new(clients.dynamodb(), &settings.table);
         Ok(Self {
@@ -53,6 +61,11 @@ impl Runtime {
             keys: OnceLock::new(),
             missing: OnceLock::new(),
         })
+    }
+
+    /// Sends e-mail.
+    pub fn mailer(&self) -> Arc<dyn Mailer> {
+        Arc::new(Ses::new(self.clients.ses(), &self.settings.mail))
     }
 
     /// Answers requests with this endpoint until Lambda ends the instance.

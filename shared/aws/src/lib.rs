@@ -11,6 +11,7 @@ mod jwe;
 pub mod kms;
 pub mod lambda;
 mod ports;
+mod ses;
 pub mod settings;
 
 pub use clients::Clients;
@@ -19,4 +20,5 @@ pub use error::Error;
 pub use jwe::Jwe;
 pub use kms::{Custody, Keys, envelope_key};
 pub use lambda::Runtime;
-pub use ports::Ports;
+pub use ports::{Outside, Ports};
+pub use ses::Ses;

@@ -4,20 +4,33 @@ use std::sync::Arc;
 
 use provider::bearer::Bearers;
 use provider::claims::Mappings;
-use provider::endpoints::{authorize, token};
+use provider::endpoints::{authorize, self_service, token};
 use provider::entropy::{Entropy, System};
+use provider::executor;
 use provider::grants::Workshop;
 use provider::grants::client_credentials::Machines;
 use provider::issuer::Issuer;
 use provider::policies::Policies;
 use provider::ports::{
-    BrowserStore, ClientStore, DeviceStore, EventStore, Fetcher, GrantStore, GroupStore,
-    MachineStore, PolicyStore, Signer, SubjectStore, TokenStore, UserStore, UserTokenStore, Vault,
+    BrowserStore, ClientStore, DeviceStore, EventStore, Fetcher, FlowStore, GrantStore, GroupStore,
+    MachineStore, Mailer, Passkeys, PolicyStore, Sealer, Signer, SubjectStore, TokenStore,
+    UserStore, UserTokenStore, Vault,
 };
 use provider::script::Expressions;
 use provider::scripts::Scripts;
 
 use crate::{Jwe, Keys, Stores};
+
+/// What the flow engine needs that is neither in DynamoDB nor in KMS.
+#[derive(Clone)]
+pub struct Outside {
+    /// The `WebAuthn` ceremonies.
+    pub passkeys: Arc<dyn Passkeys>,
+    /// Sends e-mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Asks captcha services.
+    pub fetcher: Arc<dyn Fetcher>,
+}
 
 /// Where ports come from.
 ///
@@ -33,6 +46,11 @@ pub trait Ports {
     /// Compiled clients.
     fn clients(&self) -> Arc<dyn ClientStore> {
         self.stores().clients()
+    }
+
+    /// Compiled flows.
+    fn flows(&self) -> Arc<dyn FlowStore> {
+        self.stores().flows()
     }
 
     /// Sessions, consents and plans.
@@ -100,6 +118,11 @@ pub trait Ports {
         self.keys().vault()
     }
 
+    /// Seals.
+    fn sealer(&self) -> Arc<dyn Sealer> {
+        self.keys().sealer()
+    }
+
     /// The system's randomness.
     fn entropy(&self) -> Arc<dyn Entropy> {
         Arc::new(System::default())
@@ -122,6 +145,7 @@ pub trait Ports {
             subjects: self.subjects(),
             users: self.users(),
             groups: self.groups(),
+            authenticators: self.stores().authenticators(),
             policies: self.policies(),
             events: self.events(),
             entropy: self.entropy(),
@@ -156,6 +180,47 @@ pub trait Ports {
                 bearers: self.bearers(),
                 fetcher,
             },
+        }
+    }
+
+    /// The means of the flow engine.
+    fn executor_parts(&self, scripts: &Scripts, outside: Outside) -> executor::Parts {
+        let stores = self.stores();
+        executor::Parts {
+            clients: self.clients(),
+            flows: self.flows(),
+            browsers: self.browsers(),
+            users: self.users(),
+            groups: self.groups(),
+            people: stores.people(),
+            authenticators: stores.authenticators(),
+            passkeys: outside.passkeys,
+            throttle: stores.throttle(),
+            links: stores.links(),
+            mailer: outside.mailer,
+            media: stores.media(),
+            invitations: stores.invitations(),
+            events: self.events(),
+            vault: self.vault(),
+            sealer: self.sealer(),
+            fetcher: outside.fetcher,
+            policies: Policies::new(scripts.clone()),
+            entropy: self.entropy(),
+        }
+    }
+
+    /// The means of self-service.
+    fn self_service_parts(&self, scripts: &Scripts) -> self_service::Parts {
+        let stores = self.stores();
+        self_service::Parts {
+            browsers: self.browsers(),
+            people: stores.people(),
+            authenticators: stores.authenticators(),
+            user_tokens: self.user_tokens(),
+            clients: self.clients(),
+            config: stores.config(),
+            policies: Policies::new(scripts.clone()),
+            entropy: self.entropy(),
         }
     }
 

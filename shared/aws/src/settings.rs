@@ -7,6 +7,8 @@ use http::Uri;
 
 use crate::Error;
 
+const SES_URL: &str = "AWS_ENDPOINT_URL_SESV2";
+
 /// The settings of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -19,6 +21,17 @@ pub struct Settings {
     pub envelope_key: Option<String>,
     /// `LATCHKEY_LOG`: a tracing filter; `info` where it is not set.
     pub log: String,
+    /// How e-mail is sent.
+    pub mail: Mail,
+}
+
+/// How e-mail is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mail {
+    /// `LATCHKEY_MAIL_FROM`: the sender's address, verified at SES. `None`: nothing can be sent.
+    pub from: Option<String>,
+    /// `LATCHKEY_MAIL_CONFIGURATION_SET`: the configuration set at SES that letters are counted by.
+    pub configuration_set: Option<String>,
 }
 
 /// Where a function runs.
@@ -32,6 +45,8 @@ pub enum Stage {
         dynamodb_url: String,
         /// `AWS_ENDPOINT_URL_KMS`; asked for even by a function that uses no KMS.
         kms_url: String,
+        /// `AWS_ENDPOINT_URL_SESV2`; without it no e-mail is sent.
+        ses_url: Option<String>,
     },
 }
 
@@ -59,6 +74,9 @@ impl Settings {
             Stage::Local {
                 dynamodb_url: local("AWS_ENDPOINT_URL_DYNAMODB")?,
                 kms_url: local("AWS_ENDPOINT_URL_KMS")?,
+                ses_url: optional(SES_URL)
+                    .map(|url| loopback(SES_URL, &url))
+                    .transpose()?,
             }
         };
         Ok(Self {
@@ -66,6 +84,10 @@ impl Settings {
             table: required("LATCHKEY_TABLE")?,
             envelope_key: optional("LATCHKEY_ENVELOPE_KEY"),
             log: optional("LATCHKEY_LOG").unwrap_or_else(|| "info".to_owned()),
+            mail: Mail {
+                from: optional("LATCHKEY_MAIL_FROM"),
+                configuration_set: optional("LATCHKEY_MAIL_CONFIGURATION_SET"),
+            },
         })
     }
 }
@@ -137,6 +159,18 @@ mod tests {
     }
 
     #[test]
+    fn an_installation_may_do_without_mail() {
+        let settings = read(&LOCAL).unwrap();
+        assert_eq!(settings.mail, Mail::default());
+        let Stage::Local { ses_url, .. } = settings.stage else {
+            panic!("{}", settings.stage)
+        };
+        assert_eq!(ses_url, None);
+        let settings = local_but("LATCHKEY_MAIL_FROM", "no-reply@example.com").unwrap();
+        assert_eq!(settings.mail.from.as_deref(), Some("no-reply@example.com"));
+    }
+
+    #[test]
     fn off_aws_both_endpoints_must_be_named() {
         for name in [
             "AWS_ENDPOINT_URL_DYNAMODB",
@@ -155,8 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn off_aws_both_endpoints_must_be_this_machine() {
-        for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_KMS"] {
+    fn off_aws_every_endpoint_must_be_this_machine() {
+        for name in [
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "AWS_ENDPOINT_URL_KMS",
+            "AWS_ENDPOINT_URL_SESV2",
+        ] {
             for url in [
                 "http://[::1]:8000",
                 "http://127.9.9.9:1",

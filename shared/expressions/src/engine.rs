@@ -54,14 +54,58 @@ pub trait Link {
     ) -> Result<Verdict, String>;
 }
 
-/// What a compiled program is known by: its kind, whether there is an HTTP request, its source.
-type Key = (Kind, bool, String);
+/// What decides the names that a source sees, and the pieces of the prelude around it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Shape {
+    kind: Kind,
+    with_http: bool,
+    with_flow: bool,
+}
+
+impl Shape {
+    fn of(script: &Script) -> Self {
+        Self {
+            kind: script.kind,
+            with_http: script.facts.http_request.is_some(),
+            with_flow: script.kind == Kind::Policy && script.facts.flow.is_some(),
+        }
+    }
+
+    /// Whether its value is wanted, and not its truth alone.
+    fn wants_value(self) -> bool {
+        match self.kind {
+            Kind::Mapping | Kind::Prompt => true,
+            Kind::Policy => false,
+        }
+    }
+
+    /// The parameters of the wrapper. A policy without an HTTP request has no name for one, as in authentik.
+    fn parameters(self) -> Vec<&'static str> {
+        let mut names = vec!["request"];
+        match self.kind {
+            Kind::Mapping => names.extend(["user", "provider", "token"]),
+            Kind::Policy => {
+                names.extend(["context", "ak_is_sso_flow", "ak_message"]);
+                if self.with_http {
+                    names.extend(["http_request", "ak_client_ip"]);
+                }
+            }
+            Kind::Prompt => {
+                names.extend(["user", "prompt_context"]);
+                if self.with_http {
+                    names.push("http_request");
+                }
+            }
+        }
+        names
+    }
+}
 
 /// Compiles and runs expressions. Keeps what it compiled.
 #[derive(Default)]
 pub struct Engine {
     base: Option<Frozen>,
-    programs: HashMap<Key, Frozen>,
+    programs: HashMap<(Shape, String), Frozen>,
 }
 
 impl Engine {
@@ -75,13 +119,12 @@ impl Engine {
     /// # Errors
     /// [`Failure`].
     pub fn run(&mut self, script: &Script, link: &mut dyn Link) -> Result<Done, Failure> {
-        let with_http = script.facts.http_request.is_some();
-        let session = self.session(script.kind, with_http, &script.source)?;
-        let facts = serde_json::to_value(&script.facts).map_err(|error| Failure::Unavailable {
+        let shape = Shape::of(script);
+        let session = self.session(shape, &script.source)?;
+        let facts = facts(script).map_err(|error| Failure::Unavailable {
             why: error.to_string(),
         })?;
-        let names = parameters(script.kind, with_http);
-        let inputs = session::inputs(&facts, &names, script.kind == Kind::Mapping);
+        let inputs = session::inputs(&facts, &shape.parameters(), shape.wants_value());
         let time = Duration::from_millis(script.time_limit_ms);
         convert::done(&session.run(inputs, time, link)?)
     }
@@ -91,20 +134,25 @@ impl Engine {
     /// # Errors
     /// [`Failure::Refused`] with the line.
     pub fn check(&mut self, kind: Kind, source: &str) -> Result<(), Failure> {
-        self.session(kind, true, source).map(|_| ())
+        let shape = Shape {
+            kind,
+            with_http: true,
+            with_flow: kind == Kind::Policy,
+        };
+        self.session(shape, source).map(|_| ())
     }
 
     /// A session with the program, for one run.
-    fn session(&mut self, kind: Kind, with_http: bool, source: &str) -> Result<Live, Failure> {
-        let key = (kind, with_http, source.to_owned());
+    fn session(&mut self, shape: Shape, source: &str) -> Result<Live, Failure> {
+        let key = (shape, source.to_owned());
         if let Some(known) = self.programs.get(&key) {
             return known.live();
         }
-        let wrapped = Wrapped::parse(source, &parameters(kind, with_http))?;
+        let wrapped = Wrapped::parse(source, &shape.parameters())?;
         let names = wrapped.function().map(Names::of).unwrap_or_default();
         refuse::review(&wrapped, &names)?;
         let text = rewrite::rewrite(&wrapped, &names)?;
-        let pieces = pieces(source, &names);
+        let pieces = pieces(shape, source, &names);
         let (program, live) = self.base()?.with(&pieces, &text)?;
         if self.programs.len() >= MOST_PROGRAMS {
             self.programs.clear();
@@ -121,24 +169,23 @@ impl Engine {
     }
 }
 
-/// The parameters of the wrapper. A policy without an HTTP request has no name for one, as in authentik.
-fn parameters(kind: Kind, with_http: bool) -> Vec<&'static str> {
-    let mut names = vec!["request"];
-    match kind {
-        Kind::Mapping => names.extend(["user", "provider", "token"]),
-        Kind::Policy => {
-            names.extend(["context", "ak_is_sso_flow", "ak_message"]);
-            if with_http {
-                names.extend(["http_request", "ak_client_ip"]);
-            }
-        }
+/// The facts as the prelude reads them. What a script may change stands there twice: the second is compared with.
+fn facts(script: &Script) -> serde_json::Result<Value> {
+    let mut facts = serde_json::to_value(&script.facts)?;
+    if let (Some(flow), Value::Object(facts)) = (&script.facts.flow, &mut facts) {
+        let prompt = script.facts.context.get("prompt_data").cloned();
+        facts.insert("flow_before".to_owned(), flow.context.clone().into());
+        facts.insert("prompt_before".to_owned(), prompt.unwrap_or_default());
     }
-    names
+    Ok(facts)
 }
 
 /// The pieces of the prelude that a source needs, in the order in which they stand on one another.
-fn pieces(source: &str, names: &Names) -> Vec<Piece> {
+fn pieces(shape: Shape, source: &str, names: &Names) -> Vec<Piece> {
     let mut pieces = BTreeSet::new();
+    if shape.with_flow {
+        pieces.insert(Piece::Flow);
+    }
     for piece in names.modules().iter().filter_map(|module| module.piece) {
         pieces.insert(piece);
         pieces.extend(piece.needs());

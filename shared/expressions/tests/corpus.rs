@@ -127,6 +127,10 @@ fn run(engine: &mut Engine, case: &Case, facts: &Value) -> Value {
                 let events = done.events.iter().map(|it| json!([it.action, it.data]));
                 answer["events"] = events.collect();
             }
+            if let Some(flow) = done.flow_context {
+                answer["flow"] =
+                    json!({ "set": flow.context.set, "removed": flow.context.removed });
+            }
             if !done.logs.is_empty() {
                 let logs = done
                     .logs

@@ -1,9 +1,9 @@
 //! One request, one answer, and the end of the connection.
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, CONNECTION, HOST, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
 use http::{Method, Request, StatusCode};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -18,16 +18,26 @@ const LARGEST: usize = 64 * 1024;
 /// The largest head of an answer, in bytes.
 const LARGEST_HEAD: usize = 16 * 1024;
 
-/// GET. The connection ends with it: it is driven here, so that nothing goes on behind.
-pub(crate) async fn get(
+/// What is asked.
+#[derive(Clone, Debug)]
+pub(crate) enum Ask {
+    /// For a document.
+    Get,
+    /// With this form, encoded.
+    Post(String),
+}
+
+/// The connection ends with the answer: it is driven here, so that nothing goes on behind.
+pub(crate) async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
     target: &Target,
+    ask: Ask,
 ) -> Result<Bytes, FetchError> {
     let mut builder = http1::Builder::new();
     builder.max_buf_size(LARGEST_HEAD);
     let handshake = builder.handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(|_| FetchError::Connection)?;
-    let request = request(target)?;
+    let request = request(target, ask)?;
     let answer = async move {
         let answer = sender.send_request(request).await;
         let answer = answer.map_err(|_| FetchError::Connection)?;
@@ -48,9 +58,13 @@ pub(crate) async fn get(
     }
 }
 
-fn request(target: &Target) -> Result<Request<Empty<Bytes>>, FetchError> {
-    let mut request = Request::new(Empty::new());
-    *request.method_mut() = Method::GET;
+fn request(target: &Target, ask: Ask) -> Result<Request<Full<Bytes>>, FetchError> {
+    let form = matches!(ask, Ask::Post(_));
+    let mut request = match ask {
+        Ask::Get => Request::new(Full::default()),
+        Ask::Post(form) => Request::new(Full::from(form)),
+    };
+    *request.method_mut() = if form { Method::POST } else { Method::GET };
     *request.uri_mut() = target.path()?;
     let host = HeaderValue::from_str(&target.authority()).map_err(|_| FetchError::Url)?;
     let headers = request.headers_mut();
@@ -61,6 +75,10 @@ fn request(target: &Target) -> Result<Request<Empty<Bytes>>, FetchError> {
         HeaderValue::from_static("application/json, */*;q=0.1"),
     );
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    if form {
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        headers.insert(CONTENT_TYPE, form);
+    }
     Ok(request)
 }
 

@@ -5,7 +5,7 @@
 //!   connection goes to an address that was checked, so that a second answer of the name server (rebinding)
 //!   changes nothing.
 //! - No redirect is followed, no proxy of the environment used, no cookie or credential sent.
-//! - All of it takes at most 3 seconds, and at most 64 KiB are read.
+//! - All of it takes at most 3 seconds, and at most 64 KiB are sent or read.
 
 mod address;
 mod exchange;
@@ -25,7 +25,12 @@ use tokio_rustls::TlsConnector;
 
 pub use network::{Network, System};
 
+use exchange::Ask;
 use target::Target;
+use url::form_urlencoded::Serializer;
+
+/// The largest form that is sent, in bytes.
+const LARGEST_FORM: usize = 64 * 1024;
 
 /// How long name, connection, TLS and document may take together.
 const TIME: Duration = Duration::from_secs(3);
@@ -66,7 +71,13 @@ impl Fetch {
         }
     }
 
-    async fn fetch(&self, url: &str) -> Result<Bytes, FetchError> {
+    async fn within_time(&self, url: &str, ask: Ask) -> Result<Bytes, FetchError> {
+        tokio::time::timeout(TIME, self.fetch(url, ask))
+            .await
+            .unwrap_or(Err(FetchError::Timeout))
+    }
+
+    async fn fetch(&self, url: &str, ask: Ask) -> Result<Bytes, FetchError> {
         let target = Target::parse(url, &self.allowed)?;
         let addresses = self.addresses(&target).await?;
         let stream = self.connect(&addresses).await?;
@@ -74,9 +85,9 @@ impl Fetch {
             let name = target.server_name()?;
             let stream = self.tls.connect(name, stream).await;
             let stream = stream.map_err(|_| FetchError::Connection)?;
-            exchange::get(stream, &target).await
+            exchange::exchange(stream, &target, ask).await
         } else {
-            exchange::get(stream, &target).await
+            exchange::exchange(stream, &target, ask).await
         }
     }
 
@@ -122,9 +133,15 @@ impl Default for Fetch {
 #[async_trait]
 impl Fetcher for Fetch {
     async fn get(&self, url: &str) -> Result<Bytes, FetchError> {
-        tokio::time::timeout(TIME, self.fetch(url))
-            .await
-            .unwrap_or(Err(FetchError::Timeout))
+        self.within_time(url, Ask::Get).await
+    }
+
+    async fn post_form(&self, url: &str, form: &[(&str, &str)]) -> Result<Bytes, FetchError> {
+        let form = Serializer::new(String::new()).extend_pairs(form).finish();
+        if form.len() > LARGEST_FORM {
+            return Err(FetchError::TooLarge);
+        }
+        self.within_time(url, Ask::Post(form)).await
     }
 }
 

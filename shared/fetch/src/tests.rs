@@ -35,6 +35,35 @@ async fn a_document_is_fetched_and_nothing_is_told_of_us() {
 }
 
 #[tokio::test]
+async fn a_form_is_posted_encoded_and_its_answer_read() {
+    let server = Server::answering(OK).await;
+    let fetch = Fetch::allowing(["127.0.0.1".to_owned()]);
+    let form = [("secret", "a b&c"), ("response", "ä")];
+    let answer = fetch.post_form(&server.url("/verify"), &form).await;
+    assert_eq!(answer.unwrap(), "{\"keys\":[]}");
+    let host = server.address.to_string();
+    let want = format!(
+        "POST /verify HTTP/1.1\r\nhost: {host}\r\nuser-agent: latchkey\r\n\
+         accept: application/json, */*;q=0.1\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: 30\r\n\r\n\
+         secret=a+b%26c&response=%C3%A4"
+    );
+    assert_eq!(server.heard(), [want]);
+}
+
+#[tokio::test]
+async fn a_form_is_sent_to_no_place_that_is_not_fetched_from_and_no_large_one_at_all() {
+    let server = Server::answering(OK).await;
+    let posted = Fetch::new().post_form(&server.url("/"), &[]).await;
+    assert_eq!(posted, Err(FetchError::Url));
+    let fetch = Fetch::allowing(["127.0.0.1".to_owned()]);
+    let large = "x".repeat(64 * 1024);
+    let posted = fetch.post_form(&server.url("/"), &[("a", &large)]).await;
+    assert_eq!(posted, Err(FetchError::TooLarge));
+    assert!(server.heard().is_empty());
+}
+
+#[tokio::test]
 async fn a_document_may_come_in_pieces_and_end_with_the_connection() {
     let chunked =
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";

@@ -1,19 +1,21 @@
-//! DynamoDB and KMS on loopback, and the adapters on them.
+//! DynamoDB, KMS and SES on loopback, and the adapters on them.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use aws::settings::Mail;
 use dynoxide::Database;
 use fetch::Fetch;
-use provider::ports::Fetcher;
+use provider::ports::{Fetcher, Mailer};
 use provider::script::Expressions;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::kms::Emulator;
+use crate::mailbox::{self, Mailbox};
 
 /// The table's name on the laptop.
 pub const TABLE: &str = "latchkey";
@@ -23,6 +25,15 @@ const WORKERS: usize = 2;
 
 /// The envelope key's alias.
 const ENVELOPE_ALIAS: &str = "alias/latchkey-envelope";
+
+fn ses(url: &str) -> anyhow::Result<aws::Ses> {
+    let mail = Mail {
+        from: Some(mailbox::FROM.to_owned()),
+        configuration_set: None,
+    };
+    let clients = aws::Clients::local(url, url)?.sending_by(url)?;
+    Ok(aws::Ses::new(clients.ses(), &mail))
+}
 
 /// Running emulators and the ports on them.
 pub struct Backend {
@@ -40,6 +51,13 @@ pub struct Backend {
     pub fetcher: Arc<dyn Fetcher>,
     /// Runs expressions in workers of this executable, unless it is replaced before seed and gateway are made.
     pub engine: Arc<dyn Expressions>,
+    /// Where SES answers, and the mailbox's pages.
+    pub ses_url: String,
+    /// What was mailed.
+    pub mailbox: Arc<Mailbox>,
+    /// Sends to the mailbox by SES, as Lambda does and in the same time, unless it is replaced before the gateway is
+    /// made: the mailbox itself takes letters at once.
+    pub mailer: Arc<dyn Mailer>,
     servers: Servers,
 }
 
@@ -115,11 +133,13 @@ impl Backend {
     }
 
     async fn over(
-        servers: Servers,
+        mut servers: Servers,
         dynamodb_url: String,
         kms_url: String,
         table: &str,
     ) -> anyhow::Result<Self> {
+        let mailbox = Arc::new(Mailbox::default());
+        let ses_url = servers.ses(&mailbox).await?;
         let clients = aws::Clients::local(&dynamodb_url, &kms_url)?;
         aws::create_table(&clients.dynamodb(), table).await?;
         let envelope_key = aws::envelope_key(&clients.kms(), ENVELOPE_ALIAS).await?;
@@ -131,8 +151,28 @@ impl Backend {
             envelope_key,
             fetcher: Arc::new(Fetch::new()),
             engine: expressions::engine(WORKERS),
+            mailer: Arc::new(ses(&ses_url)?),
+            ses_url,
+            mailbox,
             servers,
         })
+    }
+
+    /// Sends to the mailbox by SES.
+    ///
+    /// # Errors
+    /// Never: the emulator is on loopback.
+    pub fn ses(&self) -> anyhow::Result<aws::Ses> {
+        ses(&self.ses_url)
+    }
+
+    /// What the flow engine needs beside DynamoDB and KMS.
+    pub fn outside(&self) -> aws::Outside {
+        aws::Outside {
+            passkeys: Arc::new(passkeys::Webauthn),
+            mailer: Arc::clone(&self.mailer),
+            fetcher: Arc::clone(&self.fetcher),
+        }
     }
 
     /// Lets requests under way finish and closes the files.
@@ -169,6 +209,18 @@ impl Servers {
         self.tasks.spawn(async move {
             if let Err(error) = Arc::new(kms).serve(listener, stopped).await {
                 tracing::error!(error = format!("{error:#}"), "the embedded KMS stopped");
+            }
+        });
+        Ok(url)
+    }
+
+    async fn ses(&mut self, mailbox: &Arc<Mailbox>) -> anyhow::Result<String> {
+        let (listener, url) = listen(0).await?;
+        let (router, stopped) = (Arc::clone(mailbox).router(), self.stopped());
+        self.tasks.spawn(async move {
+            let served = axum::serve(listener, router).with_graceful_shutdown(stopped);
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the mailbox stopped");
             }
         });
         Ok(url)

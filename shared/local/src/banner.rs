@@ -14,6 +14,8 @@ pub struct Banner<'a> {
     pub seeded: &'a Seeded,
     /// Whether the next start finds it again.
     pub kept: bool,
+    /// Where letters are read.
+    pub mailbox: &'a str,
 }
 
 impl fmt::Display for Banner<'_> {
@@ -52,7 +54,8 @@ impl Banner<'_> {
         writeln!(f, "  Client id      {}", commands.client_id())?;
         writeln!(f, "  Client secret  {}", commands.client_secret())?;
         writeln!(f, "  User           admin")?;
-        writeln!(f, "  Password       {password}\n")?;
+        writeln!(f, "  Password       {password}")?;
+        writeln!(f, "  Mailbox        {}\n", self.mailbox)?;
         for registered in [&self.seeded.github, &self.seeded.machine]
             .into_iter()
             .chain(&self.seeded.fixture)

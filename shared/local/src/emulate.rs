@@ -9,13 +9,14 @@ use local::backend::{Backend, TABLE};
 use local::banner::Commands;
 use local::demo;
 use local::fixture::Fixture;
+use local::mailbox;
 use local::seed::Seed;
 use tokio::net::TcpListener;
 use url::Url;
 
 use crate::{base_url, hosts, prepare, print, serve};
 
-/// Serves the KMS emulator, makes table and keys in DynamoDB Local and seeds it.
+/// Serves the emulators of KMS and SES, makes table and keys in DynamoDB Local and seeds it.
 #[derive(clap::Args)]
 pub(crate) struct Emulate {
     /// Where DynamoDB Local answers.
@@ -57,7 +58,8 @@ impl Emulate {
         write(&half, environment(&backend))
             .and_then(|()| std::fs::rename(&half, &self.env_file))
             .with_context(|| format!("cannot write {}", self.env_file.display()))?;
-        print(&seeded, false, &[]);
+        let letters = format!("{}/mailbox", backend.ses_url);
+        print(&seeded, false, &letters, &[]);
         serve(
             vec![listener],
             demo::router(Commands::new(&seeded).for_page()),
@@ -73,7 +75,11 @@ fn environment(backend: &Backend) -> String {
     format!(
         "LATCHKEY_TABLE={TABLE}\nLATCHKEY_ENVELOPE_KEY={}\nAWS_ENDPOINT_URL_DYNAMODB={}\n\
          AWS_ENDPOINT_URL_KMS={}\nAWS_ACCESS_KEY_ID=local\nAWS_SECRET_ACCESS_KEY=local\n\
-         AWS_REGION=us-east-1\n",
-        backend.envelope_key, backend.dynamodb_url, backend.kms_url
+         AWS_REGION=us-east-1\nAWS_ENDPOINT_URL_SESV2={}\nLATCHKEY_MAIL_FROM={}\n",
+        backend.envelope_key,
+        backend.dynamodb_url,
+        backend.kms_url,
+        backend.ses_url,
+        mailbox::FROM
     )
 }

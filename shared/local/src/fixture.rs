@@ -4,23 +4,31 @@
 //! not know, with the line.
 
 mod application;
+mod brand;
+mod consent;
 mod directory;
+mod flow;
 mod provider;
 mod source;
+mod stage;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use ::provider::brand::Brand;
 use anyhow::{Context as _, bail, ensure};
 use protocol::{Scope, Slug};
 use serde::Deserialize;
 
 pub use application::{Application, Binding, Bound};
+pub use consent::ConsentKind;
 pub use directory::{AppPassword, Group, Person};
-pub use provider::{ConsentKind, Custody, EncryptionKey, PairWanted, Provider, SigningKey};
+pub use flow::{Flow, Invitation};
+pub use provider::{Custody, EncryptionKey, PairWanted, Provider, SigningKey};
 pub use source::Source;
+pub use stage::{Named, Prompt, Stage};
 
 /// All of it.
 #[derive(Default, Deserialize)]
@@ -32,6 +40,12 @@ pub struct Fixture {
     /// The application that `WebFinger` speaks of.
     #[serde(default)]
     pub default_application: Option<Slug>,
+    /// What pages look like, and the flows they lead to.
+    #[serde(default)]
+    pub brand: brand::Settings,
+    /// The same for other hosts.
+    #[serde(default)]
+    pub brands: Vec<brand::Host>,
     /// Groups.
     #[serde(default)]
     pub groups: Vec<Group>,
@@ -47,6 +61,18 @@ pub struct Fixture {
     /// Applications, each with its provider.
     #[serde(default)]
     pub applications: Vec<Application>,
+    /// Flows beside the shipped ones, or in their place.
+    #[serde(default)]
+    pub flows: Vec<Flow>,
+    /// Stages.
+    #[serde(default)]
+    pub stages: Vec<Stage>,
+    /// Fields of prompt stages.
+    #[serde(default)]
+    pub prompts: Vec<Prompt>,
+    /// Who may make an account.
+    #[serde(default)]
+    pub invitations: Vec<Invitation>,
     /// People.
     #[serde(default)]
     pub users: Vec<Person>,
@@ -105,6 +131,20 @@ impl Fixture {
         for person in &fixture.users {
             person.check()?;
         }
+        for flow in &fixture.flows {
+            let checked = flow.check();
+            checked.with_context(|| format!("flow {}", flow.slug))?;
+        }
+        for stage in &fixture.stages {
+            stage.check()?;
+        }
+        fixture
+            .brand
+            .applied_to(&Brand::default())
+            .context("brand")?;
+        for host in &fixture.brands {
+            host.check()?;
+        }
         for group in &fixture.groups {
             ensure!(!group.name.trim().is_empty(), "a group has no name");
         }
@@ -132,6 +172,10 @@ impl Fixture {
             self.scope_mappings.iter().map(|it| it.name.clone()),
         )?;
         once("policy", self.policies.iter().map(|it| it.name.clone()))?;
+        once("flow", self.flows.iter().map(|it| it.slug.to_string()))?;
+        once("stage", self.stages.iter().map(|it| it.name.clone()))?;
+        once("prompt", self.prompts.iter().map(|it| it.name.clone()))?;
+        once("brand", self.brands.iter().map(|it| it.domain.clone()))?;
         once("source", self.sources.iter().map(|it| it.slug.to_string()))?;
         once(
             "user",

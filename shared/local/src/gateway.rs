@@ -12,7 +12,7 @@ use protocol::Timestamp;
 use provider::claims::Mappings;
 use provider::endpoints::{
     Authorize, DeviceAuthorization, EndSession, Flow, GithubAccessToken, GithubUser,
-    GithubUserTeams, Introspect, Jwks, OpenidConfiguration, Revoke, Token, Userinfo,
+    GithubUserTeams, Introspect, Jwks, OpenidConfiguration, Revoke, SelfService, Token, Userinfo,
 };
 use provider::http::{LARGEST_BODY, Request, Response, Service, route, service};
 use provider::policies::Policies;
@@ -66,6 +66,7 @@ impl Gateway {
             serve!(EndSession::new(
                 clients.clone(),
                 browsers.clone(),
+                backend.flows(),
                 backend.vault(),
                 backend.entropy()
             )),
@@ -73,17 +74,14 @@ impl Gateway {
                 clients.clone(),
                 browsers.clone(),
                 backend.devices(),
-                Policies::new(scripts),
+                Policies::new(scripts.clone()),
                 backend.entropy()
             )),
             serve!(Jwks::new(clients.clone())),
             serve!(OpenidConfiguration::new(clients.clone())),
+            serve!(SelfService::new(backend.self_service_parts(&scripts))),
             serve!(Flow::new(
-                clients,
-                browsers,
-                backend.users(),
-                backend.events(),
-                backend.entropy()
+                backend.executor_parts(&scripts, backend.outside())
             )),
         ]);
         Self {
@@ -97,7 +95,7 @@ impl Gateway {
         let function = route::find(request.uri().path()).map(|found| found.route.function);
         match function.and_then(|function| self.services.get(function)) {
             Some(service) => service.call(request, now, &request_id).await,
-            None => service::not_found(&request_id),
+            None => service::not_found(request.headers(), &request_id),
         }
     }
 

@@ -10,4 +10,5 @@ pub mod demo;
 pub mod fixture;
 pub mod gateway;
 pub mod kms;
+pub mod mailbox;
 pub mod seed;

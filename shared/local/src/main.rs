@@ -70,8 +70,8 @@ async fn run() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr();
     let done = match cli.command {
-        Some(Command::Emulate(emulate)) => emulate.run().await,
-        None => cli.run.run().await,
+        Some(Command::Emulate(emulate)) => Box::pin(emulate.run()).await,
+        None => Box::pin(cli.run.run()).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -106,9 +106,16 @@ impl Run {
         let seeded = Seed::new(&backend)?
             .run(&base_url, &hosts, &callback, fixture.as_ref())
             .await?;
-        let router = demo::router(Commands::new(&seeded).for_page())
-            .fallback_service(Gateway::new(&backend).into_router());
-        print(&seeded, true, &self.allow_fetch);
+        let mut router = demo::router(Commands::new(&seeded).for_page());
+        // Behind a proxy everybody could read the letters: then they are shown at SES's own port alone.
+        let letters = if base_url.starts_with("http://") {
+            router = router.merge(Arc::clone(&backend.mailbox).pages());
+            format!("{base_url}/mailbox")
+        } else {
+            format!("{}/mailbox", backend.ses_url)
+        };
+        let router = router.fallback_service(Gateway::new(&backend).into_router());
+        print(&seeded, true, &letters, &self.allow_fetch);
         serve(listeners, router).await?;
         backend.close().await;
         Ok(())
@@ -116,8 +123,13 @@ impl Run {
 }
 
 #[allow(clippy::print_stdout, reason = "the banner is the command's output")]
-fn print(seeded: &Seeded, kept: bool, allow_fetch: &[String]) {
-    println!("{}", Banner { seeded, kept });
+fn print(seeded: &Seeded, kept: bool, mailbox: &str, allow_fetch: &[String]) {
+    let banner = Banner {
+        seeded,
+        kept,
+        mailbox,
+    };
+    println!("{banner}");
     for host in allow_fetch {
         println!("  Fetches may reach {host}, by http too.");
     }

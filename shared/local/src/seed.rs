@@ -2,7 +2,9 @@
 //! adds.
 
 mod applications;
+mod brands;
 mod demo;
+mod flows;
 mod keys;
 mod objects;
 mod people;
@@ -11,11 +13,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use aws::Ports as _;
-use protocol::{Secret, Slug, TenantId};
+use protocol::{Secret, TenantId};
+use provider::brand::Brand;
 use provider::client::Client;
 use provider::config::{Change, Config, Configuration, SaveError};
 use provider::entropy::{Entropy as _, System, alphanumeric};
-use provider::flow::{AUTHENTICATION, INVALIDATION};
 use provider::tenant::{Purpose, Tenant};
 use uuid::Uuid;
 
@@ -98,13 +100,11 @@ impl<'a> Seed<'a> {
             None => self.new_tenant().await?,
         };
         base_url.clone_into(&mut tenant.base_url);
-        if let Some(title) = fixture.and_then(|fixture| fixture.title.as_ref()) {
-            tenant.title.clone_from(title);
-        }
-        if let Some(slug) = fixture.and_then(|fixture| fixture.default_application.as_ref()) {
-            tenant.default_application = Some(slug.clone());
+        if let Some(fixture) = fixture {
+            tenant.brand = Self::branded(&tenant.brand, fixture)?;
         }
         self.shipped(&tenant).await?;
+        self.shipped_flows(&tenant).await?;
         let ours = demo::fixture(demo_callback)?;
         let registered = self.load(&tenant, &ours).await?;
         let [demo, github, machine] = <[Registered; 3]>::try_from(registered)
@@ -115,7 +115,7 @@ impl<'a> Seed<'a> {
         } else {
             None
         };
-        let fixture = match fixture {
+        let registered = match fixture {
             Some(fixture) => self.load(&tenant, fixture).await?,
             None => Vec::new(),
         };
@@ -123,14 +123,18 @@ impl<'a> Seed<'a> {
         self.configuration.refresh(&tenant.id).await?;
         let hosts = [hosts, &[ALWAYS.to_owned()]].concat();
         let registry = self.backend.stores.registry();
+        self.check_brand(&tenant.brand).await?;
         registry.put_tenant(&tenant, &hosts).await?;
+        if let Some(fixture) = fixture {
+            self.hosts(&tenant, fixture).await?;
+        }
         Ok(Seeded {
             tenant,
             demo,
             github,
             machine,
             robot,
-            fixture,
+            fixture: registered,
             password,
         })
     }
@@ -142,6 +146,8 @@ impl<'a> Seed<'a> {
             self.person(person).await?;
         }
         let mappings = self.objects(tenant, fixture).await?;
+        self.flows(tenant, fixture).await?;
+        self.invitations(fixture).await?;
         self.applications(tenant, &fixture.applications, &mappings)
             .await
     }
@@ -153,14 +159,11 @@ impl<'a> Seed<'a> {
         Ok(Tenant {
             id: self.tenant.clone(),
             base_url: String::new(),
-            title: "Latchkey".to_owned(),
+            brand: Brand::named("Latchkey")?,
             subject_salt: Uuid::new_v4().to_string(),
             refresh_key: custody
                 .seal(&self.tenant, Purpose::RefreshTokens, &key)
                 .await?,
-            authentication_flow: Slug::parse(AUTHENTICATION.slug)?,
-            invalidation_flow: Slug::parse(INVALIDATION.slug)?,
-            default_application: None,
         })
     }
 

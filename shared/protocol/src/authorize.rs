@@ -1,5 +1,9 @@
 //! Requests to the authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
+mod acr;
+
+pub use acr::Acr;
+
 use crate::error::Malformed;
 use crate::ids::ClientId;
 use crate::params::Params;
@@ -181,6 +185,10 @@ pub struct AuthorizeRequest {
     pub prompt: Prompt,
     /// `max_age`: the person must have signed in at most this long ago.
     pub max_age: Option<Seconds>,
+    /// `acr_values`, or `acr` in `claims`: how well the person must have proved who they are.
+    pub acr: Acr,
+    /// `ui_locales`: languages the person reads, the best first, parted by spaces.
+    pub ui_locales: Option<String>,
     /// `login_hint`: who the client thinks it is.
     pub login_hint: Option<String>,
     /// `id_token_hint`: an ID token of ours for the person the client expects.
@@ -227,6 +235,8 @@ impl AuthorizeRequest {
             nonce,
             prompt: Prompt::parse(params.optional("prompt")?.unwrap_or_default())?,
             max_age: params.optional("max_age")?.map(max_age).transpose()?,
+            acr: Acr::parse(params)?,
+            ui_locales: params.optional("ui_locales")?.map(str::to_owned),
             login_hint: params.optional("login_hint")?.map(str::to_owned),
             id_token_hint: params.optional("id_token_hint")?.map(Secret::new),
             challenge: Challenge::parse(params)?,

@@ -30,7 +30,7 @@ pub struct Metadata {
     token_endpoint_auth_methods_supported: [&'static str; 3],
     introspection_endpoint_auth_methods_supported: [&'static str; 2],
     revocation_endpoint_auth_methods_supported: [&'static str; 3],
-    acr_values_supported: [&'static str; 1],
+    acr_values_supported: Vec<&'static str>,
     scopes_supported: Scopes,
     claims_supported: Vec<String>,
     code_challenge_methods_supported: [&'static str; 2],
@@ -56,8 +56,8 @@ pub struct Issuer<'a> {
     pub encrypts: bool,
     /// The scopes its client may have.
     pub scopes: &'a Scopes,
-    /// `acr` of its tokens.
-    pub acr: &'static str,
+    /// What `acr` of its tokens can be.
+    pub acr_values: Vec<&'static str>,
     /// Claims its tokens and UserInfo can hold.
     pub claims: &'a [String],
 }
@@ -113,7 +113,7 @@ impl From<Issuer<'_>> for Metadata {
             token_endpoint_auth_methods_supported: AUTH_METHODS,
             introspection_endpoint_auth_methods_supported: WITH_A_SECRET,
             revocation_endpoint_auth_methods_supported: AUTH_METHODS,
-            acr_values_supported: [of.acr],
+            acr_values_supported: of.acr_values,
             scopes_supported: of.scopes.clone(),
             claims_supported: of.claims.to_vec(),
             code_challenge_methods_supported: ["plain", "S256"],

@@ -29,6 +29,10 @@ pub enum ErrorCode {
     LoginRequired,
     /// OpenID Connect Core §3.1.2.6.
     ConsentRequired,
+    /// OpenID Connect Core §3.1.2.6.
+    InteractionRequired,
+    /// OpenID Connect Core Error Code `unmet_authentication_requirements` 1.0 §1; RFC 9470 §5.
+    UnmetAuthenticationRequirements,
     /// OpenID Connect Core §3.1.2.6 and §6.
     RequestNotSupported,
     /// OpenID Connect Core §3.1.2.6 and §6.
@@ -64,6 +68,8 @@ impl ErrorCode {
             Self::ServerError => "server_error",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

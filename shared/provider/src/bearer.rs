@@ -63,8 +63,8 @@ impl Bearers {
     }
 }
 
-/// The user on whose behalf the token still works: its grant is not revoked, its user is active, and the
-/// session it ends with, if it ends with one, goes on. A grant whose code has not been redeemed yet counts:
+/// The user on whose behalf the token still works: its grant is not revoked, its user is active and has not taken
+/// it back, and the session it ends with, if it ends with one, goes on. A grant whose code has not been redeemed yet counts:
 /// hybrid answers bring a token beside the code.
 fn good(record: &TokenRecord, holder: Holder) -> Option<User> {
     let granted = match (record.grant, holder.grant) {
@@ -74,7 +74,10 @@ fn good(record: &TokenRecord, holder: Holder) -> Option<User> {
     };
     let goes_on = |session: Session| session.holds(&record.client_id, record.issued);
     let signed_in = record.session.is_none() || holder.session.is_some_and(goes_on);
+    let stands = |user: &User| {
+        user.active && user.still_grants(&record.client_id, record.generation, record.issued)
+    };
     holder
         .user
-        .filter(|user| granted && signed_in && user.active)
+        .filter(|user| granted && signed_in && stands(user))
 }

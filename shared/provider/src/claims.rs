@@ -15,15 +15,12 @@ use crate::http::Call;
 use crate::mapping::ScopeMapping;
 use crate::ports::PortError;
 use crate::script::{ObjectFacts, TokenFacts};
-use crate::scripts::{Evaluation, Matter, Scripts, Setting, asks_for_groups};
+use crate::scripts::{Evaluation, Matter, Reads, Scripts, Setting};
 use crate::tenant::Tenant;
 use crate::user::{Subject, User};
 
 /// Claims by name.
 pub type Claims = Map<String, Value>;
-
-/// `acr` of every token: what authentik says, so that clients that check for it go on working.
-pub const ACR: &str = "goauthentik.io/providers/oauth2/default";
 
 /// Claims that every ID token holds.
 pub(crate) const STANDARD: [&str; 9] = [
@@ -136,7 +133,9 @@ impl Mappings {
         };
         let matter = Matter {
             token: Some(token),
-            groups: scripted(&mappings).any(|mapping| asks_for_groups(&mapping.expression)),
+            reads: scripted(&mappings)
+                .map(|mapping| Reads::of(&mapping.expression))
+                .fold(Reads::default(), Reads::and),
             ..Matter::default()
         };
         let setting = Setting::of(call, client);

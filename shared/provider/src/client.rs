@@ -41,8 +41,13 @@ pub struct Client {
     pub mappings: Vec<ScopeMapping>,
     /// Who may use it.
     pub policies: PolicySet,
-    /// When its people are asked for consent (authentik: the authorization flow and its consent stage).
+    /// The flow that leads its people to a code.
+    pub authorization_flow: Slug,
+    /// When its people are asked for consent: as the consent stage of that flow says.
     pub consent: ConsentMode,
+    /// Whether that flow has to be gone through at each request: it does more than ask for consent, or policies say
+    /// who may.
+    pub authorization_runs: bool,
     /// The flow that signs its people in; `None` for the tenant's.
     pub authentication_flow: Option<Slug>,
     /// The flow that ends their sessions; `None` for the tenant's.

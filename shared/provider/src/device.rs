@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::entropy::Entropy;
+use crate::flow::proof::Strength;
 use crate::grant::{Grant, Refresh, State};
-use crate::session::Session;
+use crate::session::{Session, SessionId};
 use crate::user::Subject;
 
 /// How long to wait between polls (RFC 8628 §3.2: five seconds where nothing is said).
@@ -110,11 +111,16 @@ pub struct Approval {
     /// What they allowed.
     pub scopes: Scopes,
     /// The session it was given in.
-    pub session: Digest,
+    pub session: SessionId,
+    /// When they allowed it.
+    pub given: Timestamp,
     /// When the person signed in.
     pub auth_time: Timestamp,
     /// How (RFC 8176).
     pub amr: Vec<String>,
+    /// How well: `acr`.
+    #[serde(default)]
+    pub strength: Strength,
 }
 
 impl Device {
@@ -140,13 +146,15 @@ impl Device {
 
 impl Approval {
     /// By whoever has this session.
-    pub fn by(session: &Session, subject: &Subject, scopes: Scopes) -> Self {
+    pub fn by(session: &Session, subject: &Subject, scopes: Scopes, now: Timestamp) -> Self {
         Self {
             subject: subject.clone(),
             scopes,
             session: session.id,
+            given: now,
             auth_time: session.auth_time,
-            amr: session.amr.clone(),
+            amr: session.amr(),
+            strength: session.strength(),
         }
     }
 
@@ -166,8 +174,10 @@ impl Approval {
             scopes: self.scopes,
             subject: self.subject,
             session: self.session,
+            issued: self.given,
             auth_time: self.auth_time,
             amr: self.amr,
+            strength: self.strength,
             nonce: None,
             challenge: None,
             code: device.code,
@@ -300,9 +310,11 @@ mod tests {
         let approval = Approval {
             subject: subject(),
             scopes: Scopes::parse("openid").unwrap(),
-            session: Digest::of(b"s"),
+            session: SessionId(uuid::Uuid::nil()),
+            given: at,
             auth_time: at,
             amr: vec!["pwd".to_owned()],
+            strength: Strength::Single,
         };
         let approval = Box::new(approval);
         for state in [

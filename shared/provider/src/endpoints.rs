@@ -9,6 +9,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod openid_configuration;
 pub mod revoke;
+pub mod self_service;
 pub mod token;
 pub mod userinfo;
 
@@ -21,5 +22,6 @@ pub use introspect::Introspect;
 pub use jwks::Jwks;
 pub use openid_configuration::OpenidConfiguration;
 pub use revoke::Revoke;
+pub use self_service::SelfService;
 pub use token::Token;
 pub use userinfo::Userinfo;

@@ -88,6 +88,14 @@ pub enum Action {
     LoginFailed,
     /// Somebody signed out.
     Logout,
+    /// An account was made or changed in a flow.
+    UserWrite,
+    /// An account got another password.
+    PasswordSet,
+    /// A letter was handed over to be delivered.
+    EmailSent,
+    /// Something outside did not do its work, such as the delivery of e-mail.
+    SystemException,
     /// A client was granted access.
     AuthorizeApplication,
     /// A revoked or spent token or code was used.

@@ -176,6 +176,12 @@ pub enum Denied {
     /// OpenID Connect Core §3.1.2.6: `prompt=none` and consent to be asked.
     #[error("the person has not consented")]
     ConsentRequired,
+    /// OpenID Connect Core §3.1.2.6: `prompt=none` and an authorization flow that has to be gone through.
+    #[error("the person has to be shown a page")]
+    InteractionRequired,
+    /// OpenID Connect Core §5.5.1.1, RFC 9470 §5: the person has signed in, and not as well as the request wants.
+    #[error("the person cannot sign in as acr_values or the acr claim wants")]
+    Unmet,
     /// RFC 6749 §4.1.2.1: the person refused.
     #[error("the person denied the request")]
     AccessDenied,
@@ -260,6 +266,8 @@ impl Fault {
             Self::Bearer(BearerFault::Absent | BearerFault::Invalid) => ErrorCode::InvalidToken,
             Self::Denied(Denied::LoginRequired) => ErrorCode::LoginRequired,
             Self::Denied(Denied::ConsentRequired) => ErrorCode::ConsentRequired,
+            Self::Denied(Denied::Unmet) => ErrorCode::UnmetAuthenticationRequirements,
+            Self::Denied(Denied::InteractionRequired) => ErrorCode::InteractionRequired,
             Self::Device(DeviceFault::Denied)
             | Self::Denied(Denied::AccessDenied | Denied::Policy) => ErrorCode::AccessDenied,
             Self::Grant(GrantFault::ScopeExceeds) | Self::Denied(Denied::NeedsOpenid) => {

@@ -21,6 +21,7 @@ use crate::client::{Client, JwtKeys, JwtSource};
 use crate::fault::Fault;
 use crate::http::Call;
 use crate::ports::{Fetcher, Spent};
+use crate::session::SessionId;
 use crate::user::User;
 
 pub use fault::AssertionFault;
@@ -69,7 +70,7 @@ pub struct ByProvider {
     /// On behalf of this user, active now.
     pub user: User,
     /// The session that it ends with, and with it what is got for it.
-    pub session: Option<Digest>,
+    pub session: Option<SessionId>,
     /// All its claims; none where it is encrypted to the client.
     pub claims: Claims,
 }

@@ -7,7 +7,9 @@ use protocol::{ClientId, Digest, GrantId, Scopes, Secret, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::entropy::Entropy;
-use crate::user::Subject;
+use crate::flow::proof::Strength;
+use crate::session::SessionId;
+use crate::user::{Subject, User};
 
 /// Code, refresh family and revocation are one item, so that each change of state is one conditional write.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,11 +25,17 @@ pub struct Grant {
     /// Whose it is.
     pub subject: Subject,
     /// The session it was given in.
-    pub session: Digest,
+    pub session: SessionId,
+    /// When it was given; what its user takes back later, takes it along.
+    #[serde(default = "long_ago")]
+    pub issued: Timestamp,
     /// When the person signed in.
     pub auth_time: Timestamp,
     /// How (RFC 8176).
     pub amr: Vec<String>,
+    /// How well: `acr`.
+    #[serde(default)]
+    pub strength: Strength,
     /// `nonce` of the request.
     pub nonce: Option<String>,
     /// PKCE commitment.
@@ -68,7 +76,17 @@ pub struct Refresh {
     pub refresh_expires: Timestamp,
 }
 
+/// Of what was written down without its moment: before anything that was taken back.
+const fn long_ago() -> Timestamp {
+    Timestamp::from_unix(0)
+}
+
 impl Grant {
+    /// Whether this user, as they are now, still stands by it.
+    pub fn stands(&self, user: &User) -> bool {
+        user.still_grants(&self.client_id, self.subject.generation, self.issued)
+    }
+
     /// Whether tokens live and die with the browser's session: those without `offline_access` do
     /// (OpenID Connect Core §11).
     pub fn ends_with_session(&self) -> bool {
@@ -127,12 +145,21 @@ pub struct TokenRecord {
     pub client_id: ClientId,
     /// On whose behalf.
     pub user: UserId,
+    /// The user's [`crate::user::Subject::generation`] at that time.
+    #[serde(default)]
+    pub generation: u64,
     /// The session it ends with; `None` where it outlives it.
-    pub session: Option<Digest>,
+    pub session: Option<SessionId>,
     /// With which scopes.
     pub scopes: Scopes,
     /// `nonce` as authentik repeats it at UserInfo.
     pub nonce: Option<String>,
+    /// When the person signed in; `None` for tokens of before this was kept.
+    #[serde(default)]
+    pub auth_time: Option<Timestamp>,
+    /// How well.
+    #[serde(default)]
+    pub strength: Strength,
     /// When it was made.
     pub issued: Timestamp,
     /// At this second it is no longer good.

@@ -1,5 +1,6 @@
 //! From an HTTP request to an endpoint and back: everything that is the same for all of them.
 
+pub mod api;
 pub mod cookie;
 pub mod cors;
 pub mod decode;

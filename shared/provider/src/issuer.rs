@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use futures_util::future::try_join;
 use protocol::jose::{half_hash, signing_input, with_signature};
-use protocol::{Digest, GrantId, Scopes, Secret, Timestamp};
+use protocol::{GrantId, Scopes, Secret, Timestamp};
 use serde_json::{Value, json};
 
-use crate::claims::{self, ACR, Claims};
+use crate::claims::{self, Claims};
 use crate::client::Client;
 use crate::entropy::{Entropy, alphanumeric};
+use crate::flow::proof::Strength;
 use crate::grant::{Grant, TokenRecord};
 use crate::ports::{Encrypter, PortError, Signer};
+use crate::session::SessionId;
 use crate::tenant::Tenant;
 use crate::user::Subject;
 
@@ -35,13 +37,15 @@ pub struct Order<'a> {
     /// From which grant; `None` for client credentials.
     pub grant: Option<GrantId>,
     /// The session the access token ends with; `None` where it outlives it.
-    pub session: Option<Digest>,
+    pub session: Option<SessionId>,
     /// With which scopes.
     pub scopes: &'a Scopes,
     /// When the person signed in.
     pub auth_time: Timestamp,
     /// How (RFC 8176).
     pub amr: &'a [String],
+    /// How well: `acr`.
+    pub strength: Strength,
     /// `nonce` of the authorization request; not repeated after a refresh (OpenID Connect Core §12.2).
     pub nonce: Option<&'a str>,
     /// What the client's mappings say of the subject.
@@ -188,6 +192,7 @@ impl<'a> Order<'a> {
             scopes: &grant.scopes,
             auth_time: grant.auth_time,
             amr: &grant.amr,
+            strength: grant.strength,
             nonce: grant.nonce.as_deref(),
             mapped,
             now,
@@ -212,7 +217,7 @@ impl<'a> Order<'a> {
         put("exp", self.expires().unix().into());
         put("iat", self.now.unix().into());
         put("auth_time", self.auth_time.unix().into());
-        put("acr", ACR.into());
+        put("acr", self.strength.acr().into());
         if !self.amr.is_empty() {
             put("amr", json!(self.amr));
         }
@@ -231,9 +236,12 @@ impl<'a> Order<'a> {
             grant: self.grant,
             client_id: self.client.client_id.clone(),
             user: self.subject.id,
+            generation: self.subject.generation,
             session: self.session,
             scopes: self.scopes.clone(),
             nonce: self.nonce.map(str::to_owned),
+            auth_time: Some(self.auth_time),
+            strength: self.strength,
             issued: self.now,
             expires: self.expires(),
         }

@@ -4,7 +4,9 @@
 //! [`ports`]. Reading order: [`http::route`] (which URL is which function), then the endpoint in
 //! [`endpoints`], then [`grants`] and [`flow`].
 
+pub mod authenticator;
 pub mod bearer;
+pub mod brand;
 pub mod claims;
 pub mod client;
 pub mod clients;
@@ -13,17 +15,23 @@ pub mod device;
 pub mod endpoints;
 pub mod entropy;
 pub mod event;
+pub mod executor;
 pub mod fault;
 pub mod federation;
 pub mod flow;
 pub mod grant;
 pub mod grants;
 pub mod group;
+pub mod guessing;
 pub mod hint;
 pub mod http;
+pub mod invitation;
 pub mod issuer;
 pub mod key;
+pub mod locale;
+pub mod mail;
 pub mod mapping;
+pub mod media;
 pub mod pages;
 pub mod policies;
 pub mod policy;

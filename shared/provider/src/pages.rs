@@ -1,83 +1,133 @@
-//! The pages people see while they sign in, agree and sign out.
+//! The pages people see.
 //!
 //! Each page is a struct whose fields are all that the page says, and a template in `templates/`
 //! that says it. They are plain HTML forms: they work without JavaScript, with a keyboard, on a
-//! phone and in a screen reader, and they fetch nothing but the brand's logo. Every value is
+//! phone and in a screen reader, and they fetch nothing but the brand's pictures. Every value is
 //! escaped by askama; nothing a caller passes in can become markup.
 //!
+//! To write one:
+//!
+//! - Its struct has a `scene: Scene<'a>` ([`Scene::of`] a call) and implements [`Page`]. The template begins with
+//!   `{% extends "layout.html" %}` and fills the blocks `title` and `content`; `content` has the one `<h1>`. What has
+//!   to look other than a card fills `frame` in the place of `content`.
+//! - Words are keys of `locales/*/*.ftl`, in every language: `{{ scene.texts.get("skip") }}`,
+//!   `{{ scene.texts.with("user-added", [("name", value)]) }}`, `.bold(…)` for values in bold, `.count("…", 3)` for
+//!   numbers, and `.said(text)` for what the engine says in English. Tests find keys that are missing or unused.
+//! - A form is `{% include "parts/form.html" %}` with a field `form: Form<'a>` in the struct. Before a field stands its
+//!   `<label for>`; what is wrong with it is `{% include "parts/error.html" %}` with `error: Option<String>` in the struct.
+//!   Buttons and links that look like them stand in `<div class="actions">`; `quiet` makes one less loud.
+//! - Colours are the variables of [`palette`], by what they are for (`--ink`, `--soft`, `--link`, `--accent` with
+//!   `--on`, `--bad`, …): never a colour by itself, as the brand and the theme decide. Sizes are in `rem`.
+//! - Rules that a kind of page needs alone are a style sheet of its own ([`Page::styles`]).
+//! - A script is a file of `templates/scripts/`, named by [`Page::scripts`]; the layout puts it in, and the policy
+//!   allows it by its hash. There are no inline handlers and no `style` attributes: the policy stops them.
+//!
 //! [`render`] hands back the HTML together with the Content-Security-Policy made for it: the two
-//! must be sent together, because the policy names the hashes of the one style sheet and the one
-//! script inside.
+//! must be sent together, because the policy names the hashes of the style sheets and scripts inside.
 
 use std::fmt;
-use std::sync::LazyLock;
 
-use aws_lc_rs::digest;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
+pub use self::account::{Continue, StayAsked, UserDelete};
+pub use self::captcha::{Captcha, CaptchaBox};
 pub use self::consent::{Consent, Permission};
-pub use self::denied::Denied;
+pub use self::denied::{Denied, Refused};
 pub use self::device::{DeviceConfirm, DeviceDone, DeviceEntry};
+pub use self::email::Email;
 pub use self::error::ErrorPage;
 pub use self::form_post::FormPost;
-pub use self::identification::Identification;
+pub use self::identification::{Identification, PasswordField, Uid};
 pub use self::password::Password;
+pub use self::prompt::{Choice, Field, Prompt, Widget};
+pub use self::scene::{Language, Person, Scene};
+pub use self::set_up::{RecoveryCodes, TotpSetUp, WebauthnSetUp};
 pub use self::sign_out::{SessionEnd, SignOut, SignedOut};
-pub use self::signed_in::SignedIn;
+pub use self::validate::{Other, Proof, SetUp, Validate};
 
+mod account;
+mod captcha;
 mod consent;
 mod denied;
 mod device;
+mod email;
 mod error;
 mod form_post;
 mod identification;
+mod palette;
 mod password;
+mod policy;
+mod prompt;
+mod scene;
+mod set_up;
 mod sign_out;
-mod signed_in;
 #[cfg(test)]
 mod tests;
+pub mod user;
+mod validate;
 
 /// The style sheet of every page, sent inline: one request shows a whole page.
 pub(crate) const STYLE: &str = include_str!("../templates/page.css");
 
-/// Sends the form of [`FormPost`]. Called on the prototype, because a response parameter named
-/// `submit` would hide the form's own method.
-pub(crate) const AUTO_SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
-
-/// Whose sign-in this is: shown at the top of every page and in its title.
-#[derive(Clone, Copy, Debug)]
-pub struct Brand<'a> {
-    /// The name people know, such as the company's.
-    pub title: &'a str,
-    /// A picture shown instead of our mark and the title: an `https:` or `data:` URL, or a path on
-    /// the issuer's own host. `None` shows mark and title.
-    pub logo_url: Option<&'a str>,
+/// The scripts there are. Each does one thing, and does nothing where the page has nothing for it.
+pub mod scripts {
+    /// Sends the form of [`super::FormPost`]. Called on the prototype, because a response parameter named
+    /// `submit` would hide the form's own method.
+    pub const AUTO_SUBMIT: &str = include_str!("../templates/scripts/auto_submit.js");
+    /// Shows and hides a password: buttons with `data-shows`, the field's id.
+    pub const SHOW_PASSWORD: &str = include_str!("../templates/scripts/show_password.js");
+    /// Copies text: buttons with `data-copies`, the text's id.
+    pub const COPY: &str = include_str!("../templates/scripts/copy.js");
+    /// Turns chosen files into `data:` URLs: inputs with `data-into`, the name of the hidden field.
+    pub const FILE: &str = include_str!("../templates/scripts/file.js");
+    /// Solves a captcha.
+    pub const CAPTCHA: &str = include_str!("../templates/scripts/captcha.js");
+    /// Makes or uses a passkey or security key.
+    pub const WEBAUTHN: &str = include_str!("../templates/scripts/webauthn.js");
 }
 
-impl<'a> Brand<'a> {
-    /// A name without a picture.
-    pub const fn named(title: &'a str) -> Self {
-        Self {
-            title,
-            logo_url: None,
-        }
+/// A page that can be sent: its text by `Display`, and what it does in the browser.
+pub trait Page: fmt::Display {
+    /// What it stands in.
+    fn scene(&self) -> &Scene<'_>;
+
+    /// Style sheets beside [`STYLE`], for pages of a kind of their own.
+    fn styles(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// Its scripts, of [`scripts`].
+    fn scripts(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// The script of a captcha service that it asks.
+    fn captcha(&self) -> Option<&str> {
+        None
+    }
+
+    /// Pictures beside those of the brand, maybe of other hosts.
+    fn pictures(&self) -> Vec<String> {
+        Vec::new()
     }
 }
 
-/// A page that can be sent: its text by `Display`, and what it may do in the browser.
-pub trait Page: fmt::Display {
-    /// What the page may load and run.
-    const POLICY: Policy;
+/// Where a form goes and what it brings back beside its fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Form<'a> {
+    /// Where it is posted, relative to the issuer's origin.
+    pub action: &'a str,
+    /// The token that proves the form came from this browser's page.
+    pub csrf: &'a str,
+    /// authentik's name of what is answered.
+    pub component: &'a str,
 }
 
-/// What a page may load and run in the browser.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
-    /// Our style sheet and a logo; no script at all.
-    Static,
-    /// The same and the one script that sends a form by itself.
-    AutoSubmit,
+/// Whose account a step is about, shown above it.
+#[derive(Clone, Copy, Debug)]
+pub struct Account<'a> {
+    /// The user name, or what was typed for it: an unknown account must look like a known one.
+    pub username: &'a str,
+    /// Where "Not you?" leads; empty to leave that out.
+    pub restart_url: &'a str,
 }
 
 /// A page ready to be sent.
@@ -86,41 +136,13 @@ pub struct Rendered {
     /// The body: `text/html; charset=utf-8`.
     pub html: String,
     /// The value of its `Content-Security-Policy` header.
-    pub content_security_policy: &'static str,
+    pub content_security_policy: String,
 }
 
-/// Writes the page and names the policy it must be sent with.
+/// Writes the page and the policy it must be sent with.
 pub fn render<P: Page>(page: &P) -> Rendered {
     Rendered {
         html: page.to_string(),
-        content_security_policy: content_security_policy(P::POLICY),
+        content_security_policy: policy::content_security_policy(page),
     }
-}
-
-/// The `Content-Security-Policy` (CSP Level 3) for pages of this kind.
-///
-/// It has no `form-action` directive on purpose: browsers apply it to every redirect that follows
-/// the POST of a form, and ours ends at the client's redirect URI. No markup can be injected that
-/// could hold a form of another's.
-pub fn content_security_policy(policy: Policy) -> &'static str {
-    static STATIC: LazyLock<String> = LazyLock::new(|| {
-        format!(
-            "default-src 'none'; style-src {style}; img-src 'self' data: https:; \
-             base-uri 'none'; frame-ancestors 'none'",
-            style = source(STYLE)
-        )
-    });
-    static AUTO_SUBMITTING: LazyLock<String> =
-        LazyLock::new(|| format!("{}; script-src {}", *STATIC, source(AUTO_SUBMIT)));
-
-    match policy {
-        Policy::Static => &STATIC,
-        Policy::AutoSubmit => &AUTO_SUBMITTING,
-    }
-}
-
-/// The hash source that allows this very inline text (CSP Level 3 §2.3.1).
-fn source(inline: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, inline.as_bytes());
-    format!("'sha256-{}'", STANDARD.encode(hash))
 }

@@ -1,5 +1,6 @@
-//! Decides whether somebody may use an application (reference §9.2).
+//! Decides whether somebody may use an application (reference §9.2), run a flow or get to a stage.
 
+mod bindings;
 #[cfg(test)]
 mod tests;
 
@@ -8,10 +9,14 @@ use serde_json::{Map, Value};
 use crate::client::Client;
 use crate::group::{GroupId, Groups};
 use crate::http::Call;
-use crate::policy::{Binding, EngineMode, ExpressionPolicy, Target};
+use crate::policy::{Binding, EngineMode, ExpressionPolicy, PolicySet, Target};
 use crate::ports::PortError;
-use crate::scripts::{Evaluation, Matter, SANDBOX_LIMIT, Scripts, Setting, asks_for_groups, said};
+use crate::script::ObjectFacts;
+use crate::scripts::{
+    Effects, Evaluation, Matter, Reads, Scripts, Setting, application_object, said,
+};
 use crate::user::User;
+use bindings::in_order;
 
 /// Most texts that one refusal shows.
 const MOST_MESSAGES: usize = 20;
@@ -23,9 +28,10 @@ pub struct Policies {
 }
 
 /// What it said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Ruling {
     /// Come in.
+    #[default]
     Pass,
     /// No.
     Denied(Refusal),
@@ -49,6 +55,29 @@ pub struct Finding {
     pub passing: bool,
 }
 
+/// What policies are asked.
+pub(crate) struct Question<'a> {
+    /// Which.
+    pub(crate) set: &'a PolicySet,
+    /// Where.
+    pub(crate) setting: Setting<'a>,
+    /// Who asks; `None`: nobody in particular.
+    pub(crate) user: Option<&'a User>,
+    /// What it is about.
+    pub(crate) matter: Matter<'a>,
+}
+
+/// What came of a question.
+#[derive(Debug, Default)]
+pub(crate) struct Judgement {
+    /// Whether they pass.
+    pub(crate) ruling: Ruling,
+    /// What they changed in the plan of their flow, passing or not.
+    pub(crate) effects: Effects,
+    /// The `prompt_data` of the matter's context, where there was one, with what they changed in it.
+    pub(crate) prompt_data: Option<Map<String, Value>>,
+}
+
 /// The answer of one binding.
 struct Answer {
     finding: Finding,
@@ -59,6 +88,16 @@ impl Policies {
     /// With this engine.
     pub const fn new(scripts: Scripts) -> Self {
         Self { scripts }
+    }
+
+    /// Whether this user is in a superuser group, ancestors included.
+    ///
+    /// # Errors
+    /// Where groups cannot be read.
+    pub async fn is_superuser(&self, call: &Call<'_>, user: &User) -> Result<bool, PortError> {
+        self.scripts
+            .is_superuser(&call.tenant, user, call.now)
+            .await
     }
 
     /// Whether this user (`None`: nobody in particular) may use this client's application, given what the
@@ -74,57 +113,98 @@ impl Policies {
         user: Option<&User>,
         context: Map<String, Value>,
     ) -> Result<Ruling, PortError> {
-        let bindings = in_order(&client.policies.bindings);
-        if bindings.is_empty() {
-            return Ok(Ruling::Pass);
-        }
-        let matter = Matter {
-            context,
-            groups: bindings.iter().any(|binding| binding.needs_groups()),
-            ..Matter::default()
+        let question = Question {
+            set: &client.policies,
+            setting: Setting::of(call, client),
+            user,
+            matter: Matter {
+                context,
+                object: Some(application_object(client)),
+                ..Matter::default()
+            },
         };
-        let setting = Setting::of(call, client);
-        let evaluation = Evaluation::begin(&self.scripts, setting, user, matter).await?;
-        let mut answers = Vec::with_capacity(bindings.len());
-        for binding in bindings {
-            answers.push(ask(&evaluation, binding, user).await);
+        Ok(self.judge(question).await?.ruling)
+    }
+
+    /// Asks every binding of a set, in order, whatever it is bound to. Within a flow each sees what those before it
+    /// have changed.
+    ///
+    /// # Errors
+    /// As [`Policies::decide`].
+    pub(crate) async fn judge(&self, question: Question<'_>) -> Result<Judgement, PortError> {
+        let bindings = in_order(&question.set.bindings);
+        if bindings.is_empty() {
+            return Ok(Judgement::default());
         }
-        let ruling = if passes(client.policies.mode, &answers) {
-            Ok(Ruling::Pass)
-        } else {
-            evaluation
-                .is_superuser()
-                .await
-                .map(|superuser| refuse(answers, superuser))
+        let Question {
+            set,
+            setting,
+            user,
+            mut matter,
+        } = question;
+        matter.reads = bindings
+            .iter()
+            .map(|binding| binding.reads())
+            .fold(matter.reads, Reads::and);
+        let of_application = matter.within.is_none();
+        let mut evaluation = Evaluation::begin(&self.scripts, setting, user, matter).await?;
+        let asked = ask_all(&mut evaluation, &bindings).await;
+        let superuser = match &asked {
+            Ok(answers) if of_application && !passes(set.mode, answers) => {
+                evaluation.is_superuser().await
+            }
+            Ok(_) | Err(_) => Ok(false),
+        };
+        let mut judgement = Judgement {
+            prompt_data: evaluation.take_prompt_data(),
+            effects: evaluation.take_effects(),
+            ruling: Ruling::Pass,
         };
         evaluation.end().await;
-        ruling
+        let (answers, superuser) = (asked?, superuser?);
+        if !passes(set.mode, &answers) {
+            judgement.ruling = refuse(answers, superuser);
+        }
+        Ok(judgement)
+    }
+
+    /// What the Python of a prompt gives: `None` where it failed, of which there is an event then.
+    ///
+    /// # Errors
+    /// Where facts cannot be read.
+    pub(crate) async fn prompt(
+        &self,
+        (setting, user, mut matter): (Setting<'_>, Option<&User>, Matter<'_>),
+        object: ObjectFacts,
+        source: &str,
+    ) -> Result<Option<Value>, PortError> {
+        matter.reads = Reads::of(source);
+        let evaluation = Evaluation::begin(&self.scripts, setting, user, matter).await?;
+        let done = evaluation.prompt(object, source).await;
+        evaluation.end().await;
+        Ok(done.map(|done| done.value))
     }
 }
 
-impl Binding {
-    fn needs_groups(&self) -> bool {
-        match &self.target {
-            Target::Policy(policy) => asks_for_groups(&policy.expression),
-            Target::Group(_) => true,
-            Target::User(_) => false,
-        }
+async fn ask_all(
+    evaluation: &mut Evaluation<'_>,
+    bindings: &[&Binding],
+) -> Result<Vec<Answer>, PortError> {
+    let mut answers = Vec::with_capacity(bindings.len());
+    for binding in bindings {
+        let answer = match &binding.target {
+            Target::Policy(policy) => run(evaluation, binding, policy).await?,
+            Target::Group(group) => member(evaluation, binding, *group),
+            Target::User(id) => {
+                let same = evaluation
+                    .about()
+                    .is_some_and(|user| user.subject.id == *id);
+                Answer::plain(id.to_string(), same != binding.negate)
+            }
+        };
+        answers.push(answer);
     }
-
-    /// Milliseconds its policy may take. It can only be shorter than the sandbox's own limit, and 0 is none.
-    fn limit_ms(&self) -> u64 {
-        match u64::try_from(self.timeout.0) {
-            Ok(seconds) if seconds > 0 => seconds.saturating_mul(1_000),
-            Ok(_) | Err(_) => SANDBOX_LIMIT,
-        }
-    }
-}
-
-/// Those that count, lowest `order` first.
-fn in_order(bindings: &[Binding]) -> Vec<&Binding> {
-    let mut enabled: Vec<&Binding> = bindings.iter().filter(|binding| binding.enabled).collect();
-    enabled.sort_by_key(|binding| binding.order);
-    enabled
+    Ok(answers)
 }
 
 /// `policy_engine_mode`.
@@ -136,23 +216,15 @@ fn passes(mode: EngineMode, answers: &[Answer]) -> bool {
     }
 }
 
-async fn ask(evaluation: &Evaluation<'_>, binding: &Binding, user: Option<&User>) -> Answer {
-    match &binding.target {
-        Target::Policy(policy) => run(evaluation, binding, policy).await,
-        Target::Group(group) => {
-            let groups = evaluation.groups();
-            let member = user
-                .zip(groups)
-                .is_some_and(|(user, groups)| belongs(user, groups, *group));
-            let named = groups.and_then(|groups| groups.0.get(group));
-            let name = named.map_or_else(|| group.0.to_string(), |group| group.name.clone());
-            Answer::plain(name, member != binding.negate)
-        }
-        Target::User(id) => {
-            let same = user.is_some_and(|user| user.subject.id == *id);
-            Answer::plain(id.to_string(), same != binding.negate)
-        }
-    }
+fn member(evaluation: &Evaluation<'_>, binding: &Binding, group: GroupId) -> Answer {
+    let groups = evaluation.groups();
+    let member = evaluation
+        .about()
+        .zip(groups)
+        .is_some_and(|(user, groups)| belongs(user, groups, group));
+    let named = groups.and_then(|groups| groups.0.get(&group));
+    let name = named.map_or_else(|| group.0.to_string(), |group| group.name.clone());
+    Answer::plain(name, member != binding.negate)
 }
 
 /// Membership, ancestors included (reference §9.2; authentik: `is_member`). A group that is gone has none.
@@ -161,17 +233,24 @@ fn belongs(user: &User, groups: &Groups, group: GroupId) -> bool {
     groups.0.contains_key(&group) && groups.with_ancestors(direct).contains(&group)
 }
 
-async fn run(evaluation: &Evaluation<'_>, binding: &Binding, policy: &ExpressionPolicy) -> Answer {
+async fn run(
+    evaluation: &mut Evaluation<'_>,
+    binding: &Binding,
+    policy: &ExpressionPolicy,
+) -> Result<Answer, PortError> {
     let name = policy.name.clone();
-    match evaluation.policy(policy, binding.limit_ms()).await {
-        Ok(done) => Answer {
-            messages: said(&done),
-            ..Answer::plain(name, done.truthy != binding.negate)
-        },
+    Ok(match evaluation.policy(policy, binding.limit_ms()).await {
+        Ok(done) => {
+            evaluation.take_over(&done).await?;
+            Answer {
+                messages: said(&done),
+                ..Answer::plain(name, done.truthy != binding.negate)
+            }
+        }
         // What an exception means, its administrator has said; `negate` does not turn that round. What the
         // sandbox had to stop has said nothing and does not pass: a way to make a policy slow must not be a way in.
         Err(failure) => Answer::plain(name, failure.is_the_expressions() && binding.failure_result),
-    }
+    })
 }
 
 impl Answer {

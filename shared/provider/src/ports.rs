@@ -5,30 +5,50 @@
 //! DynamoDB's TTL deletes late and is only the broom. Every implementation passes the contract suite in
 //! `tests/integration/src/contract.rs`.
 
+mod authenticators;
 mod config;
 mod devices;
 mod directory;
 mod encrypter;
 mod events;
 mod fetcher;
+mod flows;
+mod invitations;
+mod links;
 mod machines;
+mod mailer;
+mod media;
+mod passkeys;
+mod people;
 mod policies;
+mod sealer;
+mod throttle;
 
 use std::sync::Arc;
 
+pub use authenticators::{AuthenticatorStore, Use, Used};
 pub use config::{
-    ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, Former,
-    MOST_BYTES, MOST_ITEMS, ObjectKind, Repair,
+    ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, FlowEdit,
+    Former, MOST_BYTES, MOST_ITEMS, ObjectKind, Repair,
 };
 pub use devices::{Begun, DeviceStore, Guess, Poll, Settled};
-pub use directory::GroupStore;
+pub use directory::{GroupDirectory, GroupPage, GroupStore, MemberPage};
 pub use encrypter::Encrypter;
 pub use events::{EventPage, EventStore};
 pub use fetcher::{FetchError, Fetcher};
+pub use flows::FlowStore;
+pub use invitations::InvitationStore;
+pub use links::{Link, LinkStore};
 pub use machines::{
     AccountChange, Intent, MachineIssue, MachineStore, Spending, Spent, UserToken, UserTokenStore,
 };
+pub use mailer::Mailer;
+pub use media::MediaStore;
+pub use passkeys::{Asserted, Ceremony, CeremonyError, Passkeys, Registered, Registrant, Wishes};
+pub use people::{ChangedAccount, FolderPage, NewAccount, People, PeoplePage, Written};
 pub use policies::PolicyStore;
+pub use sealer::Sealer;
+pub use throttle::{Admission, Bucket, MOST_BROWSERS, REMEMBERED, ThrottleStore};
 
 use async_trait::async_trait;
 use protocol::{ClientId, Digest, GrantId, Slug, TenantId, Timestamp};
@@ -125,13 +145,13 @@ pub enum Saved {
 /// A sign-in, as it is to be written.
 #[derive(Clone, Copy, Debug)]
 pub struct SignIn<'a> {
-    /// The session that begins.
+    /// The session that begins, or goes on with a new cookie.
     pub session: &'a Session,
-    /// The plan that led to it.
+    /// The plan that led to it; version 0 where it is not stored.
     pub from: &'a Plan,
-    /// The plan that goes on.
+    /// The plan that goes on, under the new flow cookie's key; it is written as version 1.
     pub onward: &'a Plan,
-    /// The session of the same browser that ends.
+    /// The session of the same browser that ends: somebody else's.
     pub ended: Option<&'a SessionToken>,
     /// What is recorded of it.
     pub event: &'a Event,
@@ -154,19 +174,22 @@ pub trait BrowserStore: Send + Sync {
     /// Reads session, user, consent and plan at once.
     async fn look(&self, tenant: &TenantId, at: Look<'_>, now: Timestamp) -> Outcome<Browser>;
 
-    /// Writes a plan that begins: in place of whatever stands under its key.
-    async fn begin_plan(&self, tenant: &TenantId, plan: &Plan) -> Outcome<()>;
-
-    /// Writes `plan` with `version + 1` iff the stored one has `plan.version`.
-    async fn save_plan(&self, tenant: &TenantId, plan: &Plan) -> Outcome<Saved>;
+    /// Writes `plan` with `version + 1` iff the stored one has `plan.version`; version 0: iff there is none that is
+    /// live at `now`.
+    async fn save_plan(&self, tenant: &TenantId, plan: &Plan, now: Timestamp) -> Outcome<Saved>;
 
     /// Removes a plan; an absent one is fine.
     async fn drop_plan(&self, tenant: &TenantId, key: &PlanKey) -> Outcome<()>;
 
-    /// At sign-in, in one transaction: writes the session and the plan `onward` (under the new flow
-    /// cookie's key), removes the plan `from` iff it still has its version, and the session `ended` of the
-    /// same browser if there was one; writes the event.
-    async fn sign_in(&self, tenant: &TenantId, entry: &SignIn<'_>) -> Outcome<Saved>;
+    /// At sign-in, in one transaction: iff the user is active and of the session's generation, writes the session,
+    /// when they last signed in, and the plan `onward`; removes the plan `from` iff it still has its version, and
+    /// the session `ended` if there was one; writes the event.
+    async fn sign_in(
+        &self,
+        tenant: &TenantId,
+        entry: &SignIn<'_>,
+        now: Timestamp,
+    ) -> Outcome<Saved>;
 
     /// At consent, in one transaction: writes the plan as [`BrowserStore::save_plan`] does, and the consent
     /// where it is to be kept.
@@ -175,6 +198,7 @@ pub trait BrowserStore: Send + Sync {
         tenant: &TenantId,
         plan: &Plan,
         consent: Option<&Consent>,
+        now: Timestamp,
     ) -> Outcome<Saved>;
 
     /// Notes in a session that this client's part of it ended at `now`, so that tokens it got until then are no
@@ -365,7 +389,8 @@ pub trait Signer: Send + Sync {
 /// Opens what is sealed under the envelope key.
 #[async_trait]
 pub trait Vault: Send + Sync {
-    /// The plain bytes. Opened once per instance and kept in memory, wiped when dropped.
+    /// The plain bytes. Opened once per instance and kept in memory, wiped when dropped; a person's own
+    /// ([`Purpose::Totp`], [`Purpose::RecoveryCodes`]) is opened each time and not kept.
     async fn open(
         &self,
         tenant: &TenantId,

@@ -1,4 +1,7 @@
-//! What is run, with which facts, and what comes of it. Neutral of the engine.
+//! What is run, with which facts, and what comes of it. Neutral of the engine. What has to do with flows is in
+//! `script/flow.rs`.
+
+mod flow;
 
 use std::collections::BTreeMap;
 
@@ -6,6 +9,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
+
+pub use flow::{Changes, FlowChanges, FlowFacts, PendingUser, TenantFacts};
 
 /// What an expression is for. It decides which names the expression sees (authentik: mappings see
 /// `request`, `user` and the caller's keywords; policies see `request`, `context`, `ak_is_sso_flow`, …).
@@ -16,6 +21,9 @@ pub enum Kind {
     Mapping,
     /// An expression policy: its value's truth passes or fails.
     Policy,
+    /// The placeholder or the initial value of a prompt: its value is a text, or a list of choices. It sees
+    /// `request`, `user` and `prompt_context`.
+    Prompt,
 }
 
 /// One run of an expression.
@@ -41,7 +49,8 @@ pub struct Script {
 pub struct Facts {
     /// Unix seconds; what `datetime.now()` and `timezone.now()` answer.
     pub now: i64,
-    /// `request.user` and, in mappings, `user`. `None`: the anonymous user.
+    /// `request.user` and, in mappings and prompts, `user`. `None`: the anonymous user. A pending user of the flow
+    /// comes before them ([`FlowFacts::pending_user`]).
     pub user: Option<UserFacts>,
     /// Every group that `user.groups` or any ancestor of those names, by uuid. Ancestors are followed to
     /// depth 20, and a cycle ends there.
@@ -50,14 +59,20 @@ pub struct Facts {
     pub provider: Option<ProviderFacts>,
     /// `token` of a mapping: `None` where there is none yet.
     pub token: Option<TokenFacts>,
-    /// `request.context`, and `context` of a policy. `oauth_scopes` is given as a list and becomes a set.
+    /// `request.context`, and `context` of a policy. `oauth_scopes` is given as a list and becomes a set. In a flow
+    /// it comes on top of the plan's: a validation policy's `prompt_data` stands here. A prompt sees
+    /// `prompt_context` alone, or else the plan's `prompt_data` under that name.
     pub context: serde_json::Map<String, Value>,
+    /// The flow that a policy or a prompt runs in; `None` outside of one.
+    pub flow: Option<FlowFacts>,
     /// `http_request`; `None` where there is none.
     pub http_request: Option<HttpFacts>,
     /// `ak_client_ip`; 255.255.255.255 where unknown.
     pub client_ip: Option<String>,
-    /// `ak_is_sso_flow`.
+    /// `ak_is_sso_flow`, where the plan has no `is_sso`.
     pub is_sso_flow: bool,
+    /// `http_request.tenant` and `http_request.brand`.
+    pub tenant: TenantFacts,
     /// `request.obj`: what the policy is bound to, or the mapping itself.
     pub object: Option<ObjectFacts>,
 }
@@ -66,9 +81,9 @@ pub struct Facts {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserFacts {
-    /// Small integer.
+    /// Small integer; 0 where they are not stored (yet): `None` to the expression.
     pub pk: u64,
-    /// UUID text.
+    /// UUID text; may be empty where they are not stored.
     pub uuid: String,
     /// The hashed subject, authentik's `uid`.
     pub uid: String,
@@ -102,7 +117,8 @@ pub struct UserFacts {
     pub groups: Vec<String>,
     /// Entitlements for the provider's application.
     pub entitlements: Vec<EntitlementFacts>,
-    /// Kinds of authenticator they have confirmed: `totp`, `static`, `webauthn`, ….
+    /// Kinds of authenticator they have confirmed, one entry for each: `totp`, `static`, `webauthn`, `duo`, `sms`,
+    /// `email`, `endpoint`.
     pub authenticators: Vec<String>,
 }
 
@@ -222,10 +238,17 @@ pub struct ObjectFacts {
 
 /// What a run gave.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Done {
     /// The value as JSON. A set is a sorted list, a `datetime` ISO text, an object of the prelude its `str()`.
     /// A policy's is its truth: a policy may return what has no form in JSON.
     pub value: Value,
+    /// What a policy changed in the plan of its flow; `None`: nothing, or there is no flow. A run that failed gives
+    /// none of its changes.
+    pub flow_context: Option<Box<FlowChanges>>,
+    /// What a policy in a flow changed in the `prompt_data` of [`Facts::context`]: what authentik goes on with after
+    /// the validation policies of a prompt stage.
+    pub prompt_data: Option<Box<Changes>>,
     /// Python's truth of the value.
     pub truthy: bool,
     /// Texts of `ak_message`, in order.

@@ -1,10 +1,15 @@
 //! Runs expressions with what they may look at, and leaves events of what they did and where they failed.
 //!
-//! Reading order: [`Evaluation`] (all runs of one request), `facts` (what a script sees), `host` (what it may ask
-//! for while it runs), `trace` (what it leaves behind).
+//! Reading order: [`Evaluation`] (all runs of one request), `reads` and `people` (what is read for them), `facts` and
+//! `flow` (what a script sees, and changes), `host` (what it may ask for while it runs), `failures` and `trace` (what it
+//! leaves behind).
 
 mod facts;
+mod failures;
+mod flow;
 mod host;
+mod people;
+mod reads;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -19,17 +24,21 @@ use serde_json::{Map, Value};
 use crate::client::Client;
 use crate::entropy::Entropy;
 use crate::event::{Action, Event};
-use crate::group::{GroupId, Groups};
+use crate::group::Groups;
 use crate::http::Call;
 use crate::policy::ExpressionPolicy;
-use crate::ports::{EventStore, GroupStore, PolicyStore, PortError, SubjectStore, UserStore};
+use crate::ports::{
+    AuthenticatorStore, EventStore, GroupStore, PolicyStore, PortError, SubjectStore, UserStore,
+};
 use crate::script::{Done, Expressions, Facts, Failure, Kind, ObjectFacts, Script, TokenFacts};
 use crate::tenant::Tenant;
 use crate::user::User;
 use host::Answering;
 use trace::{MOST_EVENTS, bounded};
 
-pub(crate) use facts::asks_for_groups;
+pub(crate) use facts::{application, application_object};
+pub(crate) use flow::{Effects, NowAbout, Pending, Within};
+pub(crate) use reads::Reads;
 pub(crate) use trace::LONGEST_MESSAGE;
 
 /// A time limit that leaves the sandbox's own in force.
@@ -46,6 +55,8 @@ pub struct Scripts {
     pub users: Arc<dyn UserStore>,
     /// Groups.
     pub groups: Arc<dyn GroupStore>,
+    /// Authenticators of people, for `ak_user_has_authenticator`.
+    pub authenticators: Arc<dyn AuthenticatorStore>,
     /// Policies by name, for `ak_call_policy`.
     pub policies: Arc<dyn PolicyStore>,
     /// Where failures are recorded.
@@ -79,22 +90,31 @@ impl<'a> Setting<'a> {
 
 /// What expressions are told beside the user.
 #[derive(Default)]
-pub(crate) struct Matter {
+pub(crate) struct Matter<'a> {
     /// `token` of a mapping.
     pub(crate) token: Option<TokenFacts>,
     /// `request.context` of a policy.
     pub(crate) context: Map<String, Value>,
-    /// Whether groups have to be read: some expression speaks of them, or a group is bound.
-    pub(crate) groups: bool,
+    /// `request.obj` of a policy: what it is bound to.
+    pub(crate) object: Option<ObjectFacts>,
+    /// The flow it runs in.
+    pub(crate) within: Option<Within<'a>>,
+    /// What some expression speaks of, or some binding needs.
+    pub(crate) reads: Reads,
 }
 
 /// All runs of one request: the facts are gathered once, the events written once.
 pub(crate) struct Evaluation<'a> {
     scripts: &'a Scripts,
     setting: Setting<'a>,
+    /// Who asks.
     user: Option<&'a User>,
+    /// Whom the flow is about.
+    pending: Pending<'a>,
+    reads: Reads,
     groups: Option<Groups>,
     facts: Facts,
+    effects: Effects,
     events: Mutex<Vec<Event>>,
     /// Why a question of the run in hand has no answer.
     unanswered: Mutex<Option<Failure>>,
@@ -106,41 +126,31 @@ impl<'a> Evaluation<'a> {
         scripts: &'a Scripts,
         setting: Setting<'a>,
         user: Option<&'a User>,
-        matter: Matter,
+        matter: Matter<'a>,
     ) -> Result<Self, PortError> {
-        let groups = match user {
-            Some(user) if matter.groups => Some(scripts.groups_of(setting, user).await?),
-            Some(_) | None => None,
-        };
-        let mut facts = facts::of(setting, user, groups.as_ref());
+        let mut facts = facts::of(setting);
         facts.token = matter.token;
         facts.context = matter.context;
-        Ok(Self {
+        facts.object = matter.object;
+        let mut pending = Pending::Nobody;
+        if let Some(within) = matter.within {
+            facts.flow = Some(within.facts);
+            pending = within.pending;
+        }
+        let mut evaluation = Self {
             scripts,
             setting,
             user,
-            groups,
+            pending,
+            reads: matter.reads,
+            groups: None,
             facts,
+            effects: Effects::default(),
             events: Mutex::default(),
             unanswered: Mutex::default(),
-        })
-    }
-
-    /// The user's groups and their ancestors, where they were asked for.
-    pub(crate) const fn groups(&self) -> Option<&Groups> {
-        self.groups.as_ref()
-    }
-
-    /// Whether the user is a superuser; read now where it is not known yet.
-    pub(crate) async fn is_superuser(&self) -> Result<bool, PortError> {
-        Ok(match (self.user, &self.groups) {
-            (None, _) => false,
-            (Some(user), Some(groups)) => facts::is_superuser(user, groups),
-            (Some(user), None) => {
-                let groups = self.scripts.groups_of(self.setting, user).await?;
-                facts::is_superuser(user, &groups)
-            }
-        })
+        };
+        evaluation.gather().await?;
+        Ok(evaluation)
     }
 
     /// Runs a mapping. `None` where it failed; then there are events.
@@ -164,7 +174,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Runs a policy that is bound to the application.
+    /// Runs a policy that is bound to what this is about.
     ///
     /// # Errors
     /// As [`Expressions::run`]; there is an event of it then.
@@ -173,11 +183,8 @@ impl<'a> Evaluation<'a> {
         policy: &ExpressionPolicy,
         limit_ms: u64,
     ) -> Result<Done, Failure> {
-        let facts = Facts {
-            object: self.setting.client.map(facts::application_object),
-            ..self.facts.clone()
-        };
-        self.policy_with(policy, facts, limit_ms, 0).await
+        self.policy_with(policy, self.facts.clone(), limit_ms, 0)
+            .await
     }
 
     /// Runs a policy, `depth` calls of `ak_call_policy` deep.
@@ -214,6 +221,7 @@ impl<'a> Evaluation<'a> {
         let host = Answering {
             evaluation: self,
             facts: &script.facts,
+            reads: self.reads.and(Reads::of(&script.source)),
             depth,
         };
         let result = self.scripts.expressions.run(script, &host).await;
@@ -256,7 +264,7 @@ impl<'a> Evaluation<'a> {
         if let Some(client) = self.setting.client {
             event = event.for_client(&client.client_id);
         }
-        if let Some(user) = self.user {
+        if let Some(user) = self.about() {
             event = event.about(&user.subject);
         }
         let event = fill(event);
@@ -280,52 +288,6 @@ impl<'a> Evaluation<'a> {
         let tenant = &self.setting.tenant.id;
         self.scripts.events.record_or_log(tenant, &events).await;
     }
-
-    /// Reference §9.1: two events, and the mapping contributes nothing.
-    fn mapping_failed(&self, script: &Script, failure: &Failure) {
-        let message = bounded(&failure.to_string(), LONGEST_MESSAGE);
-        tracing::warn!(
-            event = "mapping_failed",
-            mapping = script.name,
-            failure = failure.kind(),
-            "a mapping failed"
-        );
-        let object = script.facts.object.clone().unwrap_or_default();
-        self.note(Action::PropertyMappingException, |event| {
-            event
-                .with("mapping_name", object.name.as_str())
-                .with("mapping_id", object.pk.as_str())
-                .with("expression", trace::excerpt(&script.source))
-                .with("message", message.as_str())
-        });
-        let summary = format!("Failed to evaluate property-mapping: '{}'", object.name);
-        let provider = self
-            .setting
-            .client
-            .map(|client| client.provider_name.as_str());
-        self.note(Action::ConfigurationError, |event| {
-            event
-                .with("message", bounded(&summary, LONGEST_MESSAGE))
-                .with("mapping_id", object.pk.as_str())
-                .with("provider", provider)
-        });
-    }
-
-    fn policy_failed(&self, policy: &ExpressionPolicy, failure: &Failure) {
-        tracing::warn!(
-            event = "policy_failed",
-            policy = policy.name,
-            failure = failure.kind(),
-            "a policy failed"
-        );
-        self.note(Action::PolicyException, |event| {
-            event
-                .with("policy_name", policy.name.as_str())
-                .with("policy_id", policy.id.to_string())
-                .with("expression", trace::excerpt(&policy.expression))
-                .with("message", bounded(&failure.to_string(), LONGEST_MESSAGE))
-        });
-    }
 }
 
 /// What `ak_message` told the person, within bounds.
@@ -335,15 +297,4 @@ pub(crate) fn said(done: &Done) -> Vec<String> {
         .take(trace::MOST_MESSAGES)
         .map(|text| bounded(text, LONGEST_MESSAGE))
         .collect()
-}
-
-impl Scripts {
-    async fn groups_of(&self, setting: Setting<'_>, user: &User) -> Result<Groups, PortError> {
-        let direct: Vec<GroupId> = user.subject.groups.iter().map(|group| group.id).collect();
-        if direct.is_empty() {
-            return Ok(Groups::default());
-        }
-        let tenant = &setting.tenant.id;
-        self.groups.closure(tenant, &direct, setting.now).await
-    }
 }

@@ -1,5 +1,6 @@
 //! Accounts of programs, made when they are first needed (reference §3.5).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use protocol::{Seconds, TenantId, Timestamp, UserId};
@@ -198,7 +199,9 @@ impl ServiceAccounts {
         let mut id = [0; 16];
         self.entropy.fill(&mut id);
         Ok(User {
+            withdrawn: BTreeMap::new(),
             subject: Subject {
+                generation: 0,
                 id: UserId::from_random(id),
                 pk: self.store.next_pk(tenant).await?,
                 version: 1,

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use protocol::{Slug, TenantId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use crate::brand::Brand;
+
 /// What every request needs to know of the tenant it is for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tenant {
@@ -16,19 +18,12 @@ pub struct Tenant {
     ///
     /// It is configured, never taken from a request: a forged `Host` header must not choose the issuer.
     pub base_url: String,
-    /// What the pages call it.
-    pub title: String,
+    /// What it looks like, and which flows it runs, at the host that was asked.
+    pub brand: Brand,
     /// Part of every hashed subject; makes them differ between installations (authentik's install id).
     pub subject_salt: String,
     /// The HMAC key of refresh tokens, 32 bytes, sealed for [`Purpose::RefreshTokens`].
     pub refresh_key: Sealed,
-    /// The flow that signs people in where a provider names none.
-    pub authentication_flow: Slug,
-    /// The flow that ends sessions where a provider names none.
-    pub invalidation_flow: Slug,
-    /// The application that `WebFinger` and the root's metadata speak of (authentik: the brand's default one).
-    #[serde(default)]
-    pub default_application: Option<Slug>,
 }
 
 impl Tenant {
@@ -76,6 +71,12 @@ pub enum Purpose<'a> {
     SigningKey(&'a str),
     /// The secret of the client with this id.
     ClientSecret(&'a str),
+    /// The seed of the authenticator app with this id.
+    Totp(&'a str),
+    /// Recovery codes that will have this id, while they are shown.
+    RecoveryCodes(&'a str),
+    /// The private key of the captcha stage with this id.
+    Captcha(&'a str),
 }
 
 impl Purpose<'_> {
@@ -85,6 +86,9 @@ impl Purpose<'_> {
             Self::RefreshTokens => ("refresh-tokens", "-"),
             Self::SigningKey(name) => ("signing-key", name),
             Self::ClientSecret(id) => ("client-secret", id),
+            Self::Totp(id) => ("totp", id),
+            Self::RecoveryCodes(id) => ("recovery-codes", id),
+            Self::Captcha(id) => ("captcha", id),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! People, and what of them goes into a grant.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use protocol::{Timestamp, UserId};
+use protocol::{ClientId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -20,6 +21,32 @@ pub struct User {
     pub password: Option<String>,
     /// What expressions and pages may know beside.
     pub profile: Profile,
+    /// Clients whose access the user took back, and when: what they got until then is no longer good.
+    #[serde(default)]
+    pub withdrawn: BTreeMap<ClientId, Timestamp>,
+}
+
+impl User {
+    /// Whether something that this client got at `issued`, in that generation, has not been taken back since.
+    pub fn still_grants(&self, client: &ClientId, generation: u64, issued: Timestamp) -> bool {
+        let withdrawn = self.withdrawn.get(client);
+        generation == self.subject.generation && withdrawn.is_none_or(|when| *when < issued)
+    }
+
+    /// As it is to be written in the place of `previous`: making somebody inactive takes everything back that they
+    /// were given, for good, so that nothing comes to life again with the account.
+    #[must_use]
+    pub fn succeeding(&self, previous: &Self) -> Self {
+        let mut next = self.clone();
+        let generation = previous.subject.generation;
+        let least = if previous.active && !self.active {
+            generation.saturating_add(1)
+        } else {
+            generation
+        };
+        next.subject.generation = self.subject.generation.max(least);
+        next
+    }
 }
 
 impl fmt::Debug for User {
@@ -72,6 +99,10 @@ pub struct Subject {
     pub pk: u64,
     /// Counts the changes of this user.
     pub version: u64,
+    /// Counts how often everything that was given to this user was taken back: sessions and grants of an earlier
+    /// one are over.
+    #[serde(default)]
+    pub generation: u64,
     /// Unique within the tenant, compared without regard to case.
     pub username: String,
     /// Full name; may be empty.
@@ -113,5 +144,71 @@ impl Default for Profile {
             date_joined: Timestamp::from_unix(0),
             last_login: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user() -> User {
+        User {
+            subject: Subject {
+                id: UserId::from_random([1; 16]),
+                pk: 1,
+                version: 1,
+                generation: 3,
+                username: "ada".to_owned(),
+                name: String::new(),
+                email: String::new(),
+                email_verified: false,
+                groups: Vec::new(),
+                upn: None,
+            },
+            active: true,
+            password: None,
+            profile: Profile::default(),
+            withdrawn: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn making_somebody_inactive_takes_everything_back_and_making_them_active_gives_nothing_back() {
+        let before = user();
+        let mut inactive = before.clone();
+        inactive.active = false;
+        let inactive = inactive.succeeding(&before);
+        assert_eq!(inactive.subject.generation, 4);
+        assert_eq!(inactive.succeeding(&inactive).subject.generation, 4, "once");
+        let mut again = inactive.clone();
+        again.active = true;
+        assert_eq!(again.succeeding(&inactive).subject.generation, 4);
+        again.subject.generation = 0;
+        assert_eq!(
+            again.succeeding(&inactive).subject.generation,
+            4,
+            "never back"
+        );
+        again.subject.generation = 5;
+        assert_eq!(
+            again.succeeding(&inactive).subject.generation,
+            5,
+            "a password, say"
+        );
+    }
+
+    #[test]
+    fn what_a_client_got_until_its_access_was_taken_back_is_no_longer_good() {
+        let client = |id| ClientId::parse(id).unwrap();
+        let at = Timestamp::from_unix;
+        let mut user = user();
+        user.withdrawn.insert(client("a"), at(100));
+        let good = |id, issued| user.still_grants(&client(id), 3, at(issued));
+        assert!(
+            !good("a", 99) && !good("a", 100),
+            "at the very second it is over"
+        );
+        assert!(good("a", 101) && good("b", 1));
+        assert!(!user.still_grants(&client("b"), 2, at(101)));
     }
 }

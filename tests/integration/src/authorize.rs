@@ -2,6 +2,7 @@
 //! OAuth 2.0 Form Post Response Mode).
 
 mod consent;
+mod flows;
 mod front_channel;
 mod hints;
 mod modes;

@@ -68,7 +68,11 @@ async fn oidc_discovery_4_2_the_document_says_this_and_no_more() {
             "token_endpoint_auth_methods_supported": auth_methods,
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "revocation_endpoint_auth_methods_supported": auth_methods,
-            "acr_values_supported": ["goauthentik.io/providers/oauth2/default"],
+            "acr_values_supported": [
+                "goauthentik.io/providers/oauth2/default",
+                "https://refeds.org/profile/mfa",
+                "phr",
+            ],
             "scopes_supported": ["email", "offline_access", "openid", "profile"],
             "claims_supported": [
                 "sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce",

@@ -1,11 +1,23 @@
 //! `/if/flow/{slug}/`: the pages on the way to an application, and what keeps them honest (OpenID Connect
 //! Core §3.1.2.3, §3.1.2.4; RFC 6749 §10.12, RFC 6819 §4.4.1).
 
+mod captcha;
 mod forgery;
+mod invitations;
+mod language;
+mod made;
+mod mail;
+mod media;
 mod order;
 mod pages;
 mod password;
+mod probe;
+mod prompts;
+mod redirecting;
+mod removal;
 mod session;
+mod shipped;
+mod writing;
 
 use http::header::SET_COOKIE;
 use provider::http::Response;
@@ -18,6 +30,9 @@ const SIGN_IN: &str = "/if/flow/default-authentication-flow/";
 
 /// The flow cookie's name on localhost.
 const FLOW: &str = "latchkey_flow";
+
+/// The name on localhost of the cookie of a browser in which somebody signed in before.
+const KNOWN: &str = "latchkey_known";
 
 /// The session cookie's name on localhost.
 const SESSION: &str = "latchkey_session";

@@ -248,6 +248,7 @@ async fn connect(dynamodb: &Proxy, kms: &Proxy, table: &str) -> Backend {
     let connected = Backend::connect(&dynamodb.url, &kms.url, table).await;
     let mut backend = connected.expect("connects");
     backend.engine = engine();
+    backend.mailer = Arc::clone(&backend.mailbox) as _; // at once
     backend
 }
 

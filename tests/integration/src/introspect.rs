@@ -228,6 +228,7 @@ async fn of_an_encrypted_token_the_standard_claims_are_told() {
             "sub": sub(&bench, "ada").await,
             "aud": "fast",
             "acr": "goauthentik.io/providers/oauth2/default",
+            "auth_time": now,
             "active": true,
             "scope": SCOPE,
             "client_id": "fast",

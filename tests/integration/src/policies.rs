@@ -1,5 +1,7 @@
 //! Scope authorization: policies, groups and users bound to an application (seed 003, reference §9.2).
 
+mod flow;
+
 use provider::event::{Action, Event};
 use provider::http::Response;
 use serde_json::json;

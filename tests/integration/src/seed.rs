@@ -1,5 +1,6 @@
 //! What the laptop starts with: fixtures (docs/fixture.md), and the commands it prints.
 
 mod commands;
-mod fixture;
+pub(crate) mod fixture;
+mod flows;
 mod shell;

@@ -24,7 +24,10 @@ async fn default_application(bench: &Bench, slug: &str, issuer_mode: IssuerMode)
 /// Names a default application, whether it is there or not.
 async fn name(bench: &Bench, slug: &str) {
     let slug = Slug::parse(slug).expect("a slug");
-    configure::tenant(bench, |tenant| tenant.default_application = Some(slug)).await;
+    configure::tenant(bench, |tenant| {
+        tenant.brand.default_application = Some(slug);
+    })
+    .await;
 }
 
 fn finger(query: &[(&str, &str)]) -> String {
@@ -136,7 +139,7 @@ async fn rfc7033_4_2_a_query_without_a_resource_is_400() {
 async fn without_a_default_application_there_is_nothing_to_tell() {
     let bench = Bench::embedded().await;
     let query = finger(&[("resource", "acct:ada@example.com")]);
-    configure::tenant(&bench, |tenant| tenant.default_application = None).await;
+    configure::tenant(&bench, |tenant| tenant.brand.default_application = None).await;
     for path in [query.as_str(), ROOTS[0], ROOTS[1]] {
         assert_eq!(summary(&bench.get(path).await), NOT_FOUND, "{path}");
     }

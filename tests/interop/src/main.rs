@@ -28,6 +28,9 @@ fn cargo_run_serves_openidconnect_openid_client_and_the_browser() {
     github::social_auth(&issuer);
     node(&issuer, "pages.test.mjs");
     node(&issuer, "device.test.mjs");
+    node(&issuer, "executor.test.mjs");
+    node(&issuer, "journeys.test.mjs");
+    node(&issuer, "first-paint.mjs");
 }
 
 /// `cargo xtask watch`: the same clients, the very Lambda binaries.

@@ -41,7 +41,7 @@ struct Options {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    let mut scene = Scene::prepare().await?;
+    let mut scene = Box::pin(Scene::prepare()).await?;
     let more = options.env.iter().filter_map(|pair| pair.split_once('='));
     scene
         .environment

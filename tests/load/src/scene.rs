@@ -13,10 +13,11 @@ use provider::client::Client;
 use provider::entropy::{Entropy, System};
 use provider::event::{Action, Actor, Event};
 use provider::flow::AUTHENTICATION;
+use provider::flow::proof::{Method, Proof};
 use provider::grant::{Code, Grant, Refresh, State};
-use provider::ports::{Opening, SignIn};
+use provider::ports::{Opening, Saved, SignIn};
 use provider::refresh::RefreshTokens;
-use provider::session::{FlowToken, Plan, SESSION_LIFETIME, Session, SessionToken};
+use provider::session::{FlowToken, Plan, SESSION_LIFETIME, Session, SessionId, SessionToken};
 use provider::tenant::Purpose;
 use provider::user::User;
 use serde_json::Value;
@@ -205,8 +206,9 @@ impl Scene {
     async fn authorize(&self, slug: &str) -> anyhow::Result<Value> {
         let (token, session) = self.session();
         let plan = |token: &FlowToken| -> anyhow::Result<Plan> {
-            let slug = Slug::parse(AUTHENTICATION.slug)?;
-            Ok(Plan::begin(token.plan_key(""), &slug, local::clock::now()))
+            let slug = Slug::parse(AUTHENTICATION)?;
+            let now = local::clock::now();
+            Ok(Plan::begin(token.plan_key(""), &slug, Vec::new(), now))
         };
         let browsers = self.backend.stores.browsers();
         let (from, onward) = (
@@ -214,15 +216,20 @@ impl Scene {
             FlowToken::generate(&self.entropy),
         );
         let from = plan(&from)?;
-        browsers.begin_plan(&self.tenant, &from).await?;
         let entry = SignIn {
             session: &session,
             from: &from,
-            onward: &plan(&onward)?,
+            onward: &Plan {
+                version: 1,
+                ..plan(&onward)?
+            },
             ended: None,
             event: &self.happening(),
         };
-        browsers.sign_in(&self.tenant, &entry).await?;
+        let saved = browsers
+            .sign_in(&self.tenant, &entry, local::clock::now())
+            .await?;
+        anyhow::ensure!(saved == Saved::Yes, "the sign-in is refused");
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("client_id", slug)
             .append_pair("response_type", "code")
@@ -316,8 +323,10 @@ impl Scene {
             scopes: Scopes::parse(SCOPES)?,
             subject: self.user.subject.clone(),
             session: session.id,
+            issued: now,
             auth_time: now,
-            amr: vec!["pwd".to_owned()],
+            amr: session.amr(),
+            strength: session.strength(),
             nonce: Some("0123456789abcdef".to_owned()),
             challenge: None,
             code: code.raw().digest(),
@@ -336,13 +345,23 @@ impl Scene {
     }
 
     fn session(&self) -> (SessionToken, Session) {
-        let token = SessionToken::generate(self.user.subject.id, &self.entropy as &dyn Entropy);
+        let id = SessionId(Uuid::new_v4());
+        let entropy = &self.entropy as &dyn Entropy;
+        let token = SessionToken::generate(self.user.subject.id, id, entropy);
         let now = local::clock::now();
         let session = Session {
-            id: token.id(),
+            id,
+            cookie: token.digest(),
             user: self.user.subject.id,
+            generation: self.user.subject.generation,
             auth_time: now,
-            amr: vec!["pwd".to_owned()],
+            proofs: vec![Proof {
+                method: Method::Password,
+                at: now,
+            }],
+            began: now,
+            user_agent: String::new(),
+            address: None,
             left: std::collections::BTreeMap::new(),
             expires: now + SESSION_LIFETIME,
         };

@@ -1,5 +1,5 @@
-//! Who may depend on whom: protocol ← provider ← { aws, expressions, fetch } ← local, and functions on none but
-//! provider, aws, expressions and fetch. Versions stand in the workspace's manifest alone.
+//! Who may depend on whom: protocol ← provider ← { aws, expressions, fetch, passkeys } ← local, and functions on none but
+//! provider, aws, expressions, fetch and passkeys. Versions stand in the workspace's manifest alone.
 
 use std::path::Path;
 
@@ -38,14 +38,29 @@ const SHARED: &[(&str, &[&str])] = &[
     ("aws", &["protocol", "provider"]),
     ("expressions", &["protocol", "provider"]),
     ("fetch", &["provider"]),
+    ("passkeys", &["provider"]),
     (
         "local",
-        &["protocol", "provider", "aws", "expressions", "fetch"],
+        &[
+            "protocol",
+            "provider",
+            "aws",
+            "expressions",
+            "fetch",
+            "passkeys",
+        ],
     ),
 ];
 
 /// All that a function may name: the endpoint, its ports, and the runtime they run on.
-const OF_A_FUNCTION: &[&str] = &["provider", "aws", "expressions", "fetch", "tokio"];
+const OF_A_FUNCTION: &[&str] = &[
+    "provider",
+    "aws",
+    "expressions",
+    "fetch",
+    "passkeys",
+    "tokio",
+];
 
 /// Names that begin so are AWS's own; `aws-lc-rs` is cryptography and none of them.
 const OF_AWS: &[&str] = &[
@@ -166,7 +181,7 @@ fn refused(member: &Member, dependency: &Dependency, all: &[Member]) -> Option<S
     let same = ours.name == member.name && dependency.dev; // a crate's own test feature
     let fits = same || allowed.contains(&ours.name.as_str());
     (!fits).then(|| {
-        "the direction is protocol <- provider <- { aws, expressions, fetch } <- local".to_owned()
+        "the direction is protocol <- provider <- { aws, expressions, fetch, passkeys } <- local".to_owned()
     })
 }
 

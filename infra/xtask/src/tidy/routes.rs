@@ -157,7 +157,7 @@ fn read_function(read: &mut Template, id: &str, resource: &Value) {
     }
 }
 
-/// Both forms of each canonical path.
+/// Both forms of each canonical path; the root has one.
 fn with_slashes(canonical: &[(String, String)]) -> Routes {
     let bare = |path: &str| path.strip_suffix('/').unwrap_or(path).to_owned();
     let both = canonical.iter().flat_map(|(path, function)| {
@@ -166,7 +166,7 @@ fn with_slashes(canonical: &[(String, String)]) -> Routes {
             (format!("{}/", bare(path)), function.clone()),
         ]
     });
-    both.collect()
+    both.filter(|(path, _)| !path.is_empty()).collect()
 }
 
 /// Findings about the copies.
@@ -178,7 +178,8 @@ pub fn check(copies: &Copies) -> Vec<String> {
     }
     let want = with_slashes(&copies.canonical);
     let mut findings = copies.template.findings.clone();
-    if want.len() < 2 * copies.canonical.len() {
+    let roots = copies.canonical.iter().filter(|(path, _)| path == "/");
+    if want.len() < 2 * copies.canonical.len() - roots.count() {
         findings.push(format!(
             "{TABLE}: a path is there twice, perhaps with and without its slash"
         ));

@@ -9,8 +9,9 @@ use provider::session::{Consent, Plan, PlanKey, Session, SessionToken};
 use crate::dynamodb::db::{Change, Db, Written};
 use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::row::{Row, count, moment};
-use crate::dynamodb::schema::{Key, field};
+use crate::dynamodb::plans;
+use crate::dynamodb::row::{Row, moment};
+use crate::dynamodb::schema::Key;
 use crate::dynamodb::users;
 
 pub(crate) struct Browsers(pub(crate) Db);
@@ -19,7 +20,7 @@ pub(crate) struct Browsers(pub(crate) Db);
 impl BrowserStore for Browsers {
     #[tracing::instrument(name = "store.browsers.look", level = "debug", skip_all)]
     async fn look(&self, tenant: &TenantId, at: Look<'_>, now: Timestamp) -> Outcome<Browser> {
-        let session = at.session.map(|s| Key::session(tenant, s.user(), &s.id()));
+        let session = at.session.map(|s| Key::session(tenant, s.user(), s.id()));
         let user = at.session.map(|s| Key::user(tenant, s.user()));
         let consent = at.session.zip(at.client);
         let consent = consent.map(|(s, client)| Key::consent(tenant, s.user(), client));
@@ -34,11 +35,13 @@ impl BrowserStore for Browsers {
 
         let session = take(session).map(Row::read::<Session>).transpose()?;
         let user = take(user).map(users::read).transpose()?;
+        let opens = |session: &Session| at.session.is_some_and(|token| session.opens_with(token));
         let signed_in = session
-            .filter(|session| session.live_at(now))
-            .zip(user.filter(|user| user.active));
+            .filter(|session| session.live_at(now) && opens(session))
+            .zip(user.filter(|user| user.active))
+            .filter(|(session, user)| session.generation == user.subject.generation);
         let consent = take(consent).map(Row::read).transpose()?;
-        let plan = take(plan).map(Row::read::<Plan>).transpose()?;
+        let plan = take(plan).map(|row| plans::read(&row)).transpose()?;
         Ok(Browser {
             // Until the session is proven live, the cookie only claims to be that user's.
             consent: if signed_in.is_some() { consent } else { None },
@@ -47,22 +50,15 @@ impl BrowserStore for Browsers {
         })
     }
 
-    #[tracing::instrument(name = "store.browsers.begin_plan", level = "debug", skip_all)]
-    async fn begin_plan(&self, tenant: &TenantId, plan: &Plan) -> Outcome<()> {
-        self.0
-            .put(plan_row(tenant, plan)?, Expression::default())
-            .await
-            .map(drop)
-    }
-
     #[tracing::instrument(name = "store.browsers.save_plan", level = "debug", skip_all)]
-    async fn save_plan(&self, tenant: &TenantId, plan: &Plan) -> Outcome<Saved> {
-        Ok(
-            match self.0.put(next_row(tenant, plan)?, unchanged(plan)).await? {
-                Written::Yes => Saved::Yes,
-                Written::No => Saved::Stale,
-            },
-        )
+    async fn save_plan(&self, tenant: &TenantId, plan: &Plan, now: Timestamp) -> Outcome<Saved> {
+        let written = self
+            .0
+            .put(plans::next(tenant, plan)?, plans::unchanged(plan, now));
+        Ok(match written.await? {
+            Written::Yes => Saved::Yes,
+            Written::No => Saved::Stale,
+        })
     }
 
     #[tracing::instrument(name = "store.browsers.drop_plan", level = "debug", skip_all)]
@@ -71,17 +67,32 @@ impl BrowserStore for Browsers {
     }
 
     #[tracing::instrument(name = "store.browsers.sign_in", level = "debug", skip_all)]
-    async fn sign_in(&self, tenant: &TenantId, entry: &SignIn<'_>) -> Outcome<Saved> {
+    async fn sign_in(
+        &self,
+        tenant: &TenantId,
+        entry: &SignIn<'_>,
+        now: Timestamp,
+    ) -> Outcome<Saved> {
         let session = entry.session;
         let begun = Row::write(&Key::of_session(tenant, session), session)?.until(session.expires);
         let mut changes = vec![
-            Change::Delete(Key::plan(tenant, &entry.from.key), unchanged(entry.from)),
-            Change::Put(plan_row(tenant, entry.onward)?, Expression::default()),
+            Change::Update(
+                Key::user(tenant, session.user),
+                users::signs_in(session.generation, now),
+            ),
+            Change::Put(plans::row(tenant, entry.onward)?, Expression::default()),
             Change::Put(begun, Expression::default()),
             events::change(tenant, entry.event)?,
         ];
+        let from = Key::plan(tenant, &entry.from.key);
+        let unchanged = plans::unchanged(entry.from, now);
+        changes.push(if entry.from.version == 0 {
+            Change::Check(from, unchanged)
+        } else {
+            Change::Delete(from, unchanged)
+        });
         changes.extend(entry.ended.map(|ended| {
-            let key = Key::session(tenant, ended.user(), &ended.id());
+            let key = Key::session(tenant, ended.user(), ended.id());
             Change::Delete(key, Expression::default())
         }));
         self.saved("sign_in", changes).await
@@ -93,16 +104,17 @@ impl BrowserStore for Browsers {
         tenant: &TenantId,
         plan: &Plan,
         consent: Option<&Consent>,
+        now: Timestamp,
     ) -> Outcome<Saved> {
         let Some(consent) = consent else {
-            return self.save_plan(tenant, plan).await;
+            return self.save_plan(tenant, plan, now).await;
         };
         let mut row = Row::write(&Key::of_consent(tenant, consent), consent)?;
         if let Some(expires) = consent.expires {
             row = row.until(expires);
         }
         let changes = vec![
-            Change::Put(next_row(tenant, plan)?, unchanged(plan)),
+            Change::Put(plans::next(tenant, plan)?, plans::unchanged(plan, now)),
             Change::Put(row, Expression::default()),
         ];
         self.saved("save_consent", changes).await
@@ -115,7 +127,7 @@ impl BrowserStore for Browsers {
         session: &SessionToken,
         leaving: &Leaving<'_>,
     ) -> Outcome<()> {
-        let key = Key::session(tenant, session.user(), &session.id());
+        let key = Key::session(tenant, session.user(), session.id());
         let note = Expression::when("attribute_exists(#pk)")
             .then("SET #left.#client = :now")
             .name("#client", leaving.client.as_str())
@@ -135,7 +147,7 @@ impl BrowserStore for Browsers {
         session: &SessionToken,
         event: &Event,
     ) -> Outcome<()> {
-        let key = Key::session(tenant, session.user(), &session.id());
+        let key = Key::session(tenant, session.user(), session.id());
         let changes = vec![
             Change::Delete(key, Expression::default()),
             events::change(tenant, event)?,
@@ -153,19 +165,4 @@ impl Browsers {
             Err(_) => Saved::Stale,
         })
     }
-}
-
-fn plan_row(tenant: &TenantId, plan: &Plan) -> Outcome<Row> {
-    Ok(Row::write(&Key::plan(tenant, &plan.key), plan)?.until(plan.expires))
-}
-
-/// The plan as its next version.
-fn next_row(tenant: &TenantId, plan: &Plan) -> Outcome<Row> {
-    let next = count(plan.version.saturating_add(1));
-    Ok(plan_row(tenant, plan)?.with(field::VERSION, next))
-}
-
-/// The stored plan is the version that was read.
-fn unchanged(plan: &Plan) -> Expression {
-    Expression::when("#version = :version").value(":version", count(plan.version))
 }

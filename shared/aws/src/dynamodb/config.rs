@@ -2,16 +2,16 @@
 //! `CONFIGNAME#<kind>#<digest>/CONFIGNAME`; `CONFIG/REVISION` guards them all.
 
 use async_trait::async_trait;
-use protocol::TenantId;
-use provider::client::Client;
+use protocol::{Slug, TenantId};
 use provider::ports::{
-    ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, Former,
+    ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, FlowEdit,
     ObjectKind, Outcome, PortError, Repair,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::dynamodb::compiled;
 use crate::dynamodb::db::{Change, Db, Part};
 use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
@@ -43,6 +43,8 @@ struct Revision {
 #[derive(Serialize, Deserialize)]
 struct Left {
     providers: Vec<u64>,
+    #[serde(default)]
+    flows: Vec<Slug>,
 }
 
 /// A query ends early at 1 MB. What is surely less and fewer than asked for is all there is.
@@ -129,10 +131,12 @@ impl ConfigStore for Configs {
         for edit in &commit.documents {
             document_changes(tenant, edit, &taken, &mut changes)?;
         }
-        client_changes(tenant, &commit.clients, &mut changes)?;
+        compiled::clients(tenant, &commit.clients, &mut changes)?;
+        compiled::flows(tenant, &commit.flows, &mut changes)?;
         if let Some(repair) = &commit.repair {
             let left = Left {
                 providers: repair.providers.clone(),
+                flows: repair.flows.clone(),
             };
             let row = Row::write(&Key::repair(tenant, &repair.id.to_string()), &left)?;
             changes.push(Change::Put(row, Expression::default()));
@@ -156,9 +160,11 @@ impl ConfigStore for Configs {
             let key = row.key();
             let id = Uuid::parse_str(&key.sk)
                 .map_err(|_| PortError::Corrupt(format!("{key}: is no repair")))?;
+            let Left { providers, flows } = row.read()?;
             Ok(Repair {
                 id,
-                providers: row.read::<Left>()?.providers,
+                providers,
+                flows,
             })
         })
         .collect()
@@ -170,9 +176,11 @@ impl ConfigStore for Configs {
         tenant: &TenantId,
         revision: u64,
         clients: &[ClientEdit],
+        flows: &[FlowEdit],
     ) -> Outcome<Committed> {
         let mut changes = vec![Change::Check(Key::config_revision(tenant), at(revision))];
-        client_changes(tenant, clients, &mut changes)?;
+        compiled::clients(tenant, clients, &mut changes)?;
+        compiled::flows(tenant, flows, &mut changes)?;
         self.all_or_none("repair_config", changes).await
     }
 
@@ -285,36 +293,4 @@ fn over(previous: Option<&Document>) -> Expression {
             Expression::when(version).value(":version", count(previous.version))
         }
     }
-}
-
-fn client_changes(
-    tenant: &TenantId,
-    edits: &[ClientEdit],
-    changes: &mut Vec<Change>,
-) -> Outcome<()> {
-    for edit in edits {
-        let former = match edit {
-            ClientEdit::Put { client, former } => {
-                changes.extend(both(tenant, client)?);
-                former
-            }
-            ClientEdit::Remove(former) => former,
-        };
-        changes.extend(gone(tenant, former));
-    }
-    Ok(())
-}
-
-/// A client under its id and under its slug.
-fn both(tenant: &TenantId, client: &Client) -> Outcome<[Change; 2]> {
-    let id = Row::write(&Key::client(tenant, &client.client_id), client)?;
-    let slug = Row::write(&Key::app(tenant, &client.slug), client)?;
-    Ok([id, slug].map(|row| Change::Put(row, Expression::default())))
-}
-
-fn gone(tenant: &TenantId, former: &Former) -> impl Iterator<Item = Change> {
-    let id = former.id.as_ref().map(|id| Key::client(tenant, id));
-    let slug = former.slug.as_ref().map(|slug| Key::app(tenant, slug));
-    let keys = id.into_iter().chain(slug);
-    keys.map(|key| Change::Delete(key, Expression::default()))
 }

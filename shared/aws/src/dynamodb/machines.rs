@@ -12,22 +12,23 @@ use provider::ports::{
 use provider::user::User;
 use serde::{Deserialize, Serialize};
 
+use crate::dynamodb::accounts::{Writing, until};
 use crate::dynamodb::attempt::Check;
 use crate::dynamodb::cache::Cache;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::registry::Items;
-use crate::dynamodb::row::{Row, count, moment, text, value};
+use crate::dynamodb::row::{Row, moment, text, value};
 use crate::dynamodb::schema::{Key, folded};
-use crate::dynamodb::users::{self, Login, Users};
+use crate::dynamodb::users::Users;
 use crate::dynamodb::{events, grants};
 
 pub(crate) struct UserTokens(pub(crate) Db);
 
 /// Which token has the name.
 #[derive(Serialize, Deserialize)]
-struct Name {
-    token: Digest,
+pub(crate) struct Name {
+    pub(crate) token: Digest,
 }
 
 #[async_trait]
@@ -47,17 +48,22 @@ impl UserTokenStore for UserTokens {
         };
         let own = Expression::when("attribute_not_exists(#pk) OR #identifier = :identifier")
             .value(":identifier", text(&token.identifier));
-        let name = Row::write(
-            &Key::user_token_name(tenant, &token.identifier),
-            &Name { token: token.id },
-        )?;
+        let name = Name { token: token.id };
+        let named = Row::write(&Key::user_token_name(tenant, &token.identifier), &name)?;
+        let owned = Key::owned_token(tenant, token.user, &token.identifier);
+        let owned = Row::write(&owned, &name)?;
         let item = Row::write(&Key::user_token(tenant, &token.id), token)?;
         let mut changes = vec![
-            Change::Put(until(name, token.expires), as_read),
+            Change::Put(until(named, token.expires), as_read),
             Change::Put(until(item, token.expires), own),
+            Change::Put(until(owned, token.expires), Expression::default()),
         ];
         if let Some(former) = previous.filter(|previous| previous.id != token.id) {
             let key = Key::user_token(tenant, &former.id);
+            changes.push(Change::Delete(key, Expression::default()));
+        }
+        if let Some(former) = previous.filter(|previous| previous.user != token.user) {
+            let key = Key::owned_token(tenant, former.user, &former.identifier);
             changes.push(Change::Delete(key, Expression::default()));
         }
         Ok(self.0.transact("put_user_token", changes).await?.is_ok())
@@ -136,12 +142,17 @@ impl MachineStore for Machines {
         change: &AccountChange<'_>,
         now: Timestamp,
     ) -> Outcome<bool> {
-        let changes = account(tenant, change, now)?;
-        let written = self.db.transact("put_account", changes).await?.is_ok();
+        let writing = Writing {
+            user: change.account,
+            previous: change.previous,
+            until: change.until,
+            now: Some(now),
+        };
+        let edit = writing.edit(tenant)?;
+        let written = self.db.transact("put_account", edit.changes).await?.is_ok();
         if written {
             let name = &change.account.subject.username;
-            self.kept
-                .keep(key(tenant, name), change.account.clone(), now);
+            self.kept.keep(key(tenant, name), edit.user, now);
         }
         Ok(written)
     }
@@ -176,37 +187,4 @@ impl MachineStore for Machines {
 
 fn key(tenant: &TenantId, username: &str) -> Key {
     Key::login(tenant, &folded(username))
-}
-
-fn until(row: Row, end: Option<Timestamp>) -> Row {
-    match end {
-        Some(end) => row.until(end),
-        None => row,
-    }
-}
-
-/// The account's item over the version that was read, and its name, which stays the same. A name whose item
-/// waits for the sweep is free: account and name are swept one by one.
-fn account(tenant: &TenantId, change: &AccountChange<'_>, now: Timestamp) -> Outcome<Vec<Change>> {
-    let AccountChange {
-        account, previous, ..
-    } = change;
-    let as_read = match previous {
-        None => Expression::when("attribute_not_exists(#pk)"),
-        Some(previous) => Expression::when("#version = :version")
-            .value(":version", count(previous.subject.version)),
-    };
-    let id = account.subject.id;
-    let free = Expression::when("attribute_not_exists(#pk) OR #user = :user OR #ttl <= :now")
-        .value(":user", value(&id)?)
-        .value(":now", moment(now));
-    let mut changes = vec![Change::Put(
-        until(users::row(tenant, account)?, change.until),
-        as_read,
-    )];
-    for name in users::logins(&account.subject) {
-        let row = Row::write(&Key::login(tenant, &name), &Login { user: id })?;
-        changes.push(Change::Put(until(row, change.until), free.clone()));
-    }
-    Ok(changes)
 }

@@ -6,11 +6,11 @@ use provider::ports::{Outcome, PortError, Registry};
 use provider::tenant::Tenant;
 use provider::user::User;
 
+use crate::dynamodb::accounts::Writing;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::row::{Row, count, number, text, value};
+use crate::dynamodb::row::{Row, number, text};
 use crate::dynamodb::schema::{FORM, Key, field};
-use crate::dynamodb::users::{self, Login};
 
 pub(crate) struct Items(pub(crate) Db);
 
@@ -42,8 +42,8 @@ impl Registry for Items {
         user: &User,
         previous: Option<&User>,
     ) -> Outcome<bool> {
-        let changes = user_changes(tenant, user, previous)?;
-        Ok(self.0.transact("put_user", changes).await?.is_ok())
+        let edit = Writing::over(user, previous).edit(tenant)?;
+        Ok(self.0.transact("put_user", edit.changes).await?.is_ok())
     }
 }
 
@@ -56,32 +56,4 @@ pub(crate) async fn next(db: &Db, counter: &Key) -> Outcome<u64> {
     changed
         .and_then(|row| u64::try_from(row.number(field::LAST)?).ok())
         .ok_or_else(|| PortError::Corrupt(format!("{counter}: is no count")))
-}
-
-/// A user over the version that was read, their names taken, and the names they gave up free.
-fn user_changes(tenant: &TenantId, user: &User, previous: Option<&User>) -> Outcome<Vec<Change>> {
-    let id = user.subject.id;
-    let as_read = match previous {
-        None => Expression::when("attribute_not_exists(#pk)"),
-        Some(previous) => Expression::when("#version = :version")
-            .value(":version", count(previous.subject.version)),
-    };
-    let mut changes = vec![Change::Put(users::row(tenant, user)?, as_read)];
-    let free_or_theirs =
-        Expression::when("attribute_not_exists(#pk) OR #user = :user").value(":user", value(&id)?);
-    let names = users::logins(&user.subject);
-    for name in &names {
-        let row = Row::write(&Key::login(tenant, name), &Login { user: id })?;
-        changes.push(Change::Put(row, free_or_theirs.clone()));
-    }
-    let former = previous
-        .map(|previous| users::logins(&previous.subject))
-        .unwrap_or_default();
-    for name in former.iter().filter(|name| !names.contains(name)) {
-        changes.push(Change::Delete(
-            Key::login(tenant, name),
-            free_or_theirs.clone(),
-        ));
-    }
-    Ok(changes)
 }

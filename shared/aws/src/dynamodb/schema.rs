@@ -10,7 +10,7 @@ use std::fmt;
 use protocol::{ClientId, Digest, GrantId, Slug, TenantId, Timestamp, UserId};
 use provider::group::GroupId;
 use provider::ports::ObjectKind;
-use provider::session::{Consent, PlanKey, Session};
+use provider::session::{Consent, PlanKey, Session, SessionId};
 use uuid::Uuid;
 
 /// Partition key.
@@ -31,6 +31,20 @@ pub(crate) const FORM: u32 = 1;
 
 /// The longest host name there is (RFC 1035 §2.3.4), with room for a port. What is longer is nobody's.
 pub(crate) const LONGEST_HOST_BYTES: usize = 261;
+
+/// What the sort keys of a user's sessions begin with.
+pub(crate) const SESSION: &str = "SESSION#";
+/// What the sort keys of a user's consents begin with.
+pub(crate) const CONSENT: &str = "CONSENT#";
+/// What the sort keys begin with under which a user's tokens are listed.
+pub(crate) const OWNED_TOKEN: &str = "USERTOKEN#";
+/// What the sort keys of a group's members begin with.
+pub(crate) const MEMBER: &str = "MEMBER#";
+/// What the sort keys of a group's children begin with.
+pub(crate) const CHILD: &str = "CHILD#";
+
+/// How much of a path or name goes into a sort key, of which `DynamoDB` takes 1024 bytes.
+const LONGEST_PART_BYTES: usize = 900;
 
 /// Events stand in a partition a day.
 pub(crate) const SECONDS_A_DAY: i64 = 86_400;
@@ -109,17 +123,17 @@ impl Key {
     }
 
     /// A session, in its user's partition: user, session and consent are read together.
-    pub(crate) fn session(tenant: &TenantId, user: UserId, id: &Digest) -> Self {
-        Self::of(
-            tenant,
-            &format!("USER#{user}"),
-            format!("SESSION#{}", id.encode()),
-        )
+    pub(crate) fn session(tenant: &TenantId, user: UserId, id: SessionId) -> Self {
+        Self::of(tenant, &format!("USER#{user}"), format!("{SESSION}{id}"))
     }
 
     /// A consent on record, in its user's partition.
     pub(crate) fn consent(tenant: &TenantId, user: UserId, client: &ClientId) -> Self {
-        Self::of(tenant, &format!("USER#{user}"), format!("CONSENT#{client}"))
+        Self::of(
+            tenant,
+            &format!("USER#{user}"),
+            format!("{CONSENT}{client}"),
+        )
     }
 
     /// Who has this name or address; `login` as [`folded`]. One name space for both, so that nobody can
@@ -159,7 +173,11 @@ impl Key {
 
     /// Which user's token has this identifier; its SHA-256, as identifiers have any length.
     pub(crate) fn user_token_name(tenant: &TenantId, identifier: &str) -> Self {
-        let digest = Digest::of(identifier.as_bytes()).encode();
+        Self::user_token_named(tenant, &Digest::of(identifier.as_bytes()).encode())
+    }
+
+    /// The same by the digest in its text form.
+    pub(crate) fn user_token_named(tenant: &TenantId, digest: &str) -> Self {
         Self::of(tenant, &format!("USERTOKENNAME#{digest}"), "USERTOKENNAME")
     }
 
@@ -217,9 +235,130 @@ impl Key {
         Self::of(tenant, "COUNTER", "USERS")
     }
 
+    /// A compiled flow.
+    pub(crate) fn flow(tenant: &TenantId, slug: &Slug) -> Self {
+        Self::of(tenant, &format!("FLOW#{slug}"), "FLOW")
+    }
+
+    /// A link that was mailed, by the digest of its token.
+    pub(crate) fn link(tenant: &TenantId, id: &Digest) -> Self {
+        Self::of(tenant, &format!("LINK#{}", id.encode()), "LINK")
+    }
+
+    /// A picture.
+    pub(crate) fn media(tenant: &TenantId, name: &Digest) -> Self {
+        Self::of(tenant, &format!("MEDIA#{}", name.encode()), "MEDIA")
+    }
+
+    /// An invitation. All stand in one partition, so that they can be listed.
+    pub(crate) fn invitation(tenant: &TenantId, id: Uuid) -> Self {
+        Self::of(tenant, "INVITATIONS", id.to_string())
+    }
+
+    /// Whose number this is, in the one partition in which all people of a tenant are listed.
+    pub(crate) fn user_number(tenant: &TenantId, pk: u64) -> Self {
+        Self::of(tenant, "USERS", format!("{pk:020}"))
+    }
+
+    /// Whose folder this is, and with which number, in the one partition in which people are listed by folder:
+    /// `<path>/#<number>`, so that what begins with `<path>/` is in the folder or below it.
+    pub(crate) fn user_folder(tenant: &TenantId, path: &str, pk: u64) -> Self {
+        let path = cut(path, LONGEST_PART_BYTES);
+        Self::of(tenant, "USERPATHS", format!("{path}/#{pk:020}"))
+    }
+
+    /// What the sort keys begin with of people in this folder and below; all people for the empty one.
+    pub(crate) fn folder_prefix(path: &str) -> String {
+        let path = cut(path, LONGEST_PART_BYTES);
+        if path.is_empty() {
+            String::new()
+        } else {
+            format!("{path}/")
+        }
+    }
+
+    /// That a group has this member, in the group's partition.
+    pub(crate) fn member(tenant: &TenantId, group: GroupId, user: UserId) -> Self {
+        Self::of(
+            tenant,
+            &format!("GROUP#{}", group.0),
+            format!("{MEMBER}{user}"),
+        )
+    }
+
+    /// That a group has this child, in the group's partition.
+    pub(crate) fn child(tenant: &TenantId, parent: GroupId, child: GroupId) -> Self {
+        Self::of(
+            tenant,
+            &format!("GROUP#{}", parent.0),
+            format!("{CHILD}{}", child.0),
+        )
+    }
+
+    /// A group in the one partition in which all groups of a tenant are listed, in order of their names.
+    pub(crate) fn listed_group(tenant: &TenantId, name: &str, id: GroupId) -> Self {
+        let name = cut(name, LONGEST_PART_BYTES);
+        Self::of(tenant, "GROUPS", format!("{name}#{}", id.0))
+    }
+
+    /// What is still to be done to the members and children of a group that was renamed or removed.
+    pub(crate) fn group_errand(tenant: &TenantId, group: GroupId) -> Self {
+        Self::of(tenant, "GROUPERRANDS", group.0.to_string())
+    }
+
+    /// That a user has the token with this identifier, in the user's partition.
+    pub(crate) fn owned_token(tenant: &TenantId, user: UserId, identifier: &str) -> Self {
+        let digest = Digest::of(identifier.as_bytes()).encode();
+        Self::of(
+            tenant,
+            &format!("USER#{user}"),
+            format!("{OWNED_TOKEN}{digest}"),
+        )
+    }
+
+    /// How full a bucket of tries is.
+    pub(crate) fn bucket(tenant: &TenantId, id: &Digest) -> Self {
+        Self::of(tenant, &format!("BUCKET#{}", id.encode()), "BUCKET")
+    }
+
+    /// The browsers in which a person signed in.
+    pub(crate) fn known_browsers(tenant: &TenantId, user: UserId) -> Self {
+        Self::of(tenant, &format!("USER#{user}"), "KNOWN")
+    }
+
+    /// An authenticator, in its owner's partition.
+    pub(crate) fn authenticator(tenant: &TenantId, user: UserId, id: Uuid) -> Self {
+        Self::of(
+            tenant,
+            &format!("USER#{user}"),
+            format!("AUTHENTICATOR#{id}"),
+        )
+    }
+
+    /// How many authenticators a person has.
+    pub(crate) fn authenticator_count(tenant: &TenantId, user: UserId) -> Self {
+        Self::of(tenant, &format!("USER#{user}"), "AUTHENTICATORS")
+    }
+
+    /// Whose `WebAuthn` credential it is, by its id; its SHA-256, as ids have up to 1023 bytes.
+    pub(crate) fn credential(tenant: &TenantId, id: &str) -> Self {
+        let digest = Digest::of(id.as_bytes()).encode();
+        Self::of(tenant, &format!("CREDENTIAL#{digest}"), "CREDENTIAL")
+    }
+
+    /// A browser in which a person proved a second factor, by the digest of its cookie.
+    pub(crate) fn remembered(tenant: &TenantId, user: UserId, cookie: &Digest) -> Self {
+        let cookie = cookie.encode();
+        Self::of(
+            tenant,
+            &format!("USER#{user}"),
+            format!("REMEMBERED#{cookie}"),
+        )
+    }
+
     /// Where a session stands.
     pub(crate) fn of_session(tenant: &TenantId, session: &Session) -> Self {
-        Self::session(tenant, session.user, &session.id)
+        Self::session(tenant, session.user, session.id)
     }
 
     /// Where a consent stands.
@@ -231,6 +370,11 @@ impl Key {
 /// A user name or address as it is looked up: names differ only where they differ without regard to case.
 pub(crate) fn folded(login: &str) -> String {
     login.to_lowercase()
+}
+
+/// The longest beginning of a text that takes no more than so many bytes.
+fn cut(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 
 /// When a grant can be swept away: when code, refresh token and the access token just recorded are all
@@ -259,100 +403,4 @@ pub(crate) mod field {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tenant(id: &str) -> TenantId {
-        TenantId::parse(id).unwrap()
-    }
-
-    #[test]
-    fn every_key_but_the_host_stands_under_its_tenant() {
-        let t = tenant("a");
-        let (digest, user) = (Digest::of(b"x"), UserId::from_random([1; 16]));
-        let client = ClientId::parse("c#1").unwrap();
-        let plan = PlanKey {
-            browser: digest,
-            next: digest,
-        };
-        let x = digest.encode();
-        let keys = [
-            (Key::client(&t, &client), "T#a#CLIENT#c#1/CLIENT".to_owned()),
-            (
-                Key::app(&t, &Slug::parse("s").unwrap()),
-                "T#a#APP#s/APP".to_owned(),
-            ),
-            (Key::user(&t, user), format!("T#a#USER#{user}/USER")),
-            (
-                Key::session(&t, user, &digest),
-                format!("T#a#USER#{user}/SESSION#{x}"),
-            ),
-            (
-                Key::consent(&t, user, &client),
-                format!("T#a#USER#{user}/CONSENT#c#1"),
-            ),
-            (Key::login(&t, "x"), format!("T#a#LOGIN#{x}/LOGIN")),
-            (Key::plan(&t, &plan), format!("T#a#PLAN#{x}/NEXT#{x}")),
-            (
-                Key::grant(&t, GrantId::from_random([1; 16])),
-                format!("T#a#GRANT#{user}/GRANT"),
-            ),
-            (Key::token(&t, &digest), format!("T#a#TOKEN#{x}/TOKEN")),
-            (Key::device(&t, &digest), format!("T#a#DEVICE#{x}/DEVICE")),
-            (
-                Key::device_requests(&t, "x", Timestamp::from_unix(9)),
-                format!("T#a#DEVICES#{x}/UNTIL#9"),
-            ),
-            (
-                Key::device_guesses(&t, user, Timestamp::from_unix(9)),
-                format!("T#a#USER#{user}/DEVICECODES#9"),
-            ),
-            (
-                Key::user_token(&t, &digest),
-                format!("T#a#USERTOKEN#{x}/USERTOKEN"),
-            ),
-            (
-                Key::user_token_name(&t, "x"),
-                format!("T#a#USERTOKENNAME#{x}/USERTOKENNAME"),
-            ),
-            (Key::spent(&t, &digest), format!("T#a#SPENT#{x}/SPENT")),
-            (Key::user_counter(&t), "T#a#COUNTER/USERS".to_owned()),
-            (
-                Key::config(&t, ObjectKind::Mapping, "#1"),
-                "T#a#CONFIG#mapping/#1".to_owned(),
-            ),
-            (
-                Key::config_name(&t, ObjectKind::Policy, "x"),
-                format!("T#a#CONFIGNAME#policy#{x}/CONFIGNAME"),
-            ),
-            (Key::config_revision(&t), "T#a#CONFIG/REVISION".to_owned()),
-            (Key::repair(&t, "1"), "T#a#REPAIR/1".to_owned()),
-            (
-                Key::provider_counter(&t),
-                "T#a#COUNTER/PROVIDERS".to_owned(),
-            ),
-            (
-                Key::host("id.example.com"),
-                "HOST#id.example.com/TENANT".to_owned(),
-            ),
-        ];
-        for (key, want) in keys {
-            assert_eq!(key.to_string(), want);
-        }
-    }
-
-    #[test]
-    fn a_login_of_any_length_fits_a_key_and_does_not_show() {
-        let key = Key::login(&tenant("a"), &"anna@example.com".repeat(1_000));
-        assert!(key.pk.len() < 100 && !key.pk.contains("anna"), "{key}");
-    }
-
-    #[test]
-    fn a_grant_outlives_all_that_was_issued_from_it() {
-        let at = Timestamp::from_unix;
-        assert_eq!(grant_ttl(at(5), None, None), at(5));
-        assert_eq!(grant_ttl(at(5), Some(at(9)), None), at(9));
-        assert_eq!(grant_ttl(at(5), Some(at(9)), Some(at(7))), at(9));
-        assert_eq!(grant_ttl(at(5), Some(at(6)), Some(at(7))), at(7));
-    }
-}
+mod tests;

@@ -38,7 +38,7 @@ impl TokenStore for Tokens {
         let user = Key::user(tenant, record.user);
         let session = record
             .session
-            .map(|id| Key::session(tenant, record.user, &id));
+            .map(|id| Key::session(tenant, record.user, id));
         let keys: Vec<Key> = [grant.as_ref(), Some(&user), session.as_ref()]
             .into_iter()
             .flatten()

@@ -1,16 +1,21 @@
 //! [`UserStore`] and [`SubjectStore`]: `USER#<uuid>/USER`, found through `LOGIN#<digest>/LOGIN`.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use protocol::{TenantId, Timestamp, UserId};
+use aws_sdk_dynamodb::types::AttributeValue;
+use protocol::{ClientId, TenantId, Timestamp, UserId};
 use provider::ports::{Outcome, SubjectStore, UserStore};
 use provider::user::{Profile, Subject, User, UserKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::dynamodb::accounts::Whose;
 use crate::dynamodb::db::Db;
+use crate::dynamodb::expression::Expression;
 use crate::dynamodb::json;
-use crate::dynamodb::row::Row;
-use crate::dynamodb::schema::{Key, folded};
+use crate::dynamodb::row::{Row, count, moment, value};
+use crate::dynamodb::schema::{Key, PK, SK, TTL, V, folded};
 
 /// A user as an item. What the rules flatten stands in a map of its own here, because a subject's `pk` is
 /// not the table's; `version` is beside it, where conditions find it.
@@ -22,6 +27,8 @@ struct Item {
     password: Option<String>,
     #[serde(with = "ProfileFields")]
     profile: Profile,
+    #[serde(default)]
+    withdrawn: BTreeMap<ClientId, Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -35,12 +42,6 @@ struct ProfileFields {
     last_login: Option<Timestamp>,
 }
 
-/// `LOGIN#…/LOGIN`: whose name or address it is.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Login {
-    pub(crate) user: UserId,
-}
-
 /// Writes a user as an item.
 pub(crate) fn row(tenant: &TenantId, user: &User) -> Outcome<Row> {
     let item = Item {
@@ -49,6 +50,7 @@ pub(crate) fn row(tenant: &TenantId, user: &User) -> Outcome<Row> {
         active: user.active,
         password: user.password.clone(),
         profile: user.profile.clone(),
+        withdrawn: user.withdrawn.clone(),
     };
     Row::write(&Key::user(tenant, user.subject.id), &item)
 }
@@ -60,6 +62,7 @@ pub(crate) fn read(row: Row) -> Outcome<User> {
         active,
         password,
         profile,
+        withdrawn,
         ..
     } = row.read()?;
     Ok(User {
@@ -67,7 +70,74 @@ pub(crate) fn read(row: Row) -> Outcome<User> {
         active,
         password,
         profile,
+        withdrawn,
     })
+}
+
+/// A user over the version that was read. When they last signed in is left as it stands: signing in does not count as
+/// a change, and may have happened since.
+pub(crate) fn rewritten(
+    tenant: &TenantId,
+    user: &User,
+    previous: u64,
+    until: Option<Timestamp>,
+) -> Outcome<Expression> {
+    let Row(item) = row(tenant, user)?;
+    let mut change = Expression::when("#version = :previous").value(":previous", count(previous));
+    let mut sets = Vec::new();
+    for (name, value) in item {
+        match value {
+            AttributeValue::M(profile) if name == "profile" => {
+                for (field, value) in profile {
+                    if field != "last_login" {
+                        sets.push(format!("#profile.#{field} = :profile_{field}"));
+                        change = change.value(&format!(":profile_{field}"), value);
+                    }
+                }
+            }
+            value if ![PK, SK, V].contains(&name.as_str()) => {
+                sets.push(format!("#{name} = :{name}"));
+                change = change.value(&format!(":{name}"), value);
+            }
+            _ => {}
+        }
+    }
+    sets.sort();
+    let sets = sets.join(", ");
+    Ok(match until {
+        Some(until) => change
+            .then(format!("SET {sets}, #{TTL} = :{TTL}"))
+            .value(&format!(":{TTL}"), moment(until)),
+        None => change.then(format!("SET {sets} REMOVE #{TTL}")),
+    })
+}
+
+/// What tokens say of them is changed, over the version that was read, and nothing else of them is written.
+pub(crate) fn recopied(subject: &Subject, previous: u64) -> Outcome<Expression> {
+    Ok(Expression::when("#version = :previous")
+        .then("SET #subject = :subject, #version = :version")
+        .value(":previous", count(previous))
+        .value(":subject", value(subject)?)
+        .value(":version", count(subject.version)))
+}
+
+/// They have taken access back: what they hold against clients, and a change that makes every copy of theirs be
+/// read again.
+pub(crate) fn withdrawn(user: &User, previous: u64) -> Outcome<Expression> {
+    let change = recopied(&user.subject, previous)?;
+    let set = change.update.clone().unwrap_or_default();
+    Ok(change
+        .then(format!("{set}, #withdrawn = :withdrawn"))
+        .value(":withdrawn", value(&user.withdrawn)?))
+}
+
+/// They sign in: only somebody active, whose sessions have not been ended since they were read.
+pub(crate) fn signs_in(generation: u64, now: Timestamp) -> Expression {
+    Expression::when("#active = :yes AND #subject.#generation = :generation")
+        .then("SET #profile.#last_login = :now")
+        .value(":yes", AttributeValue::Bool(true))
+        .value(":generation", count(generation))
+        .value(":now", moment(now))
 }
 
 /// The user name and, where there is one, the address, as they are looked up.
@@ -92,7 +162,7 @@ impl UserStore for Users {
         let login = folded(login);
         let found = self.0.get(&Key::login(tenant, &login)).await?;
         let id = match found {
-            Some(row) => Some(row.read::<Login>()?.user),
+            Some(row) => Some(row.read::<Whose>()?.user),
             None => None,
         };
         // For somebody unknown, nobody's item is read, so that time does not tell who exists.

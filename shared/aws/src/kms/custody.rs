@@ -1,6 +1,7 @@
 //! Makes and describes keys: for seeding and, later, management.
 
 mod encryption;
+mod sealer;
 
 use std::collections::HashMap;
 use std::fmt;

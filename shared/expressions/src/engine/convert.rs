@@ -3,7 +3,7 @@
 use monty_types::MontyObject;
 use serde_json::{Map, Number, Value};
 
-use crate::script::{Done, Failure, ScriptEvent, ScriptLog};
+use crate::script::{Changes, Done, Failure, FlowChanges, PendingUser, ScriptEvent, ScriptLog};
 
 /// A value of the interpreter for a value of JSON.
 pub(super) fn from_json(value: &Value) -> MontyObject {
@@ -62,9 +62,6 @@ pub(super) fn to_json(value: &MontyObject) -> Option<Value> {
 /// # Errors
 /// [`Failure::Exceeded`]: it is not of the form that `_ak_main` gives.
 pub(super) fn done(answer: &MontyObject) -> Result<Done, Failure> {
-    let strange = || Failure::Exceeded {
-        what: "a value that is not JSON".to_owned(),
-    };
     let Some(Value::Array(parts)) = to_json(answer) else {
         return Err(strange());
     };
@@ -74,6 +71,8 @@ pub(super) fn done(answer: &MontyObject) -> Result<Done, Failure> {
         Value::Array(messages),
         Value::Array(events),
         Value::Array(logs),
+        flow,
+        prompt,
     ] = parts.as_slice()
     else {
         return Err(strange());
@@ -84,6 +83,68 @@ pub(super) fn done(answer: &MontyObject) -> Result<Done, Failure> {
         messages: messages.iter().map(text).collect(),
         events: events.iter().filter_map(event).collect(),
         logs: logs.iter().filter_map(log).collect(),
+        flow_context: optional(flow, flow_changes)?,
+        prompt_data: optional(prompt, changes)?,
+    })
+}
+
+fn strange() -> Failure {
+    Failure::Exceeded {
+        what: "a value that is not JSON".to_owned(),
+    }
+}
+
+/// `None` for Python's `None`.
+///
+/// # Errors
+/// It is neither that nor what `read` reads.
+fn optional<T>(
+    value: &Value,
+    read: impl Fn(&Value) -> Option<T>,
+) -> Result<Option<Box<T>>, Failure> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    read(value).map(Box::new).map(Some).ok_or_else(strange)
+}
+
+/// What `_ak_leave_flow` gives for a plan.
+fn flow_changes(value: &Value) -> Option<FlowChanges> {
+    let [context, user, redirect] = value.as_array()?.as_slice() else {
+        return None;
+    };
+    Some(FlowChanges {
+        context: changes(context)?,
+        pending_user: pending_user(user)?,
+        redirect: redirect.as_str().map(str::to_owned),
+    })
+}
+
+/// What `_ak_changes` gives.
+fn changes(value: &Value) -> Option<Changes> {
+    let [Value::Object(set), Value::Array(removed)] = value.as_array()?.as_slice() else {
+        return None;
+    };
+    Some(Changes {
+        set: set.clone(),
+        removed: removed.iter().map(text).collect(),
+    })
+}
+
+/// What `_ak_pending_change` gives.
+fn pending_user(value: &Value) -> Option<PendingUser> {
+    Some(match value {
+        Value::Null => PendingUser::Unchanged,
+        Value::Bool(false) => PendingUser::Removed,
+        other => {
+            let [pk, Value::String(uuid)] = other.as_array()?.as_slice() else {
+                return None;
+            };
+            PendingUser::Became {
+                pk: pk.as_u64()?,
+                uuid: uuid.clone(),
+            }
+        }
     })
 }
 

@@ -198,6 +198,11 @@ static MODULES: &[Module] = &[
         ],
     ),
     made(
+        "authentik.stages.authenticator",
+        Piece::Small,
+        &["devices_for_user"],
+    ),
+    made(
         "hashlib",
         Piece::Hash,
         &["new", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"],

@@ -15,6 +15,8 @@ pub(super) enum Piece {
     Regex,
     /// IP addresses and networks.
     Net,
+    /// The plan of a flow.
+    Flow,
     /// The table of modules.
     Modules,
     /// `re`.
@@ -44,6 +46,7 @@ impl Piece {
             Self::ReflectNames => include_str!("prelude/reflect_names.py"),
             Self::Regex => include_str!("prelude/regex.py"),
             Self::Net => include_str!("prelude/net.py"),
+            Self::Flow => include_str!("prelude/flow.py"),
             Self::Modules => include_str!("prelude/modules.py"),
             Self::Re => include_str!("prelude/mod_re.py"),
             Self::Json => include_str!("prelude/mod_json.py"),
@@ -59,7 +62,9 @@ impl Piece {
     /// The pieces it stands on.
     pub(super) fn needs(self) -> &'static [Self] {
         match self {
-            Self::Reflect | Self::Fold | Self::Regex | Self::Net | Self::Modules => &[],
+            Self::Reflect | Self::Fold | Self::Regex | Self::Net | Self::Flow | Self::Modules => {
+                &[]
+            }
             Self::ReflectNames => &[Self::Reflect],
             Self::NetModule => &[Self::Net, Self::Modules],
             Self::Re => &[Self::Modules, Self::Regex],

@@ -24,7 +24,7 @@ const COMPILE_TIME: Duration = Duration::from_secs(2);
 const LONGEST_MESSAGE: usize = 500;
 
 /// The name of the function that runs a program, and of its inputs.
-const MAIN: &str = "_ak_main(handler, _ak_arguments(_ak_facts, _ak_names), _ak_claims)";
+const MAIN: &str = "_ak_main(handler, _ak_arguments(_ak_facts, _ak_names), _ak_whole)";
 
 /// A session as bytes: the interpreter keeps no way to copy one.
 #[derive(Clone)]
@@ -233,7 +233,7 @@ pub(super) fn host_function() -> MontyObject {
 pub(super) fn inputs(
     facts: &serde_json::Value,
     names: &[&str],
-    mapping: bool,
+    wants_value: bool,
 ) -> Vec<(String, MontyObject)> {
     let names = names
         .iter()
@@ -242,7 +242,7 @@ pub(super) fn inputs(
     vec![
         ("_ak_facts".to_owned(), convert::from_json(facts)),
         ("_ak_names".to_owned(), MontyObject::List(names)),
-        ("_ak_claims".to_owned(), MontyObject::Bool(mapping)),
+        ("_ak_whole".to_owned(), MontyObject::Bool(wants_value)),
         (host::NAME.to_owned(), host_function()),
     ]
 }

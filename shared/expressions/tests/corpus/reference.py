@@ -37,15 +37,43 @@ def make_user(facts):
     return User(facts["user"], facts.get("groups", {})) if facts.get("user") else AnonymousUser()
 
 
+class Plan:
+    """authentik's FlowPlan: the values of its context are shared with the policies' own."""
+
+    def __init__(self, facts, pending):
+        self.flow_pk = facts["pk"]
+        self.context = json.loads(json.dumps(facts.get("context", {})))
+        self.before = json.loads(json.dumps(self.context))
+        if pending:
+            self.context["pending_user"] = pending
+
+    def changes(self):
+        now = {k: to_json(v) for k, v in self.context.items() if k != "pending_user"}
+        return {"set": {k: v for k, v in now.items() if k not in self.before or json.dumps(v) != json.dumps(self.before[k])},
+                "removed": [k for k in self.before if k not in now]}
+
+
+def make_pending(facts):
+    flow = facts.get("flow") or {}
+    if not flow.get("pending_user"):
+        return None
+    pending = User(flow["pending_user"], facts.get("groups", {}))
+    if flow.get("pending_user_backend"):
+        pending.backend = flow["pending_user_backend"]
+    return pending
+
+
 def environment(kind, facts, told):
-    user = make_user(facts)
+    actor = make_user(facts)
+    pending = make_pending(facts)
+    user = pending or actor
     http = None
     if facts.get("http_request"):
         it = facts["http_request"]
         headers = {k[5:].replace("_", "-").lower(): v for k, v in it["meta"].items() if k.startswith("HTTP_")}
         http = Plain(f"<WSGIRequest: {it['method']} '{it['path']}'>", method=it["method"], path=it["path"],
                      GET=dict(it["query"]), POST={}, META=dict(it["meta"]), headers=Headers(headers),
-                     session=Session(it.get("session_key")), user=user)
+                     session=Session(it.get("session_key")), user=actor)
     provider = None
     if facts.get("provider"):
         it = facts["provider"]
@@ -66,11 +94,19 @@ def environment(kind, facts, told):
         obj = Plain(it["name"], **{**it, "pk": uuid.UUID(it["pk"])}, scope_name=it["slug"], provider=provider)
     if kind == "mapping":
         context.update(provider=provider, token=token)
+    elif kind == "prompt":
+        context = {"prompt_context": facts.get("flow", {}).get("context", {}).get("prompt_data", {})}
+    elif facts.get("flow"):
+        plan = Plan(facts["flow"], pending)
+        context = {"flow_plan": plan, **plan.context, **context}
     request = Plain(f"<PolicyRequest user={user}>", user=user, http_request=http, obj=obj, context=context, debug=False)
     if kind == "mapping":
         names = {"request": request, "user": user, "provider": provider, "token": token}
+    elif kind == "prompt":
+        names = {"request": request, "user": user, **context}
     else:
-        names = {"request": request, "context": context, "ak_is_sso_flow": facts.get("is_sso_flow", False),
+        is_sso = context.get("is_sso", facts.get("is_sso_flow", False))
+        names = {"request": request, "context": context, "ak_is_sso_flow": is_sso,
                  "ak_message": lambda text: told["messages"].append(str(text))}
         if http:
             names["http_request"] = http
@@ -171,13 +207,14 @@ def run(case, facts):
     kind = case.get("kind", "mapping")
     facts = json.loads(json.dumps(facts))
     names = environment(kind, facts, told)
+    plan = names["request"].context.get("flow_plan")
     scope = helpers(facts, names["request"].context, told)
     text = f"def handler({', '.join(names)}):\n{textwrap.indent(case['source'], '    ')}\n"
     try:
         exec(compile(text, FILE, "exec", dont_inherit=True), scope)
         with contextlib.redirect_stdout(io.StringIO()):
             value = scope["handler"](**names)
-        answer = {"truthy": bool(value), "value": to_json(value) if kind == "mapping" else bool(value)}
+        answer = {"truthy": bool(value), "value": bool(value) if kind == "policy" else to_json(value)}
     except Exception as error:
         lines = []
         trace = error.__traceback__
@@ -186,6 +223,9 @@ def run(case, facts):
                 lines.append(trace.tb_lineno - 1)
             trace = trace.tb_next
         return {"raised": type(error).__name__, "line": lines[-1] if lines else 0}
+    changes = plan.changes() if plan else {}
+    if any(changes.values()):
+        answer["flow"] = changes
     return answer | {key: entries for key, entries in told.items() if entries}
 
 

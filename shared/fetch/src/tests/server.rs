@@ -107,7 +107,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// The heads of the requests that came.
+    /// The requests that came.
     pub(super) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }
@@ -130,5 +130,15 @@ async fn request(stream: &mut (impl AsyncRead + Unpin), heard: &Mutex<Vec<String
             Err(_) => return,
         }
     }
-    heard.lock().unwrap().push(String::from_utf8(text).unwrap());
+    let lines = String::from_utf8(text).unwrap();
+    let announced = lines
+        .split_once("content-length: ")
+        .and_then(|(_, rest)| rest.lines().next());
+    let mut body = vec![0; announced.map_or(0, |length| length.parse().unwrap())];
+    if stream.read_exact(&mut body).await.is_ok() {
+        heard
+            .lock()
+            .unwrap()
+            .push(lines + str::from_utf8(&body).unwrap());
+    }
 }

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use protocol::{Secret, Slug};
+use provider::config::shipped::made_of;
 use provider::config::{
     self, Application, Change, Config, Expect, KeyMaterial, KeyPair, PolicyBinding, Provider,
     compile,
@@ -11,7 +12,7 @@ use provider::ports::ObjectKind;
 use provider::tenant::Tenant;
 use uuid::Uuid;
 
-use super::objects::{id_of, made_of};
+use super::objects::id_of;
 use super::{Registered, Seed};
 use crate::fixture::{self, Bound, SigningKey};
 
@@ -53,6 +54,7 @@ impl Seed<'_> {
         wanted: &fixture::Application,
         mappings: &[ScopeMapping],
     ) -> anyhow::Result<Option<Secret>> {
+        self.consent_flow(tenant, &wanted.provider).await?;
         let config = self.config().await?;
         let previous = provider_of(&config, &wanted.slug).cloned();
         let client_id = wanted.provider.client_id(&wanted.slug)?;
@@ -143,7 +145,7 @@ impl Seed<'_> {
     }
 
     /// Its bindings in place of those it has.
-    async fn bindings(
+    pub(super) async fn bindings(
         &self,
         config: &Config,
         target: Uuid,
@@ -215,7 +217,8 @@ impl Seed<'_> {
     }
 }
 
-fn removal(kind: ObjectKind, id: Uuid) -> Change {
+/// Removes an object, if it is there.
+pub(super) fn removal(kind: ObjectKind, id: Uuid) -> Change {
     Change::Remove {
         kind,
         id: id.to_string(),
@@ -263,7 +266,6 @@ fn described(
         sub_mode: wanted.sub_mode,
         issuer_mode: wanted.issuer_mode,
         jwt_federation_sources: sources,
-        consent: wanted.consent_stage(),
         ..Provider::new(pk, name, wanted.client_id(slug)?, flow)
     })
 }

@@ -1,6 +1,7 @@
 //! Scope mappings, policies and sources.
 
-use protocol::{Digest, Scope, Scopes};
+use protocol::{Scope, Scopes};
+use provider::config::shipped::made_of;
 use provider::config::{Change, Config, Mapping, Object, Source};
 use provider::mapping::{ScopeMapping, Shipped};
 use provider::policy::ExpressionPolicy;
@@ -12,7 +13,7 @@ use super::Seed;
 use crate::fixture::{self, Fixture};
 
 /// How many objects are saved in one transaction: each is up to three items.
-const AT_ONCE: usize = 20;
+pub(super) const AT_ONCE: usize = 20;
 
 impl Seed<'_> {
     /// The mappings that are shipped, as they are shipped.
@@ -68,16 +69,6 @@ pub(super) fn id_of(config: &Config, kind: ObjectKind, (field, name): (&str, &st
     let stored = config.named(kind, (field, name));
     let stored = stored.and_then(|stored| Uuid::parse_str(&stored.object.id()).ok());
     stored.unwrap_or_else(|| made_of(&format!("{} {field} {name}", kind.as_str())))
-}
-
-/// A UUID that follows from a text.
-pub(super) fn made_of(text: &str) -> Uuid {
-    let digest = Digest::of(text.as_bytes());
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(digest.as_bytes()) {
-        *to = *from;
-    }
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 fn fixture_mappings(config: &Config, given: &[fixture::ScopeMapping]) -> Vec<ScopeMapping> {

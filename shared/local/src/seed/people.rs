@@ -149,8 +149,11 @@ impl Seed<'_> {
             None => previous.and_then(|user| user.password.clone()),
         };
         let known = previous.map(|user| &user.profile);
+        let kept = previous.map(|user| user.withdrawn.clone());
         Ok(User {
+            withdrawn: kept.unwrap_or_default(),
             subject: Subject {
+                generation: previous.map_or(0, |user| user.subject.generation),
                 id,
                 pk,
                 version,

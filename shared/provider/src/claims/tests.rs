@@ -21,6 +21,7 @@ pub(crate) fn subject() -> Subject {
         id: UserId::from_random([1; 16]),
         pk: 7,
         version: 1,
+        generation: 0,
         username: "ada".into(),
         name: "Ada Lovelace".into(),
         email: "ada@example.com".into(),

@@ -1,20 +1,25 @@
 //! What may be saved: every rule about an object that needs nothing but the other objects.
 
-use protocol::Slug;
 use protocol::redirect::RedirectUri;
-use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
+
+mod brand;
+mod flow;
+mod removed;
+mod source;
+mod stage;
+
+pub use brand::brand_problems;
+pub(super) use removed::removed;
 
 use super::Validity;
 use super::object::Object;
 use super::objects::{
-    Application, Bound, ClientType, Consent, FlowSlug, KeyMaterial, KeyPair, Mapping,
-    PolicyBinding, Provider, Source,
+    Application, Bound, ClientType, KeyMaterial, KeyPair, Mapping, PolicyBinding, Provider,
 };
 use super::problem::{Problems, WHOLE};
 use super::state::Config;
 use crate::client::{MatchingMode, RedirectRule};
-use crate::flow;
 use crate::key::SigningKey;
 
 /// How many entries a list of a provider may have: the compiled client must stay one item.
@@ -22,9 +27,6 @@ const MOST_ENTRIES: usize = 200;
 
 /// The longest URI or pattern, in bytes, as [`RedirectUri`] has it.
 const LONGEST_URI: usize = 2_048;
-
-/// The largest JWK set, in bytes of JSON: what the fetching client reads at most.
-const LARGEST_JWKS: usize = 64 * 1_024;
 
 /// The longest a policy may take in words; the sandbox stops it far earlier.
 const LONGEST_TIMEOUT: u32 = 3_600;
@@ -48,6 +50,10 @@ pub(super) fn check(config: &Config, object: &Object, problems: &mut Problems) {
         }
         Object::Source(source) => checker.source(source),
         Object::Key(key) => checker.key(key),
+        Object::Flow(flow) => checker.flow(flow),
+        Object::Stage(stage) => checker.stage(stage),
+        Object::FlowStageBinding(binding) => checker.flow_stage_binding(binding),
+        Object::Prompt(prompt) => checker.prompt(prompt),
     }
 }
 
@@ -88,7 +94,7 @@ impl Checker<'_> {
     fn provider(&mut self, provider: &Provider) {
         self.filled("name", &provider.name);
         self.secret(provider);
-        self.flows(provider);
+        self.flows();
         self.keys(provider);
         self.lifetimes(provider);
         self.references(provider);
@@ -149,25 +155,6 @@ impl Checker<'_> {
         }
     }
 
-    fn flows(&mut self, provider: &Provider) {
-        let known = FlowSlug::of(&provider.authorization_flow).is_some();
-        self.flow(known, "authorization_flow", &provider.authorization_flow);
-        let others = [
-            ("authentication_flow", &provider.authentication_flow),
-            ("invalidation_flow", &provider.invalidation_flow),
-        ];
-        for (field, slug) in others {
-            if let Some(slug) = slug {
-                self.flow(flow::find(slug).is_some(), field, slug);
-            }
-        }
-    }
-
-    fn flow(&mut self, known: bool, field: &'static str, slug: &Slug) {
-        let message = format!("there is no such flow: {slug}");
-        self.unless(known, field, &message);
-    }
-
     fn keys(&mut self, provider: &Provider) {
         if let Some(id) = provider.signing_key {
             match self.config.key(id).map(|key| &key.material) {
@@ -190,19 +177,19 @@ impl Checker<'_> {
     }
 
     fn lifetimes(&mut self, provider: &Provider) {
-        let mut lifetimes = vec![
+        let lifetimes = [
             ("access_code_validity", &provider.access_code_validity),
             ("access_token_validity", &provider.access_token_validity),
             ("refresh_token_validity", &provider.refresh_token_validity),
         ];
-        if let Consent::Expiring { consent_expire_in } = &provider.consent {
-            lifetimes.push(("consent_expire_in", consent_expire_in));
-        }
-        let lives = |validity: &Validity| validity.seconds().0 > 0;
         for (field, validity) in lifetimes {
-            let message = format!("{validity} is less than a second");
-            self.unless(lives(validity), field, &message);
+            self.lives(field, validity);
         }
+    }
+
+    fn lives(&mut self, field: &'static str, validity: &Validity) {
+        let message = format!("{validity} is less than a second");
+        self.unless(validity.seconds().0 > 0, field, &message);
     }
 
     fn references(&mut self, provider: &Provider) {
@@ -257,8 +244,11 @@ impl Checker<'_> {
     }
 
     fn binding(&mut self, binding: &PolicyBinding) {
-        let known = self.config.application(binding.target).is_some();
-        let message = format!("there is no application {}", binding.target);
+        let (config, target) = (self.config, binding.target);
+        let known = config.application(target).is_some()
+            || config.flow(target).is_some()
+            || config.flow_stage_binding(target).is_some();
+        let message = format!("there is no application, flow or flow stage binding {target}");
         self.unless(known, "target", &message);
         let message = format!("is at most {LONGEST_TIMEOUT} seconds");
         self.unless(binding.timeout <= LONGEST_TIMEOUT, "timeout", &message);
@@ -280,27 +270,6 @@ impl Checker<'_> {
         self.filled("expression", &mapping.mapping.expression);
     }
 
-    fn source(&mut self, source: &Source) {
-        self.filled("name", &source.name);
-        if let Some(issuer) = &source.issuer {
-            self.filled("issuer", issuer);
-        }
-        if let Some(jwks) = &source.oidc_jwks {
-            let message = "is not a JWK set: {\"keys\": […]} of at most 64 KiB";
-            self.unless(is_jwks(jwks), "oidc_jwks", message);
-        }
-        if let Some(url) = &source.oidc_jwks_url {
-            let message =
-                "is not an absolute https URL (http for loopback only), without credentials";
-            self.unless(may_be_fetched(url), "oidc_jwks_url", message);
-        }
-        let blank = source
-            .audiences
-            .iter()
-            .any(|audience| audience.trim().is_empty());
-        self.unless(!blank, "audiences", "may not be blank");
-    }
-
     fn key(&mut self, key: &KeyPair) {
         self.filled("name", &key.name);
         if let KeyMaterial::Signing(SigningKey {
@@ -317,34 +286,4 @@ impl Checker<'_> {
 fn may_be_linked(text: &str) -> bool {
     const SCRIPTED: [&str; 5] = ["javascript", "data", "vbscript", "blob", "about"];
     Url::parse(text).is_ok_and(|url| !SCRIPTED.contains(&url.scheme()))
-}
-
-fn may_be_fetched(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else {
-        return false;
-    };
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return false,
-    };
-    let scheme = url.scheme() == "https" || url.scheme() == "http" && loopback;
-    scheme && url.username().is_empty() && url.password().is_none() && text.len() <= LONGEST_URI
-}
-
-/// RFC 7517 §5: an object with an array of objects.
-fn is_jwks(value: &Value) -> bool {
-    let keys = value.get("keys").and_then(Value::as_array);
-    let objects = keys.is_some_and(|keys| keys.iter().all(Value::is_object));
-    objects && value.to_string().len() <= LARGEST_JWKS && depth(value) <= 8
-}
-
-/// How deep it is nested; a table's item may be 32 deep, and a key needs three.
-fn depth(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
-        _ => 0,
-    }
 }

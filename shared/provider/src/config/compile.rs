@@ -1,25 +1,32 @@
-//! From the objects to what a hot request reads: one item for each client.
+//! From the objects to what a hot request reads: one item for each client, and one for each flow.
 
 use protocol::{Scopes, Seconds};
 use serde_json::{Value, json};
 use url::Url;
+use uuid::Uuid;
+
+mod authorization;
+mod flow;
+
+use authorization::Authorization;
+pub use flow::compile_flow;
 
 use super::objects::{
-    Application, Bound, ClientType, Consent, FlowSlug, KeyMaterial, Mapping, PolicyBinding,
-    Provider, Source,
+    Application, Bound, ClientType, KeyMaterial, Mapping, PolicyBinding, Provider, Source,
 };
 use super::state::Config;
 use crate::claims;
-use crate::client::{Client, ClientKind, ConsentMode, Federation, JwtKeys, JwtSource};
+use crate::client::{Client, ClientKind, Federation, JwtKeys, JwtSource};
 use crate::key::{EncryptionKey, Signing};
-use crate::policy::{Binding, PolicySet, Target};
+use crate::policy::{Binding, EngineMode, PolicySet, Target};
 
 /// The client of a provider, as far as it can be used: `None` where there is no such provider, where it has no
-/// application, or nothing to sign with. A pure function of the objects.
+/// application, no authorization flow, or nothing to sign with. A pure function of the objects.
 pub fn compile(config: &Config, pk: u64) -> Option<Client> {
     let provider = config.provider(pk)?;
     let application = config.application_of(pk)?;
     let mappings = mappings(config, provider);
+    let authorization = Authorization::of(&compile_flow(config, &provider.authorization_flow)?);
     let scopes: Scopes = mappings.iter().map(|it| it.mapping.scope.clone()).collect();
     Some(Client {
         client_id: provider.client_id.clone(),
@@ -35,8 +42,10 @@ pub fn compile(config: &Config, pk: u64) -> Option<Client> {
         scopes,
         claims_supported: claims_supported(&mappings),
         mappings: mappings.iter().map(|it| it.mapping.clone()).collect(),
-        policies: policies(config, application)?,
-        consent: consent(provider),
+        policies: policies(config, application.id, application.policy_engine_mode)?,
+        authorization_flow: provider.authorization_flow.clone(),
+        consent: authorization.consent,
+        authorization_runs: authorization.runs,
         authentication_flow: provider.authentication_flow.clone(),
         invalidation_flow: provider.invalidation_flow.clone(),
         code_lifetime: provider.access_code_validity.seconds(),
@@ -84,14 +93,15 @@ fn claims_supported(mappings: &[&Mapping]) -> Vec<String> {
     names
 }
 
-/// `None` where a policy is missing: without its binding the application might be open to everybody.
-fn policies(config: &Config, application: &Application) -> Option<PolicySet> {
+/// What is bound to an application, a flow or a stage in it. `None` where a policy is missing: without its binding
+/// the target might be open to everybody.
+fn policies(config: &Config, target: Uuid, mode: EngineMode) -> Option<PolicySet> {
     let bound = config.bindings();
-    let mut bound: Vec<&PolicyBinding> = bound.filter(|it| it.target == application.id).collect();
+    let mut bound: Vec<&PolicyBinding> = bound.filter(|it| it.target == target).collect();
     bound.sort_by_key(|it| (it.order, it.id));
     let bindings = bound.into_iter().map(|it| binding(config, it));
     Some(PolicySet {
-        mode: application.policy_engine_mode,
+        mode,
         bindings: bindings.collect::<Option<_>>()?,
     })
 }
@@ -110,24 +120,6 @@ fn binding(config: &Config, stored: &PolicyBinding) -> Option<Binding> {
             Bound::User(id) => Target::User(id),
         },
     })
-}
-
-/// The consent stage counts only in a flow that has one (reference §2.7).
-const fn consent_of(stage: &Consent) -> ConsentMode {
-    match stage {
-        Consent::AlwaysRequire => ConsentMode::AlwaysRequire,
-        Consent::Permanent => ConsentMode::Permanent,
-        Consent::Expiring { consent_expire_in } => {
-            ConsentMode::Expiring(consent_expire_in.seconds())
-        }
-    }
-}
-
-fn consent(provider: &Provider) -> ConsentMode {
-    match FlowSlug::of(&provider.authorization_flow) {
-        Some(FlowSlug::ImplicitConsent) => ConsentMode::Implicit,
-        Some(FlowSlug::ExplicitConsent) | None => consent_of(&provider.consent),
-    }
 }
 
 /// The key, else HS256 with the secret (reference §4.4).

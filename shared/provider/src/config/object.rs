@@ -1,6 +1,8 @@
 //! Any of the objects, as the saver handles them.
 
+use super::flows::{FlowObject, FlowStageBinding, StageObject};
 use super::objects::{Application, KeyPair, Mapping, PolicyBinding, Provider, Source};
+use crate::flow::stage::PromptSettings;
 use crate::mapping::ScopeMapping;
 use crate::policy::ExpressionPolicy;
 use crate::ports::ObjectKind;
@@ -22,6 +24,14 @@ pub enum Object {
     Source(Source),
     /// A key.
     Key(Box<KeyPair>),
+    /// A flow.
+    Flow(Box<FlowObject>),
+    /// A stage.
+    Stage(Box<StageObject>),
+    /// A stage in its flow.
+    FlowStageBinding(FlowStageBinding),
+    /// A field of a prompt stage.
+    Prompt(Box<PromptSettings>),
 }
 
 impl Object {
@@ -35,6 +45,10 @@ impl Object {
             Self::Policy(_) => ObjectKind::Policy,
             Self::Source(_) => ObjectKind::Source,
             Self::Key(_) => ObjectKind::Key,
+            Self::Flow(_) => ObjectKind::Flow,
+            Self::Stage(_) => ObjectKind::Stage,
+            Self::FlowStageBinding(_) => ObjectKind::FlowStageBinding,
+            Self::Prompt(_) => ObjectKind::Prompt,
         }
     }
 
@@ -48,6 +62,10 @@ impl Object {
             Self::Policy(policy) => policy.id.to_string(),
             Self::Source(source) => source.id.to_string(),
             Self::Key(key) => key.id.to_string(),
+            Self::Flow(flow) => flow.id.to_string(),
+            Self::Stage(stage) => stage.id.to_string(),
+            Self::FlowStageBinding(binding) => binding.id.to_string(),
+            Self::Prompt(prompt) => prompt.id.to_string(),
         }
     }
 
@@ -59,7 +77,7 @@ impl Object {
                 ("client_id", provider.client_id.as_str()),
             ],
             Self::Application(application) => vec![("slug", application.slug.as_str())],
-            Self::Binding(_) => Vec::new(),
+            Self::Binding(_) | Self::FlowStageBinding(_) => Vec::new(),
             Self::Mapping(mapping) => {
                 let managed = mapping.mapping.managed.as_deref();
                 let managed = managed.map(|managed| ("managed", managed));
@@ -70,6 +88,9 @@ impl Object {
             Self::Policy(policy) => vec![("name", &policy.name)],
             Self::Source(source) => vec![("slug", source.slug.as_str())],
             Self::Key(key) => vec![("name", &key.name)],
+            Self::Flow(flow) => vec![("slug", flow.slug.as_str())],
+            Self::Stage(stage) => vec![("name", &stage.name)],
+            Self::Prompt(prompt) => vec![("name", &prompt.name)],
         }
     }
 
@@ -78,11 +99,14 @@ impl Object {
         match self {
             Self::Provider(provider) => &provider.name,
             Self::Application(application) => application.slug.as_str(),
-            Self::Binding(_) => "",
+            Self::Binding(_) | Self::FlowStageBinding(_) => "",
             Self::Mapping(mapping) => &mapping.mapping.name,
             Self::Policy(policy) => &policy.name,
             Self::Source(source) => source.slug.as_str(),
             Self::Key(key) => &key.name,
+            Self::Flow(flow) => flow.slug.as_str(),
+            Self::Stage(stage) => &stage.name,
+            Self::Prompt(prompt) => &prompt.name,
         }
     }
 }
@@ -110,4 +134,8 @@ objects! {
     ExpressionPolicy => Self::Policy,
     Source => Self::Source,
     KeyPair => |it| Self::Key(Box::new(it)),
+    FlowObject => |it| Self::Flow(Box::new(it)),
+    StageObject => |it| Self::Stage(Box::new(it)),
+    FlowStageBinding => Self::FlowStageBinding,
+    PromptSettings => |it| Self::Prompt(Box::new(it)),
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::Validity;
 use crate::client::{IssuerMode, RedirectRule, SubMode};
-use crate::flow;
 use crate::group::GroupId;
 use crate::key::{EncryptionKey, SigningKey};
 use crate::mapping::{ScopeMapping, Shipped};
@@ -24,7 +23,7 @@ pub struct Provider {
     pub name: String,
     /// The flow for people who are not signed in; `None` for the tenant's.
     pub authentication_flow: Option<Slug>,
-    /// The flow that leads to a code: whether consent is asked.
+    /// The flow that leads to a code: whether consent is asked, and what else.
     pub authorization_flow: Slug,
     /// The flow at the end of a session; `None` for the tenant's.
     pub invalidation_flow: Option<Slug>,
@@ -62,8 +61,6 @@ pub struct Provider {
     pub jwt_federation_sources: Vec<Uuid>,
     /// Providers whose access tokens are taken as client assertions.
     pub jwt_federation_providers: Vec<u64>,
-    /// The consent stage of its authorization flow, where that has one.
-    pub consent: Consent,
 }
 
 impl Provider {
@@ -92,7 +89,6 @@ impl Provider {
             issuer_mode: IssuerMode::default(),
             jwt_federation_sources: Vec::new(),
             jwt_federation_providers: Vec::new(),
-            consent: Consent::default(),
         }
     }
 }
@@ -124,63 +120,6 @@ impl SharedSecret {
     /// Whether it is this secret.
     pub fn is(&self, secret: &Secret) -> bool {
         self.digest == secret.digest()
-    }
-}
-
-/// What a consent stage does (reference §2.7).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mode", rename_all = "snake_case")]
-pub enum Consent {
-    /// Asks each time.
-    AlwaysRequire,
-    /// Asks once for a set of scopes.
-    Permanent,
-    /// Asks once in this time.
-    Expiring {
-        /// How long consent is kept.
-        consent_expire_in: Validity,
-    },
-}
-
-impl Default for Consent {
-    fn default() -> Self {
-        Self::Expiring {
-            consent_expire_in: Validity::four_weeks(),
-        }
-    }
-}
-
-/// The two authorization flows there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlowSlug {
-    /// Consent is asked.
-    ExplicitConsent,
-    /// It is not.
-    ImplicitConsent,
-}
-
-impl FlowSlug {
-    /// authentik's name of it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ExplicitConsent => flow::EXPLICIT_CONSENT.slug,
-            Self::ImplicitConsent => "default-provider-authorization-implicit-consent",
-        }
-    }
-
-    /// Its name as a slug.
-    ///
-    /// # Errors
-    /// Never: the names are slugs.
-    pub fn slug(self) -> Result<Slug, protocol::Malformed> {
-        Slug::parse(self.as_str())
-    }
-
-    /// The flow with this name.
-    pub fn of(slug: &Slug) -> Option<Self> {
-        [Self::ExplicitConsent, Self::ImplicitConsent]
-            .into_iter()
-            .find(|flow| flow.as_str() == slug.as_str())
     }
 }
 
@@ -227,12 +166,12 @@ impl Application {
     }
 }
 
-/// Binds something to an application.
+/// Binds something to an application, a flow, or a stage in its flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyBinding {
     /// Its id in the API.
     pub id: Uuid,
-    /// The application.
+    /// The application, flow or flow stage binding.
     pub target: Uuid,
     /// What is bound.
     pub bound: Bound,

@@ -1,22 +1,20 @@
-//! Saves objects, and the clients compiled of them with them.
+//! Saves objects, and the clients and flows compiled of them with them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use protocol::{TenantId, Timestamp};
 use thiserror::Error;
 
-use super::check::check;
-use super::compile::compile;
+use super::check::{check, removed};
+use super::draft::Draft;
+use super::edits::{self, Due};
 use super::object::Object;
 use super::problem::Problems;
-use super::state::{Config, Draft, Place};
+use super::state::{Config, Place};
 use super::vet::Vetted;
-use crate::client::Client;
 use crate::event::Event;
 use crate::ports::{
-    ClientEdit, Commit, Committed, ConfigStore, Former, MOST_BYTES, MOST_ITEMS, ObjectKind,
-    PortError, Repair,
+    Commit, Committed, ConfigStore, MOST_BYTES, MOST_ITEMS, ObjectKind, PortError, Repair,
 };
 use crate::scripts::Scripts;
 use crate::tenant::Tenant;
@@ -139,7 +137,7 @@ impl Configuration {
     /// Makes all changes or none, and answers with what there is then. What says the same as before is not
     /// written again.
     ///
-    /// The clients that use what was changed are compiled anew in the same transaction, as far as they fit. The
+    /// The clients and flows that use what was changed are compiled anew in the same transaction, as far as they fit. The
     /// rest follows at once; should that be interrupted, the next save, whatever it saves, begins with it.
     ///
     /// # Errors
@@ -159,7 +157,7 @@ impl Configuration {
             let draft = self
                 .draft(tenant, &stored, changes, &mut vetted, now)
                 .await?;
-            let mut commit = plan(&stored, &draft)?;
+            let mut commit = edits::commit(&stored, &draft)?;
             if commit.documents.is_empty() {
                 return Ok(stored);
             }
@@ -184,30 +182,31 @@ impl Configuration {
     /// Where it cannot be read or written; then it is still left.
     pub async fn finish(&self, tenant: &TenantId) -> Result<(), PortError> {
         for repair in self.store.repairs(tenant).await? {
-            self.compile_all(tenant, repair.providers).await?;
+            self.compile_all(tenant, edits::due(&repair)).await?;
             self.store.repaired(tenant, repair.id).await?;
         }
         Ok(())
     }
 
-    /// Compiles every client anew: after a release that compiles them otherwise.
+    /// Compiles every client and flow anew: after a release that compiles them otherwise.
     ///
     /// # Errors
     /// Where it cannot be read or written.
     pub async fn refresh(&self, tenant: &TenantId) -> Result<(), PortError> {
         self.finish(tenant).await?;
         let (_, config) = self.read(tenant).await?;
-        let all = config.providers().map(|provider| provider.pk).collect();
-        self.compile_all(tenant, all).await
+        self.compile_all(tenant, edits::all(&config)).await
     }
 
-    async fn compile_all(&self, tenant: &TenantId, mut left: Vec<u64>) -> Result<(), PortError> {
+    async fn compile_all(&self, tenant: &TenantId, mut left: Vec<Due>) -> Result<(), PortError> {
         let mut tries = 0;
         while !left.is_empty() {
             let (revision, config) = self.read(tenant).await?;
-            let (clients, taken) = chunk(&config, &left);
-            if self.store.repair(tenant, revision, &clients).await? == Committed::Done {
-                left.drain(..taken);
+            let batch = edits::batch(&config, &left);
+            let (clients, flows) = (&batch.clients, &batch.flows);
+            let done = self.store.repair(tenant, revision, clients, flows).await?;
+            if done == Committed::Done {
+                left.drain(..batch.taken);
                 tries = 0;
             } else {
                 tries += 1;
@@ -242,6 +241,9 @@ impl Configuration {
         for object in draft.changed() {
             check(&draft.config, object, &mut problems);
         }
+        for object in draft.removed() {
+            removed(&draft.config, object, &mut problems);
+        }
         if problems.0.is_empty() {
             let objects: Vec<Object> = draft.changed().cloned().collect();
             for object in objects {
@@ -259,27 +261,20 @@ impl Configuration {
     }
 
     /// Leaves for later what does not fit into one transaction: clients whose own provider and application have
-    /// not changed, so that nobody is left under a former name.
+    /// not changed, so that nobody is left under a former name, and flows that only use what has changed.
     fn split(&self, commit: &mut Commit, draft: &Draft<'_>) -> Result<(), SaveError> {
-        let bytes: usize = commit.clients.iter().map(ClientEdit::bytes).sum();
-        if commit.items() <= MOST_ITEMS && bytes <= MOST_BYTES {
+        if commit.items() <= MOST_ITEMS && edits::bytes(commit) <= MOST_BYTES {
             return Ok(());
         }
-        let (own, others) = std::mem::take(&mut commit.clients)
-            .into_iter()
-            .partition(|edit| draft.is_own(edit));
-        commit.clients = own;
-        let others: Vec<ClientEdit> = others;
-        let providers = others.iter().filter_map(|edit| match edit {
-            ClientEdit::Put { client, .. } => Some(client.provider_pk),
-            ClientEdit::Remove(_) => None,
-        });
-        let providers: Vec<u64> = providers.collect();
-        if !providers.is_empty() {
+        let (providers, flows) = edits::set_aside(commit, draft);
+        if !providers.is_empty() || !flows.is_empty() {
             let mut id = [0; 16];
             self.scripts.entropy.fill(&mut id);
-            let id = uuid::Builder::from_random_bytes(id).into_uuid();
-            commit.repair = Some(Repair { id, providers });
+            commit.repair = Some(Repair {
+                id: uuid::Builder::from_random_bytes(id).into_uuid(),
+                providers,
+                flows,
+            });
         }
         let items = commit.items();
         if items <= MOST_ITEMS {
@@ -312,73 +307,4 @@ fn expected(config: &Config, change: &Change) -> Result<(), SaveError> {
     } else {
         Err(SaveError::Conflict(place))
     }
-}
-
-/// Documents and clients that differ between what is stored and the draft.
-fn plan(stored: &Config, draft: &Draft<'_>) -> Result<Commit, PortError> {
-    let both = stored.providers().chain(draft.config.providers());
-    let pks: BTreeSet<u64> = both.map(|provider| provider.pk).collect();
-    let (mut ids, mut slugs) = (BTreeSet::new(), Vec::new());
-    let mut clients = Vec::new();
-    for pk in pks {
-        let (before, after) = (compile(stored, pk), compile(&draft.config, pk));
-        if let Some(client) = &after {
-            ids.insert(client.client_id.clone());
-            slugs.push(client.slug.clone());
-        }
-        clients.extend(edit(before, after));
-    }
-    // What another client has now is not removed, nor what the same one keeps.
-    for edit in &mut clients {
-        let (ClientEdit::Put { former, .. } | ClientEdit::Remove(former)) = edit;
-        former.id.take_if(|id| ids.contains(id));
-        former.slug.take_if(|slug| slugs.contains(slug));
-    }
-    Ok(Commit {
-        revision: 0,
-        documents: draft.edits()?,
-        clients,
-        repair: None,
-        events: Vec::new(),
-    })
-}
-
-/// What makes the one client of the other; nothing where they say the same.
-fn edit(before: Option<Client>, after: Option<Client>) -> Option<ClientEdit> {
-    let json = |client: &Client| serde_json::to_value(client).ok();
-    let same = before.as_ref().and_then(json) == after.as_ref().and_then(json);
-    let former = before.map_or_else(Former::default, |before| Former {
-        id: Some(before.client_id),
-        slug: Some(before.slug),
-    });
-    match after {
-        _ if same => None,
-        None => Some(ClientEdit::Remove(former)),
-        Some(client) => Some(ClientEdit::Put {
-            client: Box::new(client),
-            former,
-        }),
-    }
-}
-
-/// As many clients from the front of `left` as one transaction takes, and how many of `left` that were.
-fn chunk(config: &Config, left: &[u64]) -> (Vec<ClientEdit>, usize) {
-    let mut clients = Vec::new();
-    let (mut items, mut bytes, mut taken) = (1, 0, 0); // the revision is looked at, too
-    for pk in left {
-        if let Some(client) = compile(config, *pk) {
-            let edit = ClientEdit::Put {
-                client: Box::new(client),
-                former: Former::default(),
-            };
-            items += edit.items();
-            bytes += edit.bytes();
-            if taken > 0 && (items > MOST_ITEMS || bytes > MOST_BYTES) {
-                break;
-            }
-            clients.push(edit);
-        }
-        taken += 1;
-    }
-    (clients, taken)
 }

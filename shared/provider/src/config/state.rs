@@ -1,14 +1,17 @@
-//! All objects of a tenant as they are at one revision, and what a change makes of them.
+//! All objects of a tenant as they are at one revision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use protocol::Slug;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::flows::{FlowObject, FlowStageBinding, StageObject};
 use super::object::{Object, provider_id};
-use super::objects::{Application, Bound, KeyPair, Mapping, PolicyBinding, Provider, Source};
+use super::objects::{Application, KeyPair, Mapping, PolicyBinding, Provider, Source};
+use crate::flow::stage::PromptSettings;
 use crate::policy::ExpressionPolicy;
-use crate::ports::{ClientEdit, Document, DocumentEdit, ObjectKind, Outcome, PortError};
+use crate::ports::{Document, ObjectKind, Outcome, PortError};
 
 /// An object and the count of its changes.
 #[derive(Clone, Debug)]
@@ -22,7 +25,7 @@ pub struct Stored {
 /// All objects of a tenant.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    objects: BTreeMap<(ObjectKind, String), Stored>,
+    pub(super) objects: BTreeMap<(ObjectKind, String), Stored>,
 }
 
 /// Which object.
@@ -42,6 +45,10 @@ impl Object {
             Self::Policy(it) => serde_json::to_value(it),
             Self::Source(it) => serde_json::to_value(it),
             Self::Key(it) => serde_json::to_value(it),
+            Self::Flow(it) => serde_json::to_value(it),
+            Self::Stage(it) => serde_json::to_value(it),
+            Self::FlowStageBinding(it) => serde_json::to_value(it),
+            Self::Prompt(it) => serde_json::to_value(it),
         };
         let names = self.names().into_iter();
         Ok(Document {
@@ -72,6 +79,10 @@ impl Object {
             ObjectKind::Policy => Self::Policy(body(document)?),
             ObjectKind::Source => Self::Source(body(document)?),
             ObjectKind::Key => Self::Key(Box::new(body(document)?)),
+            ObjectKind::Flow => Self::Flow(Box::new(body(document)?)),
+            ObjectKind::Stage => Self::Stage(Box::new(body(document)?)),
+            ObjectKind::FlowStageBinding => Self::FlowStageBinding(body(document)?),
+            ObjectKind::Prompt => Self::Prompt(Box::new(body(document)?)),
         })
     }
 
@@ -108,7 +119,8 @@ macro_rules! typed {
 
             #[doc = concat!("Each `", stringify!($variant), "`, in order of ids.")]
             pub fn $all(&self) -> impl Iterator<Item = &$type> {
-                self.objects.values().filter_map(|stored| stored.object.$as())
+                let stored = self.stored_of(ObjectKind::$variant);
+                stored.filter_map(|stored| stored.object.$as())
             }
         )* }
     };
@@ -121,6 +133,11 @@ typed! {
     Policy(ExpressionPolicy): as_policy, policy(id: Uuid => id.to_string()), policies;
     Source(Source): as_source, source(id: Uuid => id.to_string()), sources;
     Key(KeyPair): as_key, key(id: Uuid => id.to_string()), keys;
+    Flow(FlowObject): as_flow, flow(id: Uuid => id.to_string()), flows;
+    Stage(StageObject): as_stage, stage(id: Uuid => id.to_string()), stages;
+    FlowStageBinding(FlowStageBinding): as_flow_stage_binding,
+        flow_stage_binding(id: Uuid => id.to_string()), flow_stage_bindings;
+    Prompt(PromptSettings): as_prompt, prompt(id: Uuid => id.to_string()), prompts;
 }
 
 impl Config {
@@ -143,170 +160,29 @@ impl Config {
 
     /// Each object of a kind.
     pub fn of_kind(&self, kind: ObjectKind) -> impl Iterator<Item = &Object> {
-        let stored = self.objects.values().map(|stored| &stored.object);
-        stored.filter(move |object| object.kind() == kind)
+        self.stored_of(kind).map(|stored| &stored.object)
+    }
+
+    fn stored_of(&self, kind: ObjectKind) -> impl Iterator<Item = &Stored> {
+        let from = self.objects.range((kind, String::new())..);
+        let of_kind = from.take_while(move |((its, _), _)| *its == kind);
+        of_kind.map(|(_, stored)| stored)
     }
 
     /// The object that is called so, such as `("slug", "web")`.
     pub fn named(&self, kind: ObjectKind, name: (&str, &str)) -> Option<&Stored> {
-        let of_kind = self.objects.values().filter(|it| it.object.kind() == kind);
-        of_kind
-            .into_iter()
+        self.stored_of(kind)
             .find(|stored| stored.object.names().contains(&name))
+    }
+
+    /// The flow with this slug.
+    pub fn flow_named(&self, slug: &Slug) -> Option<&FlowObject> {
+        self.flows().find(|flow| flow.slug == *slug)
     }
 
     /// The application of a provider.
     pub fn application_of(&self, pk: u64) -> Option<&Application> {
         self.applications()
             .find(|application| application.provider == Some(pk))
-    }
-}
-
-/// Configuration in the course of a change.
-#[derive(Clone, Debug)]
-pub(super) struct Draft<'a> {
-    stored: &'a Config,
-    /// As it would be.
-    pub(super) config: Config,
-    touched: BTreeSet<Place>,
-}
-
-impl<'a> Draft<'a> {
-    /// Without a change so far.
-    pub(super) fn of(stored: &'a Config) -> Self {
-        Self {
-            stored,
-            config: stored.clone(),
-            touched: BTreeSet::new(),
-        }
-    }
-
-    /// Puts an object in its place; one that says the same as the stored one is left alone.
-    pub(super) fn put(&mut self, object: Object) {
-        let place = (object.kind(), object.id());
-        let stored = self.stored.objects.get(&place);
-        let version = stored.map_or(1, |stored| stored.version + 1);
-        if stored.is_some_and(|stored| stored.object.same_as(&object)) {
-            return;
-        }
-        self.config
-            .objects
-            .insert(place.clone(), Stored { version, object });
-        self.touched.insert(place);
-    }
-
-    /// Takes an object away, and what hangs on it (authentik's `used_by`): bindings go with what they bind or
-    /// are made to, elsewhere the reference is dropped.
-    pub(super) fn remove(&mut self, kind: ObjectKind, id: &str) {
-        let Some(removed) = self.config.objects.remove(&(kind, id.to_owned())) else {
-            return;
-        };
-        self.touched.insert((kind, id.to_owned()));
-        let gone: Vec<Place> = self
-            .config
-            .bindings()
-            .filter(|binding| hangs_on(binding, &removed.object))
-            .map(|binding| (ObjectKind::Binding, binding.id.to_string()))
-            .collect();
-        for place in gone {
-            self.config.objects.remove(&place);
-            self.touched.insert(place);
-        }
-        let freed = self.config.objects.values();
-        let freed: Vec<Object> = freed
-            .filter_map(|stored| without(&stored.object, &removed.object))
-            .collect();
-        for object in freed {
-            self.put(object);
-        }
-    }
-
-    /// The objects that were put so far.
-    pub(super) fn changed(&self) -> impl Iterator<Item = &Object> {
-        let stored = self.touched.iter();
-        stored.filter_map(|place| Some(&self.config.objects.get(place)?.object))
-    }
-
-    /// Whether a client changes by its own provider or application, and not only by what these use.
-    pub(super) fn is_own(&self, edit: &ClientEdit) -> bool {
-        match edit {
-            ClientEdit::Remove(_) => true,
-            ClientEdit::Put { client, .. } => {
-                let provider = (ObjectKind::Provider, provider_id(client.provider_pk));
-                let application = client.application_id.to_string();
-                let application = (ObjectKind::Application, application);
-                self.touched.contains(&provider) || self.touched.contains(&application)
-            }
-        }
-    }
-
-    /// What is to be written.
-    pub(super) fn edits(&self) -> Outcome<Vec<DocumentEdit>> {
-        let edits = self.touched.iter().map(|place| self.edit(place));
-        Ok(edits
-            .collect::<Outcome<Vec<_>>>()?
-            .into_iter()
-            .flatten()
-            .collect())
-    }
-
-    fn edit(&self, place: &Place) -> Outcome<Option<DocumentEdit>> {
-        let document = |stored: &Stored| stored.object.document(stored.version);
-        let previous = self.stored.objects.get(place).map(document).transpose()?;
-        let next = self.config.objects.get(place).map(document).transpose()?;
-        Ok(match (next, previous) {
-            (Some(document), previous) => Some(DocumentEdit::Put { document, previous }),
-            (None, Some(previous)) => Some(DocumentEdit::Remove(previous)),
-            (None, None) => None,
-        })
-    }
-}
-
-/// Whether a binding goes where this goes.
-fn hangs_on(binding: &PolicyBinding, removed: &Object) -> bool {
-    match removed {
-        Object::Application(application) => binding.target == application.id,
-        Object::Policy(policy) => binding.bound == Bound::Policy(policy.id),
-        _ => false,
-    }
-}
-
-/// The object without its references to what is removed; `None` where it has none.
-fn without(object: &Object, removed: &Object) -> Option<Object> {
-    match (object, removed) {
-        (Object::Application(application), Object::Provider(gone)) => {
-            (application.provider == Some(gone.pk)).then(|| {
-                let mut application = application.clone();
-                application.provider = None;
-                application.into()
-            })
-        }
-        (Object::Provider(provider), gone) => {
-            let mut free = (**provider).clone();
-            release(&mut free, gone);
-            let free = Object::from(free);
-            (!free.same_as(object)).then_some(free)
-        }
-        _ => None,
-    }
-}
-
-fn release(provider: &mut Provider, gone: &Object) {
-    match gone {
-        Object::Provider(gone) => provider
-            .jwt_federation_providers
-            .retain(|pk| *pk != gone.pk),
-        Object::Mapping(gone) => provider
-            .property_mappings
-            .retain(|id| *id != gone.mapping.id),
-        Object::Source(gone) => provider.jwt_federation_sources.retain(|id| *id != gone.id),
-        Object::Key(gone) => {
-            for key in [&mut provider.signing_key, &mut provider.encryption_key] {
-                if *key == Some(gone.id) {
-                    *key = None;
-                }
-            }
-        }
-        Object::Application(_) | Object::Binding(_) | Object::Policy(_) => {}
     }
 }

@@ -1,6 +1,9 @@
 mod check;
 mod compile;
+mod flows;
 mod save;
+mod shipped;
+mod stages;
 mod store;
 
 use protocol::{ClientId, Slug, Timestamp};
@@ -8,6 +11,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::client::{MatchingMode, RedirectRule};
+use crate::flow::stage::{ConsentKind, ConsentSettings, Settings};
+use crate::flow::{self, Designation};
 use crate::key::{Held, SigningKey};
 use crate::mapping::{ScopeMapping, Shipped};
 use crate::policy::ExpressionPolicy;
@@ -26,7 +31,7 @@ fn slug(text: &str) -> Slug {
 /// A confidential client, signing with the key 1, with these mappings.
 fn provider(pk: u64, mappings: &[u128]) -> Provider {
     let client_id = ClientId::parse(&format!("client-{pk}")).unwrap();
-    let flow = FlowSlug::ExplicitConsent.slug().unwrap();
+    let flow = slug(flow::EXPLICIT_CONSENT);
     Provider {
         client_secret: Some(SharedSecret {
             digest: protocol::Digest::of(b"secret"),
@@ -128,13 +133,52 @@ fn config(objects: impl IntoIterator<Item = Object>) -> Config {
     config
 }
 
-/// One client with the shipped mappings of `openid` (11) and `email` (12).
-fn usual() -> Vec<Object> {
+fn flow_of(number: u128, name: &str, designation: Designation) -> FlowObject {
+    FlowObject::new(id(number), slug(name), name, designation)
+}
+
+fn stage(number: u128, name: &str, settings: Settings) -> StageObject {
+    StageObject {
+        id: id(number),
+        name: name.into(),
+        settings,
+    }
+}
+
+/// A stage in a flow, at the place of its number.
+fn place(number: u128, flow: u128, stage: u128) -> FlowStageBinding {
+    let order = i32::try_from(number).unwrap();
+    FlowStageBinding::new(id(number), id(flow), id(stage), order)
+}
+
+fn consent(mode: ConsentKind) -> Settings {
+    Settings::Consent(ConsentSettings {
+        mode,
+        ..ConsentSettings::default()
+    })
+}
+
+/// Flows as they are shipped: with consent (61: stage 71 at 81), without (62), to sign in (63) and out (64).
+fn flows() -> Vec<Object> {
     vec![
+        flow_of(61, flow::EXPLICIT_CONSENT, Designation::Authorization).into(),
+        stage(71, "consent", consent(ConsentKind::Expiring)).into(),
+        place(81, 61, 71).into(),
+        flow_of(62, flow::IMPLICIT_CONSENT, Designation::Authorization).into(),
+        flow_of(63, flow::AUTHENTICATION, Designation::Authentication).into(),
+        flow_of(64, flow::INVALIDATION, Designation::Invalidation).into(),
+    ]
+}
+
+/// One client with the shipped mappings of `openid` (11) and `email` (12), and [`flows`].
+fn usual() -> Vec<Object> {
+    let mut all = flows();
+    all.extend([
         key(1).into(),
         Mapping::shipped(Shipped::Openid, id(11)).unwrap().into(),
         Mapping::shipped(Shipped::Email, id(12)).unwrap().into(),
         provider(7, &[11, 12]).into(),
         application(7).into(),
-    ]
+    ]);
+    all
 }

@@ -61,6 +61,16 @@ impl Validity {
         Self::of("weeks=4", Seconds::days(28))
     }
 
+    /// Half an hour: how long a link that was mailed is good by default.
+    pub fn half_an_hour() -> Self {
+        Self::of("minutes=30", Seconds::minutes(30))
+    }
+
+    /// None at all.
+    pub fn none() -> Self {
+        Self::of("seconds=0", Seconds(0))
+    }
+
     fn of(text: &str, seconds: Seconds) -> Self {
         Self {
             text: text.to_owned(),

@@ -12,6 +12,7 @@ use super::problem::Problems;
 use super::save::{Configuration, SaveError};
 use super::state::Config;
 use crate::claims::Mappings;
+use crate::flow::stage::PromptSettings;
 use crate::ports::PortError;
 use crate::script::{Failure, Kind};
 use crate::tenant::Tenant;
@@ -68,11 +69,18 @@ impl Configuration {
                         .scripts
                         .expressions
                         .check(Kind::Policy, &policy.expression);
-                    note(checked.await, &object, problems)?;
+                    note(checked.await, &object, ("expression", problems))?;
                 }
             }
             Object::Binding(binding) => self.bound(tenant, binding, problems, now).await?,
-            Object::Provider(_) | Object::Application(_) | Object::Source(_) | Object::Key(_) => {}
+            Object::Prompt(prompt) => self.prompt(stored, prompt, problems).await?,
+            Object::Provider(_)
+            | Object::Application(_)
+            | Object::Source(_)
+            | Object::Key(_)
+            | Object::Flow(_)
+            | Object::Stage(_)
+            | Object::FlowStageBinding(_) => {}
         }
         Ok(object)
     }
@@ -88,7 +96,41 @@ impl Configuration {
         }
         let source = &mapping.mapping.expression;
         let checked = self.scripts.expressions.check(Kind::Mapping, source).await;
-        note(checked, &mapping.clone().into(), problems)
+        note(checked, &mapping.clone().into(), ("expression", problems))
+    }
+
+    /// What of a field is Python is checked where it has changed.
+    async fn prompt(
+        &self,
+        stored: &Config,
+        prompt: &PromptSettings,
+        problems: &mut Problems,
+    ) -> Result<(), SaveError> {
+        let before = stored.prompt(prompt.id);
+        let given = |it: &PromptSettings| {
+            [
+                (
+                    "placeholder",
+                    it.placeholder_expression,
+                    it.placeholder.clone(),
+                ),
+                (
+                    "initial_value",
+                    it.initial_value_expression,
+                    it.initial_value.clone(),
+                ),
+            ]
+        };
+        let known = before.map(given);
+        for now in given(prompt) {
+            let (field, is_python, source) = &now;
+            if !is_python || known.as_ref().is_some_and(|known| known.contains(&now)) {
+                continue;
+            }
+            let checked = self.scripts.expressions.check(Kind::Prompt, source).await;
+            note(checked, &prompt.clone().into(), (field, problems))?;
+        }
+        Ok(())
     }
 
     async fn bound(
@@ -122,7 +164,7 @@ impl Configuration {
 fn note(
     checked: Result<(), Failure>,
     of: &Object,
-    problems: &mut Problems,
+    (field, problems): (&'static str, &mut Problems),
 ) -> Result<bool, SaveError> {
     match checked {
         Ok(()) => Ok(true),
@@ -130,7 +172,7 @@ fn note(
             Err(PortError::Unavailable(format!("expressions: {why}")).into())
         }
         Err(failure) => {
-            problems.add(of, "expression", failure.to_string());
+            problems.add(of, field, failure.to_string());
             Ok(false)
         }
     }

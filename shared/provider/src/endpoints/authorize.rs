@@ -12,7 +12,6 @@ use crate::claims::Mappings;
 use crate::client::Client;
 use crate::entropy::Entropy;
 use crate::fault::{Denied, Fault, PageFault, Transport};
-use crate::flow::EXPLICIT_CONSENT;
 use crate::flow::next::Next;
 use crate::hint;
 use crate::http::{Call, Endpoint, Face, Response, encode};
@@ -193,7 +192,7 @@ impl Authorize {
             let flow = client
                 .authentication_flow
                 .as_ref()
-                .unwrap_or(&call.tenant.authentication_flow);
+                .unwrap_or(&call.tenant.brand.flow_authentication);
             return Ok(Answer::Visit(next.through(flow.as_str())));
         };
         let context = ruling::context(&asked);
@@ -212,8 +211,15 @@ impl Authorize {
                 }
                 return Err(Denied::AccessDenied.into());
             }
+            None if request.prompt.none && client.authorization_runs => {
+                return Err(Denied::InteractionRequired.into());
+            }
             None if request.prompt.none => return Err(Denied::ConsentRequired.into()),
-            None => return Ok(Answer::Visit(next.through(EXPLICIT_CONSENT.slug))),
+            None => {
+                return Ok(Answer::Visit(
+                    next.through(client.authorization_flow.as_str()),
+                ));
+            }
         }
         self.fulfil(call, &asked, both, &browser)
             .await

@@ -15,11 +15,12 @@ use crate::endpoints::jwks::client_in_path;
 use crate::entropy::Entropy;
 use crate::event::Action;
 use crate::fault::{Fault, PageFault, Transport};
-use crate::flow::{self, INVALIDATION, Stage};
+use crate::flow::stage::Settings;
+use crate::flow::{Bound, INVALIDATION};
 use crate::hint;
 use crate::http::{Call, Endpoint, Face, Response, cookie, encode};
-use crate::pages::{Brand, SessionEnd, SignOut, SignedOut};
-use crate::ports::{BrowserStore, ClientStore, Leaving, Look, Vault};
+use crate::pages::{Account, Scene, SessionEnd, SignOut, SignedOut};
+use crate::ports::{BrowserStore, ClientStore, FlowStore, Leaving, Look, Vault};
 use crate::session::{SessionToken, csrf_token};
 use crate::user::User;
 
@@ -27,6 +28,7 @@ use crate::user::User;
 pub struct EndSession {
     clients: Arc<dyn ClientStore>,
     browsers: Arc<dyn BrowserStore>,
+    flows: Arc<dyn FlowStore>,
     vault: Arc<dyn Vault>,
     entropy: Arc<dyn Entropy>,
 }
@@ -46,12 +48,14 @@ impl EndSession {
     pub fn new(
         clients: Arc<dyn ClientStore>,
         browsers: Arc<dyn BrowserStore>,
+        flows: Arc<dyn FlowStore>,
         vault: Arc<dyn Vault>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
             clients,
             browsers,
+            flows,
             vault,
             entropy,
         }
@@ -122,14 +126,16 @@ impl EndSession {
     ) -> Result<Response, Fault> {
         let (call, client) = (logout.call, logout.client);
         let slug = client.invalidation_flow.as_ref();
-        let slug = slug.unwrap_or(&call.tenant.invalidation_flow);
-        let flow = flow::find(slug).ok_or(Transport::NotFound)?;
+        let slug = slug.unwrap_or(&call.tenant.brand.flow_invalidation);
+        let found = self.flows.by_slug(&call.tenant.id, slug, call.now).await?;
+        let flow = found.ok_or(Transport::NotFound)?;
         let event = call
             .event(Action::Logout, &*self.entropy)
             .about(&user.subject)
             .for_client(&client.client_id)
             .with("flow", slug.as_str());
-        if !flow.stages.contains(&Stage::UserLogout) {
+        let ends_all = |bound: &Bound| bound.stage.settings == Settings::UserLogout;
+        if !flow.stages.iter().any(ends_all) {
             let leaving = Leaving {
                 client: &client.client_id,
                 now: call.now,
@@ -200,9 +206,10 @@ impl<'a> Logout<'a> {
             encode::page(
                 StatusCode::OK,
                 &SignedOut {
-                    brand: self.brand(),
+                    scene: self.scene(),
                     application: Some(&self.client.name),
                     return_url: self.client.launch_url.as_deref(),
+                    sign_in_url: None,
                 },
             )
         })
@@ -214,10 +221,10 @@ impl<'a> Logout<'a> {
             encode::page(
                 StatusCode::OK,
                 &SessionEnd {
-                    brand: self.brand(),
+                    scene: self.scene(),
                     application: Some(&self.client.name),
                     launch_url: self.client.launch_url.as_deref(),
-                    sign_out_url: Some(&format!("/if/flow/{}/", INVALIDATION.slug)),
+                    sign_out_url: Some(&format!("/if/flow/{INVALIDATION}/")),
                 },
             )
         })
@@ -242,18 +249,21 @@ impl<'a> Logout<'a> {
         encode::page(
             StatusCode::OK,
             &SignOut {
-                brand: self.brand(),
+                scene: self.scene(),
                 application: Some(&self.client.name),
                 action: self.call.request.uri().path(),
                 csrf: csrf_token(token.raw()).expose(),
-                username: Some(&user.subject.username),
+                account: Account {
+                    username: &user.subject.username,
+                    restart_url: "",
+                },
                 hidden: hidden.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
             },
         )
     }
 
-    fn brand(&self) -> Brand<'_> {
-        Brand::named(&self.call.tenant.title)
+    fn scene(&self) -> Scene<'_> {
+        Scene::of(self.call)
     }
 }
 

@@ -9,10 +9,11 @@ use protocol::{ClientId, GrantId, Scopes, Secret, Timestamp};
 use serde_json::{Value, json};
 
 use crate::bearer::{Bearer, Bearers};
-use crate::claims::{self, ACR, Claims};
+use crate::claims::{self, Claims};
 use crate::client::{Client, ClientKind};
 use crate::clients::authenticate;
 use crate::fault::{BearerFault, ClientFault, Fault};
+use crate::flow::proof::Strength;
 use crate::grant::{Grant, State};
 use crate::http::{Call, Endpoint, Face, Response, encode};
 use crate::ports::{ClientStore, GrantStore, PortError, SubjectStore, Vault};
@@ -34,6 +35,9 @@ struct Facts<'a> {
     client: &'a Client,
     subject: &'a Subject,
     scopes: &'a Scopes,
+    /// RFC 9470 §6.2.
+    auth_time: Option<Timestamp>,
+    strength: Strength,
     issued: Timestamp,
     expires: Timestamp,
 }
@@ -130,13 +134,15 @@ impl Introspect {
             return Ok(None);
         }
         let user = self.subjects.by_id(tenant, grant.subject.id).await?;
-        let Some(user) = user.filter(|user| user.active) else {
+        let Some(user) = user.filter(|user| user.active && grant.stands(user)) else {
             return Ok(None);
         };
         let facts = Facts {
             client: &client,
             subject: &user.subject,
             scopes: &grant.scopes,
+            auth_time: Some(grant.auth_time),
+            strength: grant.strength,
             issued: refresh.rotated_at,
             expires: refresh.refresh_expires,
         };
@@ -168,6 +174,8 @@ impl<'a> Facts<'a> {
             client: &bearer.client,
             subject: &bearer.user.subject,
             scopes: &bearer.record.scopes,
+            auth_time: bearer.record.auth_time,
+            strength: bearer.record.strength,
             issued: bearer.record.issued,
             expires: bearer.record.expires,
         }
@@ -181,7 +189,10 @@ impl<'a> Facts<'a> {
         put("iss", self.client.issuer(&call.tenant).into());
         put("sub", sub.into());
         put("aud", self.client.client_id.as_str().into());
-        put("acr", ACR.into());
+        put("acr", self.strength.acr().into());
+        if let Some(auth_time) = self.auth_time {
+            put("auth_time", auth_time.unix().into());
+        }
         claims
     }
 
@@ -199,7 +210,6 @@ impl<'a> Facts<'a> {
 
 /// What a grant knows of the sign-in.
 fn of_grant(claims: &mut Claims, grant: &Grant) {
-    claims.insert("auth_time".to_owned(), grant.auth_time.unix().into());
     if !grant.amr.is_empty() {
         claims.insert("amr".to_owned(), json!(grant.amr));
     }

@@ -11,10 +11,10 @@ use http::header::CONTENT_TYPE;
 use protocol::discovery::{Issuer, Metadata};
 use protocol::webfinger;
 
-use crate::claims::ACR;
 use crate::client::{Client, IssuerMode};
 use crate::endpoints::jwks::{KEPT_SECONDS, client_in_path};
 use crate::fault::{Fault, Transport};
+use crate::flow::proof::Strength;
 use crate::http::route::{DISCOVERY, METADATA, ROOT_DISCOVERY, ROOT_METADATA, WEBFINGER};
 use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
 use crate::ports::ClientStore;
@@ -70,7 +70,7 @@ impl OpenidConfiguration {
 
     async fn default_client(&self, call: &Call<'_>) -> Result<Arc<Client>, Fault> {
         let tenant = &call.tenant;
-        let slug = tenant.default_application.as_ref();
+        let slug = tenant.brand.default_application.as_ref();
         let slug = slug.ok_or(Transport::NotFound)?;
         let found = self.clients.by_slug(&tenant.id, slug, call.now).await?;
         Ok(found.ok_or(Transport::NotFound)?)
@@ -85,7 +85,7 @@ fn metadata(call: &Call<'_>, client: &Client) -> Response {
         algorithm: client.signing.algorithm(),
         encrypts: client.encryption_key.is_some(),
         scopes: &client.scopes,
-        acr: ACR,
+        acr_values: Strength::ALL.map(Strength::acr).to_vec(),
         claims: &client.claims_supported,
     });
     encode::public_json(&metadata, KEPT_SECONDS)

@@ -3,11 +3,17 @@
 use std::sync::Arc;
 
 use protocol::authorize::{Addressee, AuthorizeRequest};
-use protocol::{Scopes, TenantId, Timestamp};
+use protocol::introspect::claims_of_ours;
+use protocol::{Scopes, Seconds, TenantId, Timestamp};
 
+use crate::claims;
 use crate::client::{Client, RedirectTarget};
 use crate::flow::next::Next;
+use crate::flow::proof::Strength;
 use crate::ports::{ClientStore, Outcome};
+use crate::session::Session;
+use crate::tenant::Tenant;
+use crate::user::Subject;
 
 /// A valid authorization request that the flow leads back to.
 #[derive(Clone, Debug)]
@@ -18,7 +24,36 @@ pub struct Errand {
     pub scopes: Scopes,
     /// Who it thinks the person is.
     pub login_hint: Option<String>,
+    /// Whether consent is to be asked, whatever is on record (`prompt=consent`).
+    pub prompt_consent: bool,
+    /// What it wants of the sign-in.
+    pub wanted: Wanted,
+    /// Languages the person reads, the best first, parted by spaces (`ui_locales`).
+    pub ui_locales: Option<String>,
     redirect_uri: Option<String>,
+    /// `sub` of the ID token hint, as it says: the authorization endpoint verifies it.
+    hinted: Option<String>,
+}
+
+/// What an authorization request wants of the sign-in (OpenID Connect Core §3.1.2.1, RFC 9470 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Whether the person has to prove who they are again (`prompt=login`).
+    login: bool,
+    /// How long ago they may have proved it (`max_age`).
+    max_age: Option<Seconds>,
+    strength: Least,
+}
+
+/// How strong it has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Least {
+    /// As it is.
+    Any,
+    /// At least this.
+    Of(Strength),
+    /// Only in ways that are not known here, and nothing else will do.
+    Unknown,
 }
 
 impl Errand {
@@ -50,11 +85,17 @@ impl Errand {
             return Ok(None);
         }
         let scopes = client.grantable_to(dialect, request.response_type, &request.scopes);
+        let hint = request.id_token_hint.as_ref().and_then(claims_of_ours);
+        let hinted = hint.and_then(|claims| claims.get("sub")?.as_str().map(str::to_owned));
         Ok(Some(Self {
             client,
             scopes,
+            prompt_consent: request.prompt.consent,
+            wanted: Wanted::of(&request),
+            ui_locales: request.ui_locales,
             login_hint: request.login_hint,
             redirect_uri,
+            hinted,
         }))
     }
 
@@ -62,4 +103,64 @@ impl Errand {
     pub fn target(&self) -> Option<RedirectTarget> {
         self.client.redirect_to(self.redirect_uri.as_deref())
     }
+
+    /// Whether the request could be for this person: no ID token hint names another.
+    pub fn may_mean(&self, tenant: &Tenant, subject: &Subject) -> bool {
+        let named = self.hinted.as_ref();
+        named.is_none_or(|hinted| *hinted == claims::sub(tenant, self.client.sub_mode, subject))
+    }
 }
+
+impl Wanted {
+    /// What this request wants. Of several `acr` values any will do, and so will what is stronger. A value that is
+    /// not known here counts for nothing, unless the claim is essential and none is known.
+    pub fn of(request: &AuthorizeRequest) -> Self {
+        let values = &request.acr.values;
+        let known = values.iter().filter_map(|acr| Strength::of_acr(acr)).min();
+        let strength = match known {
+            Some(least) => Least::Of(least),
+            None if request.acr.essential && !values.is_empty() => Least::Unknown,
+            None => Least::Any,
+        };
+        Self {
+            login: request.prompt.login,
+            max_age: request.max_age,
+            strength,
+        }
+    }
+
+    /// Whether a sign-in is recent enough, made on the way to the very request or not. With `max_age=0` as with
+    /// `prompt=login` the person is asked again.
+    pub fn finds_fresh(&self, session: &Session, now: Timestamp) -> bool {
+        let age = now.since(session.auth_time);
+        let too_old = self
+            .max_age
+            .is_some_and(|max| age > max || max == Seconds(0));
+        !self.login && !too_old
+    }
+
+    /// Whether a sign-in of this strength is not enough.
+    pub fn exceeds(&self, strength: Strength) -> bool {
+        match self.strength {
+            Least::Any => false,
+            Least::Of(least) => strength < least,
+            Least::Unknown => true,
+        }
+    }
+
+    /// Whether no sign-in here could be enough.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.strength == Least::Unknown
+    }
+
+    /// How strong the sign-in has to be at least; `None` where it does not matter.
+    pub fn least(&self) -> Option<Strength> {
+        match self.strength {
+            Least::Of(least) => Some(least),
+            Least::Any | Least::Unknown => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

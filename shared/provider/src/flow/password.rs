@@ -46,6 +46,33 @@ pub fn verify(password: &Secret, stored: Option<&str>) -> Result<bool, PortError
     Ok(right && stored.is_some())
 }
 
+/// Whether this text is a hash as [`hash`] makes them, now or with an earlier cost, and not a password: no other
+/// reads so, and one that would take more memory or time to check is none of ours.
+pub fn is_hash(text: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(text) else {
+        return false;
+    };
+    let bearable =
+        |cost: Params| cost.m_cost() <= 4 * COST.0 && cost.t_cost() <= 10 && cost.p_cost() <= 4;
+    let argon2id = hash.algorithm == Algorithm::Argon2id.ident() && hash.hash.is_some();
+    argon2id && Params::try_from(&hash).is_ok_and(bearable)
+}
+
+/// Whether a stored hash was made at another cost than new ones are.
+pub fn is_outdated(stored: &str) -> bool {
+    let wanted = hasher().ok().map(|hasher| hasher.params().clone());
+    let params = PasswordHash::new(stored)
+        .ok()
+        .map(|hash| Params::try_from(&hash));
+    match (params, wanted) {
+        (Some(Ok(params)), Some(wanted)) => {
+            let cost = |p: &Params| (p.m_cost(), p.t_cost(), p.p_cost());
+            cost(&params) != cost(&wanted) || !stored.starts_with("$argon2id$v=19$")
+        }
+        (Some(Err(_)) | None, _) | (_, None) => false,
+    }
+}
+
 fn corrupt(error: &dyn std::fmt::Display) -> PortError {
     PortError::Corrupt(format!("password hash: {error}"))
 }
@@ -83,6 +110,38 @@ mod tests {
         );
         assert_eq!(real.params.to_string(), nobody.params.to_string());
         assert_eq!(real.hash.unwrap().len(), nobody.hash.unwrap().len());
+    }
+
+    #[test]
+    fn a_hash_is_told_from_a_password_and_from_one_that_would_take_all_memory() {
+        let real = hash(&Secret::new("x"), &System::default()).unwrap();
+        assert!(is_hash(&real));
+        assert!(
+            is_hash(&real.replace("m=19456", "m=12288")),
+            "of an earlier cost"
+        );
+        let huge = real.replace("m=19456", "m=4194304");
+        let long = real.replace("t=2", "t=1000");
+        let other = real.replace("argon2id", "argon2i");
+        for text in [
+            "",
+            "password",
+            "$argon2id$",
+            "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ",
+            &huge,
+            &long,
+            &other,
+        ] {
+            assert!(!is_hash(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hash_of_another_cost_is_outdated() {
+        let stored = hash(&Secret::new("x"), &System::default()).unwrap();
+        assert!(!is_outdated(&stored));
+        assert!(is_outdated(&stored.replace("t=2", "t=1")));
+        assert!(!is_outdated("plain"), "nobody can tell");
     }
 
     #[test]

@@ -53,8 +53,7 @@ impl AuthorizationCode {
                 Redemption::Expired => return Err(GrantFault::Expired.into()),
                 Redemption::Revoked => return Err(GrantFault::Revoked.into()),
                 Redemption::UserChanged => {
-                    let user = self.0.reread(tenant, grant.subject.id).await?;
-                    grant.subject = user.subject;
+                    grant.subject = self.0.reread(tenant, &grant).await?;
                 }
             }
         }

@@ -7,7 +7,7 @@ mod fault;
 use std::sync::Arc;
 
 use protocol::token::{Flavour, MachineRequest};
-use protocol::{Digest, Scopes, Secret};
+use protocol::{Scopes, Secret};
 use serde_json::{Map, Value, json};
 
 use crate::bearer::Bearers;
@@ -15,8 +15,9 @@ use crate::claims::{About, Claims};
 use crate::client::{Client, ClientKind};
 use crate::clients::Claim;
 use crate::event::{Action, Event};
-use crate::fault::{ClientFault, Fault};
+use crate::fault::{ClientFault, Fault, GrantFault};
 use crate::federation::{AssertionFault, Assertions, BySource, JWT_BEARER, Vouched};
+use crate::flow::proof::Strength;
 use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
 use crate::issuer::{Minted, Order};
@@ -26,6 +27,7 @@ use crate::ports::{
     UserTokenStore,
 };
 use crate::service_account::{ServiceAccounts, Wanted};
+use crate::session::SessionId;
 use crate::user::User;
 
 use app_password::AppPasswords;
@@ -69,7 +71,7 @@ struct Bearer {
     standing: Standing,
     /// The session the tokens end with, as the token ends that was shown for them. Else one that is about to end
     /// could be turned into another that does not, and that one again.
-    session: Option<Digest>,
+    session: Option<SessionId>,
     /// The assertion's claims, which policies may see.
     jwt: Option<Claims>,
     /// What is spent by the tokens.
@@ -227,11 +229,16 @@ impl ClientCredentials {
                 self.accounts.reread(call, wanted).await
             }
             Standing::Person => {
-                let id = bearer.user.subject.id;
-                self.workshop
-                    .reread(&call.tenant.id, id)
-                    .await
-                    .map(Arc::new)
+                let before = &bearer.user.subject;
+                let user = self
+                    .workshop
+                    .reread_user(&call.tenant.id, before.id)
+                    .await?;
+                if user.subject.generation != before.generation {
+                    // What they showed was taken back in between, and may not be good any more.
+                    return Err(GrantFault::Revoked.into());
+                }
+                Ok(Arc::new(user))
             }
         }
     }
@@ -278,6 +285,7 @@ impl ClientCredentials {
             scopes,
             auth_time: call.now,
             amr: &[],
+            strength: Strength::default(),
             nonce: None,
             mapped: &mapped,
             now: call.now,

@@ -70,8 +70,7 @@ impl DeviceCode {
                 Redemption::Expired => return Err(DeviceFault::Expired.into()),
                 Redemption::Revoked => return Err(GrantFault::Revoked.into()),
                 Redemption::UserChanged => {
-                    let user = self.0.reread(tenant, grant.subject.id).await?;
-                    grant.subject = user.subject;
+                    grant.subject = self.0.reread(tenant, &grant).await?;
                 }
             }
         }

@@ -82,8 +82,7 @@ impl RefreshToken {
                 }
                 Rotation::Moved => {} // another request was faster: look again
                 Rotation::UserChanged => {
-                    let user = self.0.reread(&tenant.id, grant.subject.id).await?;
-                    fresh_subject = Some(user.subject);
+                    fresh_subject = Some(self.0.reread(&tenant.id, &grant).await?);
                 }
             }
         }

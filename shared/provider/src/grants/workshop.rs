@@ -142,11 +142,25 @@ impl Workshop {
             .await
     }
 
-    /// The user read again, after the write found that they had changed.
+    /// Whose grant it is, read again after the write found that they had changed: they stand by it still.
+    ///
+    /// # Errors
+    /// [`GrantFault::UserInactive`] where they may not sign in any more; [`GrantFault::Revoked`] where they have
+    /// taken back what they gave.
+    pub async fn reread(&self, tenant: &TenantId, grant: &Grant) -> Result<Subject, Fault> {
+        let user = self.reread_user(tenant, grant.subject.id).await?;
+        if grant.stands(&user) {
+            Ok(user.subject)
+        } else {
+            Err(GrantFault::Revoked.into())
+        }
+    }
+
+    /// Somebody who has shown just now who they are, read again.
     ///
     /// # Errors
     /// [`GrantFault::UserInactive`] where they may not sign in any more.
-    pub async fn reread(&self, tenant: &TenantId, id: UserId) -> Result<User, Fault> {
+    pub async fn reread_user(&self, tenant: &TenantId, id: UserId) -> Result<User, Fault> {
         let user = self.subjects.by_id(tenant, id).await?;
         let active = user.filter(|user| user.active);
         Ok(active.ok_or(GrantFault::UserInactive)?)

@@ -13,6 +13,14 @@ pub enum Name {
     Session,
     /// Of somebody on the way.
     Flow,
+    /// Of a browser in which a second factor was proved.
+    SecondFactor,
+    /// Of somebody who chose a language.
+    Locale,
+    /// Of a browser in which somebody signed in before ([`crate::guessing`]).
+    Known,
+    /// What scripts send back with what they post, under authentik's name (API reference C1).
+    Csrf,
 }
 
 impl Name {
@@ -24,7 +32,19 @@ impl Name {
             (Self::Session, false) => "latchkey_session",
             (Self::Flow, true) => "__Host-latchkey_flow",
             (Self::Flow, false) => "latchkey_flow",
+            (Self::SecondFactor, true) => "__Host-latchkey_mfa",
+            (Self::SecondFactor, false) => "latchkey_mfa",
+            (Self::Locale, true) => "__Host-latchkey_locale",
+            (Self::Locale, false) => "latchkey_locale",
+            (Self::Known, true) => "__Host-latchkey_known",
+            (Self::Known, false) => "latchkey_known",
+            (Self::Csrf, true | false) => "authentik_csrf",
         }
+    }
+
+    /// Whether scripts of our own pages may read it.
+    const fn is_for_scripts(self) -> bool {
+        matches!(self, Self::Csrf)
     }
 }
 
@@ -47,14 +67,24 @@ pub fn read(headers: &HeaderMap, tenant: &Tenant, name: Name) -> Option<String> 
 /// A `Set-Cookie` value. `SameSite=Lax` keeps it from posts of other sites and still sends it when an
 /// application sends the person here.
 pub fn write(tenant: &Tenant, name: Name, value: &Secret, lifetime: Seconds) -> String {
+    set(tenant, name, value, &format!("; Max-Age={}", lifetime.0))
+}
+
+/// The same for as long as the browser is open (RFC 6265 §5.3: without `Max-Age` it goes with the session).
+pub fn write_while_open(tenant: &Tenant, name: Name, value: &Secret) -> String {
+    set(tenant, name, value, "")
+}
+
+fn set(tenant: &Tenant, name: Name, value: &Secret, age: &str) -> String {
     let https = tenant.is_https();
+    let hidden = if name.is_for_scripts() {
+        ""
+    } else {
+        "; HttpOnly"
+    };
     let secure = if https { "; Secure" } else { "" };
-    format!(
-        "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
-        name.as_str(https),
-        value.expose(),
-        lifetime.0
-    )
+    let (name, value) = (name.as_str(https), value.expose());
+    format!("{name}={value}; Path=/{age}{hidden}; SameSite=Lax{secure}")
 }
 
 /// A `Set-Cookie` value that removes the cookie.
@@ -65,7 +95,7 @@ pub fn remove(tenant: &Tenant, name: Name) -> String {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
-    use protocol::{Slug, TenantId};
+    use protocol::TenantId;
 
     use super::*;
     use crate::tenant::Sealed;
@@ -74,12 +104,9 @@ mod tests {
         Tenant {
             id: TenantId::parse("t").unwrap(),
             base_url: base_url.to_owned(),
-            title: "T".to_owned(),
+            brand: crate::brand::Brand::default(),
             subject_salt: "s".to_owned(),
             refresh_key: Sealed(Vec::new()),
-            invalidation_flow: protocol::Slug::parse("f").unwrap(),
-            default_application: None,
-            authentication_flow: Slug::parse("f").unwrap(),
         }
     }
 
@@ -116,6 +143,21 @@ mod tests {
         assert_eq!(
             set,
             "__Host-latchkey_flow=v; Path=/; Max-Age=9; HttpOnly; SameSite=Lax; Secure"
+        );
+    }
+
+    #[test]
+    fn reference_c1_scripts_read_the_csrf_cookie_alone_under_authentiks_name() {
+        let tenant = tenant("https://id.example");
+        let csrf = write(&tenant, Name::Csrf, &Secret::new("v"), Seconds(9));
+        assert_eq!(
+            csrf,
+            "authentik_csrf=v; Path=/; Max-Age=9; SameSite=Lax; Secure"
+        );
+        let session = write_while_open(&tenant, Name::Session, &Secret::new("v"));
+        assert_eq!(
+            session,
+            "__Host-latchkey_session=v; Path=/; HttpOnly; SameSite=Lax; Secure"
         );
     }
 }

@@ -10,6 +10,7 @@ use crate::client::Client;
 use crate::entropy::Entropy;
 use crate::event::{Action, Event};
 use crate::fault::{Fault, Transport};
+use crate::guessing::BrowserToken;
 use crate::http::{ClientAddress, Request, cookie};
 use crate::session::{FlowToken, SessionToken};
 use crate::tenant::Tenant;
@@ -102,6 +103,11 @@ impl Call<'_> {
     /// The flow cookie, if it reads as one.
     pub fn flow_token(&self) -> Option<FlowToken> {
         FlowToken::parse(&self.cookie(cookie::Name::Flow)?)
+    }
+
+    /// What a browser holds in which somebody signed in before; `None` for anything we did not make.
+    pub fn known_browser(&self) -> Option<BrowserToken> {
+        BrowserToken::parse(&self.cookie(cookie::Name::Known)?)
     }
 
     /// The address the request came from, as the edge saw it; a header never says so.

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::client::Client;
 use crate::fault::{Fault, PageFault, Transport};
 use crate::http::{Call, Response};
-use crate::pages::{self, Brand, Denied, ErrorPage, Page};
+use crate::pages::{self, Denied, ErrorPage, Page, Scene};
 use crate::policies::Refusal;
 use crate::ports::PortError;
 
@@ -67,8 +67,11 @@ pub fn page<P: Page>(status: StatusCode, page: &P) -> Response {
     set(
         &mut response,
         HeaderName::from_static("content-security-policy"),
-        rendered.content_security_policy,
+        &rendered.content_security_policy,
     );
+    if let Some(language) = &page.scene().kept {
+        set_cookie(&mut response, language);
+    }
     response
 }
 
@@ -156,24 +159,24 @@ fn bearer(fault: &Fault) -> String {
     )
 }
 
-/// A fault as a page.
+/// A fault as a page. Nothing of the request is in it.
 pub fn fault_page(call: &Call<'_>, fault: &Fault) -> Response {
-    error_page(&call.tenant.title, call.request_id, fault)
+    error_page(Scene::of(call).alone(), call.request_id, fault)
 }
 
-/// A fault as a page where no tenant is known.
-pub fn error_page(title: &str, request_id: &str, fault: &Fault) -> Response {
-    let words = words(fault);
+/// The same in a scene of one's own, such as where no tenant is known.
+pub fn error_page(scene: Scene<'_>, request_id: &str, fault: &Fault) -> Response {
+    let [title, explanation, advice] = words(fault).map(|key| scene.texts.get(key));
     let status = fault.status();
     let response = page(
         status,
         &ErrorPage {
-            brand: Brand::named(title),
-            title: words.title,
-            explanation: words.explanation,
-            advice: words.advice,
+            scene,
+            title,
+            explanation,
+            advice,
             request_id,
-            status: status.as_u16(),
+            status: status.as_str(),
         },
     );
     told(response, fault)
@@ -186,7 +189,7 @@ pub fn denied(call: &Call<'_>, client: &Client, refusal: &Refusal) -> Response {
     let response = page(
         status,
         &Denied {
-            brand: Brand::named(&call.tenant.title),
+            scene: Scene::of(call),
             application: &client.name,
             messages: &refusal.messages,
             results: &refusal.results,
@@ -205,76 +208,34 @@ pub fn told(mut response: Response, fault: &Fault) -> Response {
     response
 }
 
-struct Words {
-    title: &'static str,
-    explanation: &'static str,
-    advice: &'static str,
-}
-
-/// What a person reads. It says nothing that the log does not need to keep for itself.
-fn words(fault: &Fault) -> Words {
-    let (title, explanation, advice) = match fault {
-        Fault::Page(PageFault::UnknownClient) => (
-            "This application is not known here",
-            "The link that brought you here names an application that is not registered with this sign-in service.",
-            "Go back to the application and try again. If it happens again, tell the people who run it.",
-        ),
-        Fault::Page(PageFault::Redirect) => (
-            "This sign-in link is not safe to follow",
-            "The application asked to send you to an address that is not registered for it, so nothing was sent.",
-            "Go back to the application and try again. If it happens again, tell the people who run it.",
-        ),
-        Fault::Page(PageFault::PostLogoutRedirect) => (
-            "This sign-out link is not safe to follow",
-            "The application asked to send you to an address that is not registered for it. You are still signed in.",
-            "To sign out, go back to the application and use its own sign-out.",
-        ),
-        Fault::Page(PageFault::LogoutHint) => (
-            "This sign-out link is not valid",
-            "The application sent a proof of your sign-in that this service did not issue for it. You are still signed in.",
-            "Go back to the application and try again.",
-        ),
-        Fault::Page(PageFault::Csrf) => (
-            "This page has expired",
-            "The form you sent was not made for this browser session, or it is too old. Nothing was changed.",
-            "Go back, reload the page and try again.",
-        ),
-        Fault::Page(PageFault::Next) => (
-            "This link leads nowhere",
-            "The link asks to send you to a place that this service does not send people to.",
-            "Go back to the application and try again.",
-        ),
-        Fault::Transport(Transport::NotFound) => (
-            "There is nothing here",
-            "The address you opened does not exist on this sign-in service.",
-            "Check the address, or go back to the application you came from.",
-        ),
-        Fault::Port(PortError::Corrupt(_)) => (
-            "Something went wrong on our side",
-            "Your request could not be handled. Nothing was changed.",
-            "Please try again later. If it happens again, give the number below to the people who run this service.",
-        ),
-        Fault::Port(_) => (
-            "Please try again in a moment",
-            "The sign-in service is very busy or cannot be reached right now. Nothing was changed.",
-            "Wait a few seconds and reload this page.",
-        ),
+/// The keys of what a person reads: title, explanation, advice. It says nothing that the log does not need to keep for
+/// itself.
+const fn words(fault: &Fault) -> [&'static str; 3] {
+    match fault {
+        Fault::Page(PageFault::UnknownClient) => ["error-client", "error-client-why", "error-tell"],
+        Fault::Page(PageFault::Redirect) => ["error-redirect", "error-redirect-why", "error-tell"],
+        Fault::Page(PageFault::PostLogoutRedirect) => [
+            "error-logout-redirect",
+            "error-logout-redirect-why",
+            "error-logout-redirect-advice",
+        ],
+        Fault::Page(PageFault::LogoutHint) => {
+            ["error-logout-hint", "error-logout-hint-why", "error-back"]
+        }
+        Fault::Page(PageFault::Csrf) => ["error-csrf", "error-csrf-why", "error-csrf-advice"],
+        Fault::Page(PageFault::Next) => ["error-next", "error-next-why", "error-back"],
+        Fault::Transport(Transport::NotFound) => {
+            ["error-nothing", "error-nothing-why", "error-nothing-advice"]
+        }
+        Fault::Port(PortError::Corrupt(_)) => ["error-ours", "error-ours-why", "error-ours-advice"],
+        Fault::Port(_) => ["error-busy", "error-busy-why", "error-busy-advice"],
         Fault::Malformed(_)
         | Fault::Transport(_)
         | Fault::Client(_)
         | Fault::Grant(_)
         | Fault::Device(_)
         | Fault::Bearer(_)
-        | Fault::Denied(_) => (
-            "This request cannot be understood",
-            "The link or form that brought you here is not complete or not well-formed.",
-            "Go back to the application and try again.",
-        ),
-    };
-    Words {
-        title,
-        explanation,
-        advice,
+        | Fault::Denied(_) => ["error-request", "error-request-why", "error-back"],
     }
 }
 

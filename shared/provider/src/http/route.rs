@@ -16,7 +16,7 @@ pub struct Route {
 }
 
 /// Every path there is.
-pub const ROUTES: [Route; 27] = [
+pub const ROUTES: [Route; 36] = [
     Route {
         path: "/application/o/authorize/",
         function: "authorize",
@@ -78,8 +78,44 @@ pub const ROUTES: [Route; 27] = [
         function: "openid-configuration",
     },
     Route {
-        path: "/if/flow/{slug}/",
+        path: FLOW_PAGES,
         function: "flow",
+    },
+    Route {
+        path: FLOW_EXECUTOR,
+        function: "flow",
+    },
+    Route {
+        path: FLOW_INSPECTOR,
+        function: "flow",
+    },
+    Route {
+        path: DEFAULT_FLOW,
+        function: "flow",
+    },
+    Route {
+        path: CANCEL,
+        function: "flow",
+    },
+    Route {
+        path: CONFIGURE,
+        function: "flow",
+    },
+    Route {
+        path: ROOT,
+        function: "flow",
+    },
+    Route {
+        path: MEDIA,
+        function: "flow",
+    },
+    Route {
+        path: "/if/user/",
+        function: "self-service",
+    },
+    Route {
+        path: "/if/user/{slug}/",
+        function: "self-service",
     },
     Route {
         path: "/login/oauth/authorize",
@@ -138,6 +174,30 @@ pub const ROOT_DISCOVERY: &str = "/.well-known/openid-configuration";
 
 /// [`METADATA`] for the issuer of a whole tenant.
 pub const ROOT_METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// A flow's pages.
+pub const FLOW_PAGES: &str = "/if/flow/{slug}/";
+
+/// The same flow in JSON (API reference C1).
+pub const FLOW_EXECUTOR: &str = "/api/v3/flows/executor/{slug}/";
+
+/// What an administrator sees of the flow that their own browser runs.
+pub const FLOW_INSPECTOR: &str = "/api/v3/flows/inspector/{slug}/";
+
+/// Leads to the flow for a designation.
+pub const DEFAULT_FLOW: &str = "/flows/-/default/{slug}/";
+
+/// Gives a flow up.
+pub const CANCEL: &str = "/flows/-/cancel/";
+
+/// Leads to the flow that sets a stage up, which the path names by its id.
+pub const CONFIGURE: &str = "/flows/-/configure/{slug}/";
+
+/// A brand's picture, by its name.
+pub const MEDIA: &str = "/media/{slug}";
+
+/// The front page, which leads on.
+pub const ROOT: &str = "/";
 
 /// RFC 7033 §4.
 pub const WEBFINGER: &str = "/.well-known/webfinger";
@@ -261,8 +321,6 @@ mod tests {
     #[test]
     fn a_path_that_is_no_route_is_none() {
         for path in [
-            "",
-            "/",
             "/application/o/",
             "/application/o/a/b/jwks/",
             "/application/o/a%2fb/jwks/",

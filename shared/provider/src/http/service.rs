@@ -8,7 +8,8 @@ use http::{HeaderMap, Method, Uri};
 use protocol::Timestamp;
 
 use crate::fault::{Fault, Level, Transport};
-use crate::http::{Call, LARGEST_BODY, Request, Response, Sharing, cors, encode, route};
+use crate::http::{Call, LARGEST_BODY, Request, Response, Sharing, api, cors, encode, route};
+use crate::pages::Scene;
 use crate::ports::TenantStore;
 use crate::tenant::Tenant;
 
@@ -17,6 +18,8 @@ use crate::tenant::Tenant;
 pub enum Face {
     /// A program: JSON.
     Machine,
+    /// A program that speaks authentik's API: `{"detail": …}`.
+    Api,
     /// A person: a page.
     Person,
 }
@@ -77,7 +80,7 @@ impl Service {
         }
         let (mut response, tenant) = match self.reach(&request, now, request_id).await {
             Ok((response, tenant)) => (response, Some(tenant)),
-            Err(fault) => (self.refuse(&fault, request.uri().path(), request_id), None),
+            Err(fault) => (self.refuse(&fault, &request, request_id), None),
         };
         harden(&mut response, tenant.as_deref());
         log(&method, tenant.as_deref(), &response, request_id);
@@ -129,11 +132,14 @@ impl Service {
         Ok((response, tenant))
     }
 
-    fn refuse(&self, fault: &Fault, path: &str, request_id: &str) -> Response {
-        let route = route::find(path).map_or("", |found| found.route.path);
+    fn refuse(&self, fault: &Fault, request: &Request, request_id: &str) -> Response {
+        let route = route::find(request.uri().path()).map_or("", |found| found.route.path);
         let mut response = match self.endpoint.face_at(route) {
             Face::Machine => encode::fault_json(fault, false),
-            Face::Person => encode::error_page("Latchkey", request_id, fault),
+            Face::Api => api::fault(fault),
+            Face::Person => {
+                encode::error_page(Scene::nobodys(request.headers()), request_id, fault)
+            }
         };
         if matches!(fault, Fault::Transport(Transport::Method)) {
             let mut allowed: Vec<&str> =
@@ -148,9 +154,9 @@ impl Service {
 }
 
 /// The answer to a path that no function has.
-pub fn not_found(request_id: &str) -> Response {
-    let mut response =
-        encode::error_page("Latchkey", request_id, &Fault::from(Transport::NotFound));
+pub fn not_found(headers: &HeaderMap, request_id: &str) -> Response {
+    let scene = Scene::nobodys(headers);
+    let mut response = encode::error_page(scene, request_id, &Fault::from(Transport::NotFound));
     harden(&mut response, None);
     response
 }

@@ -2,32 +2,30 @@
 
 use askama::Template;
 
-use super::{Brand, Page, Policy};
+use super::{Account, Form, Page, Scene};
 
 /// Asks whether the application may have what it asks for (OIDC Core §3.1.2.4).
 ///
-/// Posts `csrf`, `component` (`ak-stage-consent`) and `consent`: `accept` or `deny`.
+/// Posts `token` and `consent`: `accept` or `deny`.
 #[derive(Template)]
 #[template(path = "consent.html")]
 pub struct Consent<'a> {
-    /// Whose sign-in this is.
-    pub brand: Brand<'a>,
+    /// What it stands in.
+    pub scene: Scene<'a>,
     /// The application that asks.
     pub application: &'a str,
-    /// Where the form is posted, relative to the issuer's origin.
-    pub action: &'a str,
-    /// The token that proves the form came from this session's page.
-    pub csrf: &'a str,
+    /// Where the answer goes.
+    pub form: Form<'a>,
     /// The account that would be used.
-    pub username: &'a str,
+    pub account: Account<'a>,
+    /// What the answer brings back, beside what every form does.
+    pub token: &'a str,
     /// What is asked for; with `new_permissions`, the part of it that was allowed before.
     pub permissions: Vec<Permission<'a>>,
     /// What is asked for beyond what was allowed before; empty when nothing was, or nothing is new.
     pub new_permissions: Vec<Permission<'a>>,
     /// The host of the client's redirect URI: where the browser goes from here.
     pub redirect_host: &'a str,
-    /// Where "Not you?" leads: signing in with another account.
-    pub restart_url: &'a str,
 }
 
 /// One thing an application may do: a scope in people's words.
@@ -40,5 +38,7 @@ pub struct Permission<'a> {
 }
 
 impl Page for Consent<'_> {
-    const POLICY: Policy = Policy::Static;
+    fn scene(&self) -> &Scene<'_> {
+        &self.scene
+    }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Brand, Page, Policy};
+use super::{Page, Scene, scripts};
 
 /// Sends the authorization response to the client as a form: by itself, or by a button where there
 /// is no JavaScript.
@@ -11,8 +11,8 @@ use super::{Brand, Page, Policy};
 #[derive(Template)]
 #[template(path = "form_post.html")]
 pub struct FormPost<'a> {
-    /// Whose sign-in this is.
-    pub brand: Brand<'a>,
+    /// What it stands in.
+    pub scene: Scene<'a>,
     /// The client's redirect URI. It must have been compared with the registered ones: a
     /// `javascript:` URL in an action is stopped by the policy alone.
     pub action: &'a str,
@@ -21,5 +21,11 @@ pub struct FormPost<'a> {
 }
 
 impl Page for FormPost<'_> {
-    const POLICY: Policy = Policy::AutoSubmit;
+    fn scene(&self) -> &Scene<'_> {
+        &self.scene
+    }
+
+    fn scripts(&self) -> Vec<&'static str> {
+        vec![scripts::AUTO_SUBMIT]
+    }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Brand, Page, Policy};
+use super::{Account, Page, Scene};
 
 /// Asks whether to sign out (OIDC RP-Initiated Logout §2: without a fitting `id_token_hint` the
 /// provider must ask).
@@ -11,31 +11,33 @@ use super::{Brand, Page, Policy};
 #[derive(Template)]
 #[template(path = "sign_out.html")]
 pub struct SignOut<'a> {
-    /// Whose session would end.
-    pub brand: Brand<'a>,
+    /// What it stands in.
+    pub scene: Scene<'a>,
     /// The application that asks to end it; `None` when the person came by themselves.
     pub application: Option<&'a str>,
     /// Where the form is posted, relative to the issuer's origin.
     pub action: &'a str,
     /// The token that proves the form came from this session's page.
     pub csrf: &'a str,
-    /// The account that is signed in; `None` where it is not to be shown.
-    pub username: Option<&'a str>,
+    /// The account that is signed in; nobody where it is not to be shown.
+    pub account: Account<'a>,
     /// Request parameters that the answer must bring back, such as `post_logout_redirect_uri` and
     /// `state`.
     pub hidden: Vec<(String, String)>,
 }
 
 impl Page for SignOut<'_> {
-    const POLICY: Policy = Policy::Static;
+    fn scene(&self) -> &Scene<'_> {
+        &self.scene
+    }
 }
 
 /// Says that an application's session has ended, while the one here goes on (authentik's session end stage).
 #[derive(Template)]
 #[template(path = "session_end.html")]
 pub struct SessionEnd<'a> {
-    /// Whose sign-in this is.
-    pub brand: Brand<'a>,
+    /// What it stands in.
+    pub scene: Scene<'a>,
     /// The application that was left.
     pub application: Option<&'a str>,
     /// Where to begin with it again: its launch URL.
@@ -44,23 +46,39 @@ pub struct SessionEnd<'a> {
     pub sign_out_url: Option<&'a str>,
 }
 
+impl SessionEnd<'_> {
+    fn heading(&self) -> String {
+        let texts = self.scene.texts;
+        match self.application {
+            Some(application) => texts.with("signed-out-of", &[("app", application)]),
+            None => texts.get("signed-out-heading"),
+        }
+    }
+}
+
 impl Page for SessionEnd<'_> {
-    const POLICY: Policy = Policy::Static;
+    fn scene(&self) -> &Scene<'_> {
+        &self.scene
+    }
 }
 
 /// Says that the session has ended.
 #[derive(Template)]
 #[template(path = "signed_out.html")]
 pub struct SignedOut<'a> {
-    /// Whose session has ended.
-    pub brand: Brand<'a>,
+    /// What it stands in.
+    pub scene: Scene<'a>,
     /// The application to go back to, named on the button; `None` makes the button say "Continue".
     pub application: Option<&'a str>,
     /// Where the button leads: a checked `post_logout_redirect_uri` or launch URL. `None` leaves
     /// the button out.
     pub return_url: Option<&'a str>,
+    /// Where to sign in again, maybe as somebody else.
+    pub sign_in_url: Option<&'a str>,
 }
 
 impl Page for SignedOut<'_> {
-    const POLICY: Policy = Policy::Static;
+    fn scene(&self) -> &Scene<'_> {
+        &self.scene
+    }
 }

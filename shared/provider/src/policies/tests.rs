@@ -1,5 +1,6 @@
 //! The policy engine's truth table (reference §9.2), and what it says and leaves behind.
 
+mod flows;
 mod told;
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Configuration: what administrators make, and the clients compiled of it.
+//! Configuration: what administrators make, and the clients and flows compiled of it.
 
 use async_trait::async_trait;
 use protocol::{ClientId, Slug, TenantId};
@@ -7,13 +7,15 @@ use uuid::Uuid;
 
 use crate::client::Client;
 use crate::event::Event;
+use crate::flow::Flow;
 use crate::ports::Outcome;
 
 /// How many items one [`ConfigStore::commit`] may write, as [`Commit::items`] counts them.
 pub const MOST_ITEMS: usize = 100;
 
-/// How many bytes of compiled clients one write may carry, as [`ClientEdit::bytes`] estimates them: DynamoDB
-/// takes 4 MB in one transaction, and a client is written under its id and under its slug.
+/// How many bytes of compiled clients and flows one write may carry, as [`ClientEdit::bytes`] and
+/// [`FlowEdit::bytes`] estimate them: DynamoDB takes 4 MB in one transaction, and a client is written under its id
+/// and under its slug.
 pub const MOST_BYTES: usize = 3_000_000;
 
 /// What an administrator makes. One partition each, so that each can be listed.
@@ -23,7 +25,7 @@ pub enum ObjectKind {
     Provider,
     /// An application.
     Application,
-    /// What binds a policy, a group or a user to an application.
+    /// What binds a policy, a group or a user to an application, a flow or a stage in its flow.
     Binding,
     /// A scope mapping.
     Mapping,
@@ -33,11 +35,19 @@ pub enum ObjectKind {
     Source,
     /// A key.
     Key,
+    /// A flow.
+    Flow,
+    /// A stage, of any kind.
+    Stage,
+    /// What puts a stage into a flow.
+    FlowStageBinding,
+    /// A field of a prompt stage.
+    Prompt,
 }
 
 impl ObjectKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Provider,
         Self::Application,
         Self::Binding,
@@ -45,6 +55,10 @@ impl ObjectKind {
         Self::Policy,
         Self::Source,
         Self::Key,
+        Self::Flow,
+        Self::Stage,
+        Self::FlowStageBinding,
+        Self::Prompt,
     ];
 
     /// Its name, in keys and messages.
@@ -57,6 +71,10 @@ impl ObjectKind {
             Self::Policy => "policy",
             Self::Source => "source",
             Self::Key => "key",
+            Self::Flow => "flow",
+            Self::Stage => "stage",
+            Self::FlowStageBinding => "flow_stage_binding",
+            Self::Prompt => "prompt",
         }
     }
 }
@@ -148,13 +166,34 @@ impl ClientEdit {
     }
 }
 
-/// Clients that are still to be compiled, because they did not fit into the write of what they depend on.
+/// A change of one compiled flow.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FlowEdit {
+    /// Writes it under its slug.
+    Put(Box<Flow>),
+    /// Removes what stands under this slug.
+    Remove(Slug),
+}
+
+impl FlowEdit {
+    /// About how many bytes it writes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Put(flow) => serde_json::to_vec(flow).map_or(MOST_BYTES, |json| json.len()),
+            Self::Remove(_) => 0,
+        }
+    }
+}
+
+/// Clients and flows that are still to be compiled, because they did not fit into the write of what they depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repair {
     /// Its name.
     pub id: Uuid,
     /// The providers whose clients are out of date.
     pub providers: Vec<u64>,
+    /// The flows that are out of date.
+    pub flows: Vec<Slug>,
 }
 
 /// Changes that are made together.
@@ -166,6 +205,8 @@ pub struct Commit {
     pub documents: Vec<DocumentEdit>,
     /// Changes of compiled clients.
     pub clients: Vec<ClientEdit>,
+    /// Changes of compiled flows.
+    pub flows: Vec<FlowEdit>,
     /// What is left to do afterwards.
     pub repair: Option<Repair>,
     /// What is recorded of it.
@@ -177,7 +218,8 @@ impl Commit {
     pub fn items(&self) -> usize {
         let documents: usize = self.documents.iter().map(DocumentEdit::items).sum();
         let clients: usize = self.clients.iter().map(ClientEdit::items).sum();
-        1 + documents + clients + usize::from(self.repair.is_some()) + self.events.len()
+        let flows = self.flows.len();
+        1 + documents + clients + flows + usize::from(self.repair.is_some()) + self.events.len()
     }
 }
 
@@ -203,7 +245,7 @@ pub enum Committed {
     Moved,
 }
 
-/// Objects by kind and id, and the clients compiled of them.
+/// Objects by kind and id, and the clients and flows compiled of them.
 ///
 /// All changes of a tenant's configuration count one number on, its revision. Whoever reads it first and everything
 /// else after it, and writes under the condition that it has not moved, has worked on one state of things; so of two
@@ -244,12 +286,13 @@ pub trait ConfigStore: Send + Sync {
     /// What is left to do of changes that were interrupted, or are being made right now.
     async fn repairs(&self, tenant: &TenantId) -> Outcome<Vec<Repair>>;
 
-    /// Writes clients compiled at this revision, in one transaction, iff it has not moved.
+    /// Writes clients and flows compiled at this revision, in one transaction, iff it has not moved.
     async fn repair(
         &self,
         tenant: &TenantId,
         revision: u64,
         clients: &[ClientEdit],
+        flows: &[FlowEdit],
     ) -> Outcome<Committed>;
 
     /// Nothing is left to do of this; to say so twice is fine.

@@ -1,4 +1,4 @@
-//! Documents of others, fetched from URLs that others chose.
+//! Documents of others, fetched from URLs that others chose, and forms sent there.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -41,4 +41,10 @@ pub trait Fetcher: Send + Sync {
     /// # Errors
     /// [`FetchError`].
     async fn get(&self, url: &str) -> Result<Bytes, FetchError>;
+
+    /// What is answered to a form of at most 64 KiB, posted there; bounded as [`Fetcher::get`].
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    async fn post_form(&self, url: &str, form: &[(&str, &str)]) -> Result<Bytes, FetchError>;
 }

@@ -13,7 +13,8 @@ use crate::client::{Client, ClientKind};
 use crate::group::{Group, GroupId, Groups};
 use crate::http::Call;
 use crate::script::{
-    ApplicationFacts, Facts, GroupFacts, HttpFacts, ObjectFacts, ProviderFacts, UserFacts,
+    ApplicationFacts, Facts, GroupFacts, HttpFacts, ObjectFacts, ProviderFacts, TenantFacts,
+    UserFacts,
 };
 use crate::tenant::Tenant;
 use crate::user::{User, UserKind};
@@ -24,34 +25,19 @@ const UNKNOWN_ADDRESS: &str = "255.255.255.255";
 /// Longest header value that an expression sees, in bytes.
 const LONGEST_HEADER: usize = 1_024;
 
-/// Whether this text could look at somebody's groups, in one of the ways there are: `ak_groups`, `all_groups`,
-/// `group_attributes`, `ak_is_group_member`, `is_superuser`, or a name put together at run time. Python folds
-/// look-alikes of other alphabets into ASCII names, so text that is not ASCII counts too.
-pub(crate) fn asks_for_groups(source: &str) -> bool {
-    let words = [
-        "group",
-        "superuser",
-        "is_staff",
-        "getattr",
-        "hasattr",
-        "attrgetter",
-        "methodcaller",
-        "ak_call_policy",
-    ];
-    !source.is_ascii() || words.iter().any(|word| source.contains(word))
-}
-
-/// What there is to know before anything runs; token, context and object come with the matter.
-pub(super) fn of(setting: Setting<'_>, user: Option<&User>, groups: Option<&Groups>) -> Facts {
+/// What there is to know of anybody before anything runs; people, token, context and object come with the matter.
+pub(super) fn of(setting: Setting<'_>) -> Facts {
     let client_ip = setting.call.and_then(Call::client_ip);
     Facts {
         now: setting.now.unix(),
-        user: user.map(|user| user_facts(setting.tenant, user, groups)),
-        groups: groups.map(group_facts).unwrap_or_default(),
         provider: setting.client.map(provider),
         http_request: setting.call.map(http_request),
         client_ip: Some(client_ip.unwrap_or(UNKNOWN_ADDRESS).to_owned()),
         is_sso_flow: false, // nobody signs in through a source yet
+        tenant: TenantFacts {
+            branding_title: setting.tenant.brand.branding_title.clone(),
+            ..TenantFacts::default()
+        },
         ..Facts::default()
     }
 }
@@ -117,7 +103,7 @@ fn num_pk(group: GroupId) -> u64 {
 }
 
 /// `request.obj` of a policy: the application it is bound to.
-pub(super) fn application_object(client: &Client) -> ObjectFacts {
+pub(crate) fn application_object(client: &Client) -> ObjectFacts {
     ObjectFacts {
         pk: client.application_id.to_string(),
         name: client.name.clone(),
@@ -135,13 +121,18 @@ fn provider(client: &Client) -> ProviderFacts {
         name: client.provider_name.clone(),
         client_id: client.client_id.as_str().to_owned(),
         client_type: client_type.to_owned(),
-        application: Some(ApplicationFacts {
-            pk: client.application_id.to_string(),
-            slug: client.slug.to_string(),
-            name: client.name.clone(),
-            group: String::new(),
-            meta_launch_url: client.launch_url.clone().unwrap_or_default(),
-        }),
+        application: Some(application(client)),
+    }
+}
+
+/// `provider.application`, and `application` of a flow that leads to it.
+pub(crate) fn application(client: &Client) -> ApplicationFacts {
+    ApplicationFacts {
+        pk: client.application_id.to_string(),
+        slug: client.slug.to_string(),
+        name: client.name.clone(),
+        group: String::new(),
+        meta_launch_url: client.launch_url.clone().unwrap_or_default(),
     }
 }
 
@@ -181,7 +172,9 @@ fn http_request(call: &Call<'_>) -> HttpFacts {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
         meta: meta(call),
-        session_key: call.session_token().map(|token| session_key(&token.id())),
+        session_key: call
+            .session_token()
+            .map(|token| session_key(&token.digest())),
     }
 }
 

@@ -7,8 +7,8 @@ use protocol::UserId;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::facts::{asks_for_groups, group_facts, is_superuser, matches, user_facts};
-use super::{Evaluation, SANDBOX_LIMIT, said};
+use super::facts::{group_facts, matches};
+use super::{Evaluation, Reads, SANDBOX_LIMIT, said};
 use crate::ports::PortError;
 use crate::script::{Facts, Failure, GroupFacts, Host, UserFacts, Verdict};
 use crate::user::User;
@@ -21,6 +21,8 @@ pub(super) struct Answering<'e, 'a> {
     pub(super) evaluation: &'e Evaluation<'a>,
     /// What the run sees.
     pub(super) facts: &'e Facts,
+    /// What has been read for it.
+    pub(super) reads: Reads,
     /// How many calls of `ak_call_policy` lie around it.
     pub(super) depth: usize,
 }
@@ -36,12 +38,12 @@ impl Host for Answering<'_, '_> {
         let Some(user) = self.candidate(filters).await? else {
             return Ok(None);
         };
-        let (scripts, setting) = (self.evaluation.scripts, self.evaluation.setting);
-        let groups = scripts
-            .groups_of(setting, &user)
-            .await
-            .map_err(|e| self.unreadable(&e))?;
-        let facts = user_facts(setting.tenant, &user, Some(&groups));
+        let evaluation = self.evaluation;
+        let people = [&user];
+        let groups = evaluation.scripts.groups_of(evaluation.setting, &people);
+        let groups = groups.await.map_err(|e| self.unreadable(&e))?;
+        let facts = evaluation.person(&user, Some(&groups), self.reads).await;
+        let facts = facts.map_err(|e| self.unreadable(&e))?;
         for (filter, wanted) in filters {
             let fits = matches(&facts, filter, wanted)
                 .ok_or_else(|| format!("ak_user_by cannot filter by {filter}"))?;
@@ -74,8 +76,10 @@ impl Host for Answering<'_, '_> {
             .ok_or_else(|| format!("there is no policy named '{name}'"))?;
         let mut facts = self.facts.clone();
         facts.context.extend(context.clone()); // as authentik: the caller's context and the keywords
-        if evaluation.groups.is_none() && asks_for_groups(&policy.expression) {
-            self.add_groups(&mut facts).await?;
+        let reads = self.reads.and(Reads::of(&policy.expression));
+        if reads != self.reads {
+            let read = evaluation.people_of(&mut facts, reads).await;
+            read.map_err(|e| self.unreadable(&e))?;
         }
         let run = evaluation.policy_with(&policy, facts, SANDBOX_LIMIT, self.depth + 1);
         Ok(match run.await {
@@ -114,21 +118,6 @@ impl Answering<'_, '_> {
         }
         let found = scripts.users.by_login(tenant, login).await;
         found.map_err(|e| self.unreadable(&e))
-    }
-
-    async fn add_groups(&self, facts: &mut Facts) -> Result<(), String> {
-        let (Some(user), Some(seen)) = (self.evaluation.user, facts.user.as_mut()) else {
-            return Ok(());
-        };
-        let groups = self
-            .evaluation
-            .scripts
-            .groups_of(self.evaluation.setting, user)
-            .await;
-        let groups = groups.map_err(|e| self.unreadable(&e))?;
-        seen.is_superuser = is_superuser(user, &groups);
-        facts.groups = group_facts(&groups);
-        Ok(())
     }
 
     /// What a script is told where a port fails; the log has the rest.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Scripts;
+use crate::authenticator::{Authenticator, Remembered};
 use crate::client::{Client, ClientKind, ConsentMode, Federation, IssuerMode, SubMode};
 use crate::entropy::System;
 use crate::event::{Action, Event};
@@ -19,7 +20,8 @@ use crate::key::Signing;
 use crate::mapping::ScopeMapping;
 use crate::policy::{ExpressionPolicy, PolicySet};
 use crate::ports::{
-    EventPage, EventStore, GroupStore, Outcome, PolicyStore, PortError, SubjectStore, UserStore,
+    AuthenticatorStore, EventPage, EventStore, GroupStore, Outcome, PolicyStore, PortError,
+    SubjectStore, Use, Used, UserStore,
 };
 use crate::script::{Done, Expressions, Failure, Host, Kind, Script};
 use crate::tenant::{Sealed, Tenant};
@@ -41,6 +43,7 @@ pub(crate) struct World {
     pub(crate) sources: BTreeMap<&'static str, Does>,
     pub(crate) people: Vec<User>,
     pub(crate) groups: Groups,
+    pub(crate) authenticators: Vec<Authenticator>,
     pub(crate) policies: Vec<ExpressionPolicy>,
     pub(crate) ran: Mutex<Vec<Script>>,
     pub(crate) reads: Mutex<Vec<&'static str>>,
@@ -55,6 +58,7 @@ impl World {
             subjects: Arc::clone(self) as _,
             users: Arc::clone(self) as _,
             groups: Arc::clone(self) as _,
+            authenticators: Arc::clone(self) as _,
             policies: Arc::clone(self) as _,
             events: Arc::clone(self) as _,
             entropy: Arc::new(System::default()),
@@ -176,6 +180,54 @@ impl GroupStore for World {
 }
 
 #[async_trait]
+impl AuthenticatorStore for World {
+    async fn of_user(&self, _: &TenantId, user: UserId) -> Outcome<Vec<Authenticator>> {
+        self.read("authenticators")?;
+        let theirs = self
+            .authenticators
+            .iter()
+            .filter(|found| found.user == user);
+        Ok(theirs.cloned().collect())
+    }
+
+    async fn add(
+        &self,
+        _: &TenantId,
+        _: &Authenticator,
+        _: &[Authenticator],
+        _: &Event,
+    ) -> Outcome<bool> {
+        Ok(false)
+    }
+
+    async fn remember(&self, _: &TenantId, _: &Remembered) -> Outcome<()> {
+        Ok(())
+    }
+
+    async fn remembered(
+        &self,
+        _: &TenantId,
+        _: UserId,
+        _: &Digest,
+        _: Timestamp,
+    ) -> Outcome<Option<Remembered>> {
+        Ok(None)
+    }
+
+    async fn spend(&self, _: &TenantId, _: (UserId, Uuid), _: &Use, _: Timestamp) -> Outcome<Used> {
+        Ok(Used::No)
+    }
+
+    async fn rename(&self, _: &TenantId, _: (UserId, Uuid), _: &str) -> Outcome<bool> {
+        Ok(false)
+    }
+
+    async fn remove(&self, _: &TenantId, _: &Authenticator, _: &Event) -> Outcome<bool> {
+        Ok(false)
+    }
+}
+
+#[async_trait]
 impl PolicyStore for World {
     async fn policy_by_name(&self, _: &TenantId, name: &str) -> Outcome<Option<ExpressionPolicy>> {
         self.read("policy")?;
@@ -254,6 +306,7 @@ pub(crate) fn person(name: &str, groups: &[&str]) -> User {
             id: UserId::from_random(seed.as_bytes()[..16].try_into().unwrap()),
             pk: 7,
             version: 1,
+            generation: 0,
             username: name.to_owned(),
             name: format!("{name} Lovelace"),
             email: format!("{name}@example.com"),
@@ -270,6 +323,7 @@ pub(crate) fn person(name: &str, groups: &[&str]) -> User {
         active: true,
         password: None,
         profile: Profile::default(),
+        withdrawn: std::collections::BTreeMap::new(),
     }
 }
 
@@ -311,7 +365,9 @@ pub(crate) fn client(mappings: Vec<ScopeMapping>, policies: PolicySet) -> Client
             .collect::<Scopes>(),
         mappings,
         policies,
+        authorization_flow: Slug::parse(crate::flow::IMPLICIT_CONSENT).unwrap(),
         consent: ConsentMode::Implicit,
+        authorization_runs: false,
         authentication_flow: None,
         invalidation_flow: None,
         code_lifetime: Seconds(60),
@@ -333,16 +389,12 @@ pub(crate) fn client(mappings: Vec<ScopeMapping>, policies: PolicySet) -> Client
 }
 
 pub(crate) fn tenant() -> Arc<Tenant> {
-    let slug = |text| Slug::parse(text).unwrap();
     Arc::new(Tenant {
         id: TenantId::parse("t").unwrap(),
         base_url: "https://id.example".into(),
-        title: "Example".into(),
+        brand: crate::brand::Brand::named("Example").unwrap(),
         subject_salt: "salt".into(),
         refresh_key: Sealed(Vec::new()),
-        authentication_flow: slug("default-authentication-flow"),
-        invalidation_flow: slug("default-invalidation-flow"),
-        default_application: None,
     })
 }
 

@@ -75,6 +75,7 @@ fn nothing_secret_of_the_request_is_seen() {
 fn a_session_key_tells_sessions_apart_and_is_neither_cookie_nor_key_of_the_table() {
     let token = crate::session::SessionToken::generate(
         person("ada", &[]).subject.id,
+        crate::session::SessionId(uuid::Uuid::from_u128(5)),
         &crate::entropy::Fixed(3),
     );
     let mut request = request();
@@ -83,14 +84,15 @@ fn a_session_key_tells_sessions_apart_and_is_neither_cookie_nor_key_of_the_table
         .headers_mut()
         .insert("cookie", cookie.parse().unwrap());
     let (call, client) = (call(&request), client(Vec::new(), PolicySet::default()));
-    let facts = facts::of(Setting::of(&call, &client), None, None);
+    let facts = facts::of(Setting::of(&call, &client));
     let key = facts.http_request.unwrap().session_key.expect("a session");
     assert_eq!(key.len(), 64);
     assert!(
         ![
             token.raw().expose(),
-            &token.id().encode(),
-            &crate::claims::hex(&token.id())
+            &token.id().to_string(),
+            &token.digest().encode(),
+            &crate::claims::hex(&token.digest())
         ]
         .contains(&&*key)
     );
@@ -100,29 +102,12 @@ fn a_session_key_tells_sessions_apart_and_is_neither_cookie_nor_key_of_the_table
 fn an_unknown_address_is_the_broadcast_one() {
     let request = http::Request::get("/").body(bytes::Bytes::new()).unwrap();
     let (call, client) = (call(&request), client(Vec::new(), PolicySet::default()));
-    let facts = facts::of(Setting::of(&call, &client), None, None);
+    let facts = facts::of(Setting::of(&call, &client));
     assert_eq!(facts.client_ip.as_deref(), Some("255.255.255.255"));
     assert_eq!(
         facts.http_request.unwrap().meta["REMOTE_ADDR"],
         "255.255.255.255"
     );
-}
-
-#[test]
-fn groups_are_read_only_for_text_that_may_look_at_them() {
-    for source in [
-        "return [g.name for g in user.ak_groups.all()]",
-        "return ak_is_group_member(request.user, name='x')",
-        "return request.user.is_superuser",
-        "return request.user.is_staff",
-        "return request.user.group_attributes()",
-        "return getattr(request.user, 'ak_' + 'gro' + 'ups')",
-        "return request.user.ak_\u{ff47}roups.all()", // Python reads a full-width g as g
-        "return ak_call_policy('x').passing",
-    ] {
-        assert!(asks_for_groups(source), "{source}");
-    }
-    assert!(!asks_for_groups("return {'name': request.user.name}"));
 }
 
 #[test]

@@ -130,7 +130,7 @@ async fn form_post_2_the_code_is_posted_by_a_page_that_must_not_be_kept() {
         headers(&page),
         [
             "cache-control: no-store",
-            "content-security-policy: default-src 'none'; style-src [style]; img-src 'self' data: https:; base-uri 'none'; frame-ancestors 'none'; script-src [script]",
+            "content-security-policy: default-src 'none'; style-src [style] [style]; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; script-src [script]",
             "content-type: text/html; charset=utf-8",
             "referrer-policy: same-origin",
             "x-content-type-options: nosniff",

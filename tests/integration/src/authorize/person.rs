@@ -172,7 +172,7 @@ async fn an_error_page_has_these_headers_and_no_other() {
         headers(&answer),
         [
             "cache-control: no-store",
-            "content-security-policy: default-src 'none'; style-src [style]; img-src 'self' data: https:; base-uri 'none'; frame-ancestors 'none'",
+            "content-security-policy: default-src 'none'; style-src [style] [style]; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
             "content-type: text/html; charset=utf-8",
             "referrer-policy: same-origin",
             "x-content-type-options: nosniff",

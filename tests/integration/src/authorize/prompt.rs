@@ -182,7 +182,7 @@ async fn oidc_core_3_1_2_1_prompt_login_is_not_satisfied_by_a_sign_in_for_anothe
 async fn oidc_core_3_1_2_1_prompt_login_is_not_satisfied_by_looking_at_the_page() {
     let bench = Bench::embedded().await;
     let mut browser = settled(&bench).await;
-    let path = authorize_path("web", "openid", &[("prompt", "login")]);
+    let path = authorize_path("web", "openid", &[("prompt", "login consent")]);
     let sign_in = location(&browser.get(&path).await).expect("to sign in");
     let page = browser.get(&sign_in).await;
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use provider::ports::{PortError, Redemption, Saved};
 
-use super::stage::{NOW, Stage, entering, event, plan, record, redeemed, session};
+use super::stage::{NOW, Stage, entering, event, onward, record, redeemed, session};
 use crate::harness::proxy::Failure;
 
 over_both_stores! {
@@ -33,29 +33,29 @@ async fn a_redemption_whose_answer_was_lost_is_still_the_first(stage: &Stage) {
 }
 
 async fn a_save_whose_answer_was_lost_is_still_saved(stage: &Stage) {
-    let (browsers, plan) = (stage.stores.browsers(), plan());
-    browsers.begin_plan(&stage.tenant, &plan).await.unwrap();
+    let (browsers, plan) = (stage.stores.browsers(), stage.begun().await);
     stage.proxy.fail("PutItem", Failure::Lost, 1);
     assert_eq!(
-        browsers.save_plan(&stage.tenant, &plan).await,
+        browsers.save_plan(&stage.tenant, &plan, NOW).await,
         Ok(Saved::Yes)
     );
     assert_eq!(
-        browsers.save_plan(&stage.tenant, &plan).await,
+        browsers.save_plan(&stage.tenant, &plan, NOW).await,
         Ok(Saved::Stale),
         "by another"
     );
 }
 
 async fn a_sign_in_whose_answer_was_lost_still_counts(stage: &Stage) {
-    let (browsers, ada, from) = (stage.stores.browsers(), stage.user("ada").await, plan());
-    browsers.begin_plan(&stage.tenant, &from).await.unwrap();
+    let (browsers, ada) = (stage.stores.browsers(), stage.user("ada").await);
+    let from = stage.begun().await;
     let (_, session) = session(&ada);
     stage.proxy.fail("TransactWriteItems", Failure::Lost, 1);
     let saved = browsers
         .sign_in(
             &stage.tenant,
-            &entering(&session, &from, &plan(), None, &event()),
+            &entering(&session, &from, &onward(), None, &event()),
+            NOW,
         )
         .await;
     assert_eq!(saved, Ok(Saved::Yes));

@@ -119,7 +119,11 @@ async fn a_single_write_that_met_a_transaction_is_tried_again() {
     assert_eq!(revoked, Ok(true));
 
     let script = Script::of([exception("TransactionConflictException"), done()]).await;
-    let saved = script.stores.browsers().save_plan(&tenant(), &plan()).await;
+    let saved = script
+        .stores
+        .browsers()
+        .save_plan(&tenant(), &plan(), NOW)
+        .await;
     assert_eq!(saved, Ok(Saved::Yes));
 
     let script = Script::of([exception("TransactionConflictException")]).await;

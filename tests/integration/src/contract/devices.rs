@@ -5,12 +5,15 @@ use protocol::{ClientId, GrantId};
 use provider::device::{Approval, Device, DeviceCode, DeviceState, INTERVAL};
 use provider::entropy::System;
 use provider::event::{Action, Event};
+use provider::flow::proof::Strength;
 use provider::grant::Grant;
 use provider::ports::{Begun, Guess, Poll, Redemption, Settled};
 use provider::user::User;
 use tokio::task::JoinSet;
 
-use super::stage::{NOW, Stage, at, client, client_id, digest, random, record, scopes, user};
+use super::stage::{
+    NOW, Stage, at, client, client_id, digest, random, record, scopes, session_id, user,
+};
 
 over_both_stores! {
     a_request_is_found_by_its_user_code_alone,
@@ -43,9 +46,11 @@ pub(super) fn approval(by: &User) -> DeviceState {
     let approval = Approval {
         subject: by.subject.clone(),
         scopes: scopes("openid"),
-        session: digest(),
+        session: session_id(),
+        given: NOW,
         auth_time: at(-5),
         amr: vec!["pwd".to_owned()],
+        strength: Strength::Multi,
     };
     DeviceState::Approved {
         grant: GrantId::from_random(random()),

@@ -4,7 +4,7 @@ use protocol::GrantId;
 use provider::grant::State;
 use provider::ports::{Look, Opening, Redemption};
 
-use super::stage::{NOW, Stage, client_id, event, grant, opening, plan, record};
+use super::stage::{NOW, Stage, client_id, event, grant, opening, record};
 
 over_both_stores! {
     a_grant_that_was_opened_reads_back_whole,
@@ -37,13 +37,7 @@ async fn a_grant_that_was_opened_reads_back_whole(stage: &Stage) {
 }
 
 async fn opening_a_grant_removes_the_plan_that_led_to_it(stage: &Stage) {
-    let (user, plan) = (stage.user("ada").await, plan());
-    stage
-        .stores
-        .browsers()
-        .begin_plan(&stage.tenant, &plan)
-        .await
-        .unwrap();
+    let (user, plan) = (stage.user("ada").await, stage.begun().await);
     let grant = grant(&user);
     stage.proxy.take_calls();
     stage

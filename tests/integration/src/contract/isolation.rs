@@ -7,8 +7,8 @@ use provider::session::Plan;
 use crate::harness::configure;
 
 use super::stage::{
-    NOW, Stage, client, consent, entering, event, grant, opening, plan, record, redeemed, session,
-    slug,
+    NOW, Stage, client, consent, entering, event, grant, onward, opening, record, redeemed,
+    session, slug,
 };
 
 over_both_stores! {
@@ -70,18 +70,18 @@ async fn configuration_and_people_of_another_tenant_are_not_seen(stage: &Stage) 
 async fn browsers_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {
     let (browsers, b, ada) = (stage.stores.browsers(), other(), stage.user("ada").await);
     let ((token, session), (_, another)) = (session(&ada), session(&ada));
-    let (from, onward) = (plan(), plan());
+    let (from, onward) = (stage.begun().await, onward());
     let kept = consent(&ada, "c");
-    browsers.begin_plan(&stage.tenant, &from).await.unwrap();
     browsers
         .sign_in(
             &stage.tenant,
             &entering(&session, &from, &onward, None, &event()),
+            NOW,
         )
         .await
         .unwrap();
     browsers
-        .save_consent(&stage.tenant, &onward, Some(&kept))
+        .save_consent(&stage.tenant, &onward, Some(&kept), NOW)
         .await
         .unwrap();
 
@@ -95,26 +95,33 @@ async fn browsers_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {
     browsers.sign_out(&b, &token, &event()).await.unwrap();
     browsers.drop_plan(&b, &onward.key).await.unwrap();
     let next = Plan {
-        version: 1,
+        version: 2,
         ..onward.clone()
     };
-    assert_eq!(browsers.save_plan(&b, &next).await, Ok(Saved::Stale));
+    assert_eq!(browsers.save_plan(&b, &next, NOW).await, Ok(Saved::Stale));
     assert_eq!(
-        browsers.save_consent(&b, &next, Some(&kept)).await,
+        browsers.save_consent(&b, &next, Some(&kept), NOW).await,
         Ok(Saved::Stale)
     );
     assert_eq!(
         browsers
             .sign_in(
                 &b,
-                &entering(&another, &next, &plan(), Some(&token), &event())
+                &entering(
+                    &another,
+                    &next,
+                    &super::stage::onward(),
+                    Some(&token),
+                    &event()
+                ),
+                NOW
             )
             .await,
         Ok(Saved::Stale)
     );
     let seen = browsers.look(&stage.tenant, look, NOW).await.unwrap();
     assert!(seen.signed_in.is_some() && seen.consent.is_some());
-    assert_eq!(seen.plan.unwrap().version, 1);
+    assert_eq!(seen.plan.unwrap().version, 2);
 }
 
 async fn grants_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {

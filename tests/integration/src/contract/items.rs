@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use provider::group::{Group, GroupId};
 use provider::ports::{
-    ClientEdit, Commit, Committed, Document, DocumentEdit, Former, ObjectKind, PortError, Renewal,
-    Repair, Rotation,
+    ClientEdit, Commit, Committed, Document, DocumentEdit, FlowEdit, Former, ObjectKind, PortError,
+    Renewal, Repair, Rotation,
 };
 use uuid::Uuid;
 
 use super::stage::{
-    NOW, Stage, at, client, consent, entering, event, plan, record, session, tenant,
+    NOW, Stage, at, client, consent, entering, event, flow, onward, record, session, tenant,
 };
 
 over_both_stores! {
@@ -24,7 +24,7 @@ over_both_stores! {
 
 impl Stage {
     /// Key → TTL of every item. Only a test may scan.
-    async fn items(&self) -> BTreeMap<String, Option<i64>> {
+    pub(super) async fn items(&self) -> BTreeMap<String, Option<i64>> {
         let scan = self
             .aws
             .dynamodb()
@@ -89,14 +89,13 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
         .unwrap()
         .unwrap();
     let (_, session) = session(&user);
-    let (from, onward) = (plan(), plan());
-    browsers.begin_plan(a, &from).await.unwrap();
+    let (from, onward) = (stage.begun().await, onward());
     browsers
-        .sign_in(a, &entering(&session, &from, &onward, None, &event()))
+        .sign_in(a, &entering(&session, &from, &onward, None, &event()), NOW)
         .await
         .unwrap();
     browsers
-        .save_consent(a, &onward, Some(&consent(&user, "c")))
+        .save_consent(a, &onward, Some(&consent(&user, "c")), NOW)
         .await
         .unwrap();
     let lasting = provider::session::Consent {
@@ -104,11 +103,11 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
         ..consent(&user, "d")
     };
     let next = provider::session::Plan {
-        version: 1,
+        version: 2,
         ..onward.clone()
     };
     browsers
-        .save_consent(a, &next, Some(&lasting))
+        .save_consent(a, &next, Some(&lasting), NOW)
         .await
         .unwrap();
     let token = record(&live);
@@ -122,7 +121,7 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
         Ok(Rotation::Done)
     );
 
-    let (id, sid) = (user.subject.id, session.id.encode());
+    let (id, pk, sid) = (user.subject.id, user.subject.pk, session.id);
     let name = |text: &str| protocol::Digest::of(text.as_bytes()).encode();
     let (browser, to) = (onward.key.browser.encode(), onward.key.next.encode());
     let mut want = BTreeMap::from([
@@ -135,6 +134,8 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
         (format!("T#a#USER#{id}/SESSION#{sid}"), Some(100)),
         (format!("T#a#USER#{id}/CONSENT#c"), Some(50)),
         (format!("T#a#USER#{id}/CONSENT#d"), None),
+        (format!("T#a#USERS/{pk:020}"), None),
+        (format!("T#a#USERPATHS/users/#{pk:020}"), None),
         (format!("T#a#LOGIN#{}/LOGIN", name("ada")), None),
         (format!("T#a#LOGIN#{}/LOGIN", name("ada@example.com")), None),
         (format!("T#a#PLAN#{browser}/NEXT#{to}"), Some(1_800)),
@@ -180,9 +181,11 @@ async fn items_of_configuration_are_where_the_document_says(stage: &Stage) {
             client: Box::new(client("c", "app")),
             former: Former::default(),
         }],
+        flows: vec![FlowEdit::Put(Box::new(flow("f")))],
         repair: Some(Repair {
             id: Uuid::nil(),
             providers: vec![1],
+            flows: Vec::new(),
         }),
         events: Vec::new(),
     };
@@ -206,7 +209,9 @@ async fn items_of_configuration_are_where_the_document_says(stage: &Stage) {
         "T#a#CONFIG/REVISION".to_owned(),
         format!("T#a#CONFIGNAME#policy#{}/CONFIGNAME", name("name:p")),
         "T#a#COUNTER/PROVIDERS".to_owned(),
+        "T#a#FLOW#f/FLOW".to_owned(),
         format!("T#a#GROUP#{nil}/GROUP"),
+        format!("T#a#GROUPS/staff#{nil}"),
         format!("T#a#GROUPNAME#{}/GROUPNAME", name("staff")),
         format!("T#a#REPAIR/{nil}"),
     ];

@@ -1,6 +1,7 @@
 //! `ConfigStore`: objects by id and name, their lists, and the revision that guards them.
 
 mod clients;
+mod flows;
 
 use futures_util::future::join_all;
 use protocol::TenantId;
@@ -8,7 +9,7 @@ use provider::ports::{Commit, Committed, Document, DocumentEdit, ObjectKind, Rep
 use serde_json::json;
 use uuid::Uuid;
 
-use super::stage::{NOW, Stage, event};
+use super::stage::{NOW, Stage, event, slug};
 
 over_both_stores! {
     an_object_is_read_back_whole_by_id_and_by_name,
@@ -61,6 +62,7 @@ const fn commit(revision: u64, documents: Vec<DocumentEdit>) -> Commit {
         revision,
         documents,
         clients: Vec::new(),
+        flows: Vec::new(),
         repair: None,
         events: Vec::new(),
     }
@@ -305,6 +307,7 @@ async fn what_is_left_to_do_is_kept_until_it_is_done(stage: &Stage) {
         .map(|number| Repair {
             id: Uuid::from_u128(number),
             providers: (1..500).collect(),
+            flows: vec![slug("a"), slug("b")],
         })
         .collect();
     for (revision, repair) in (0..).zip(&left) {
@@ -346,6 +349,7 @@ async fn objects_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {
     let repair = Repair {
         id: Uuid::nil(),
         providers: vec![1],
+        flows: Vec::new(),
     };
     let change = Commit {
         repair: Some(repair.clone()),

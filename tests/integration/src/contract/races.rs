@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use provider::grant::State;
-use provider::ports::{Outcome, Redemption, Renewal, Rotation, Saved};
+use provider::ports::{Outcome, Redemption, Renewal, Rotation, Saved, Written};
 
 use super::stage::{
-    NOW, Stage, at, entering, event, opening, plan, record, redeemed, session, user,
+    NOW, Stage, at, changed, entering, event, onward, opening, plan, record, redeemed, session,
+    user,
 };
 
 /// Runs these at once, each as a task of its own.
@@ -151,20 +152,14 @@ async fn of_ten_users_of_one_name_one_is_written() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_ten_saves_of_one_plan_one_is_written() {
     let stage = Arc::new(Stage::dynamodb_local().await);
-    let plan = plan();
-    stage
-        .stores
-        .browsers()
-        .begin_plan(&stage.tenant, &plan)
-        .await
-        .unwrap();
+    let plan = stage.begun().await;
     let outcomes = at_once((0..10).map(|_| {
         let (stage, plan) = (Arc::clone(&stage), plan.clone());
         async move {
             stage
                 .stores
                 .browsers()
-                .save_plan(&stage.tenant, &plan)
+                .save_plan(&stage.tenant, &plan, NOW)
                 .await
         }
     }))
@@ -177,13 +172,7 @@ async fn of_ten_saves_of_one_plan_one_is_written() {
 async fn of_ten_sign_ins_from_one_plan_one_makes_a_session() {
     let stage = Arc::new(Stage::dynamodb_local().await);
     let ada = stage.user("ada").await;
-    let from = plan();
-    stage
-        .stores
-        .browsers()
-        .begin_plan(&stage.tenant, &from)
-        .await
-        .unwrap();
+    let from = stage.begun().await;
     let outcomes = at_once((0..10).map(|_| {
         let (stage, from, (_, session)) = (Arc::clone(&stage), from.clone(), session(&ada));
         async move {
@@ -191,7 +180,8 @@ async fn of_ten_sign_ins_from_one_plan_one_makes_a_session() {
             browsers
                 .sign_in(
                     &stage.tenant,
-                    &entering(&session, &from, &plan(), None, &event()),
+                    &entering(&session, &from, &onward(), None, &event()),
+                    NOW,
                 )
                 .await
         }
@@ -210,4 +200,108 @@ async fn user_numbers_given_out_at_once_all_differ() {
     .await;
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=30).collect::<Vec<u64>>());
+}
+
+/// Whoever wins: once somebody is inactive, no session of theirs counts, not even after they are active again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_that_races_a_deactivation_leaves_no_live_session() {
+    let stage = Arc::new(Stage::dynamodb_local().await);
+    for round in 0..5 {
+        let ada = stage.user(&format!("ada{round}")).await;
+        let sessions: Vec<_> = (0..20).map(|_| session(&ada)).collect();
+        let mut inactive = changed(&ada);
+        inactive.active = false;
+        let deactivated = {
+            let (stage, ada, inactive) = (Arc::clone(&stage), ada.clone(), inactive.clone());
+            tokio::spawn(async move { stage.put(&inactive, Some(&ada)).await })
+        };
+        let entries = sessions.clone().into_iter().map(|(_, session)| {
+            let stage = Arc::clone(&stage);
+            async move {
+                let (from, onward, event) = (plan(), onward(), event());
+                let entry = entering(&session, &from, &onward, None, &event);
+                let browsers = stage.stores.browsers();
+                browsers.sign_in(&stage.tenant, &entry, NOW).await
+            }
+        });
+        at_once(entries).await;
+        assert!(
+            deactivated.await.expect("no panic"),
+            "signing in is no change"
+        );
+        let stored = stage.stored(&ada).await.expect("is there");
+        let mut again = changed(&stored);
+        again.active = true;
+        for after in [None, Some(&again)] {
+            if let Some(again) = after {
+                assert!(stage.put(again, Some(&stored)).await);
+            }
+            for (token, _) in &sessions {
+                assert!(!stage.signed_in(token).await);
+            }
+        }
+        let people = stage.stores.people();
+        let listed = people.sessions(&stage.tenant, &again, NOW).await;
+        assert!(
+            listed
+                .expect("reads")
+                .iter()
+                .all(|session| session.generation == 1)
+        );
+    }
+}
+
+/// Whoever joins knows the group by the name it has in the end, or did not join.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_joins_a_group_while_it_is_renamed_knows_its_new_name() {
+    let stage = Arc::new(Stage::dynamodb_local().await);
+    let staff = stage.group("staff").await;
+    let crowd: Vec<_> = (0..20)
+        .map(|number| user(&format!("user{number}")))
+        .collect();
+    let joining = crowd.clone().into_iter().map(|mut joiner| {
+        let (stage, staff) = (Arc::clone(&stage), super::belongings::membership(&staff));
+        async move {
+            joiner.subject.groups.push(staff);
+            stage
+                .stores
+                .registry()
+                .put_user(&stage.tenant, &joiner, None)
+                .await
+        }
+    });
+    let renaming = {
+        let (stage, staff) = (Arc::clone(&stage), staff.clone());
+        tokio::spawn(async move {
+            let mut crew = staff.clone();
+            (crew.version, crew.name) = (2, "crew".to_owned());
+            stage
+                .stores
+                .groups()
+                .put(&stage.tenant, &crew, Some(&staff))
+                .await
+        })
+    };
+    let joined = at_once(joining).await;
+    assert_eq!(renaming.await.expect("no panic"), Ok(true));
+    for (joiner, joined) in crowd.iter().zip(joined) {
+        let found = stage.stored(joiner).await;
+        assert_eq!(found.is_some(), joined);
+        for group in found.map(|user| user.subject.groups).unwrap_or_default() {
+            assert_eq!(group.name, "crew");
+        }
+    }
+}
+
+/// One new account may have the name, and one may spend the invitation.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_ten_accounts_with_one_name_one_is_made_and_the_others_hear_that_it_is_taken() {
+    let stage = Arc::new(Stage::dynamodb_local().await);
+    let outcomes = at_once((0..10).map(|_| {
+        let stage = Arc::clone(&stage);
+        async move { Ok(stage.created(&user("ada"), None).await) }
+    }))
+    .await;
+    assert_eq!(count(&outcomes, &Written::Yes), 1);
+    assert_eq!(count(&outcomes, &Written::Taken), 9);
 }

@@ -4,6 +4,7 @@ use protocol::Timestamp;
 use provider::grant::{Grant, Refresh, State};
 use provider::ports::{Renewal, Rotation};
 
+use super::belongings::membership;
 use super::stage::{REFRESH, Stage, at, changed, record};
 
 over_both_stores! {
@@ -171,10 +172,8 @@ async fn a_user_who_changed_is_told_and_nothing_is_rotated(stage: &Stage) {
         .unwrap();
     let user = user.unwrap();
     let mut renamed = changed(&user);
-    renamed.subject.groups.push(provider::user::Membership {
-        id: provider::group::GroupId(uuid::Uuid::from_bytes([6; 16])),
-        name: "editors".to_owned(),
-    });
+    let editors = stage.group("editors").await;
+    renamed.subject.groups.push(membership(&editors));
     assert!(stage.put(&renamed, Some(&user)).await);
     assert_eq!(stage.both(&grant, at(1)).await, [Rotation::UserChanged; 2]);
     assert_eq!(stage.found(grant.id).await.state, grant.state);

@@ -1,24 +1,28 @@
 //! A store with nothing in it, and valid things to put there.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws::Stores;
 use local::backend::Backend;
 use protocol::{ClientId, Digest, GrantId, Scopes, Seconds, Slug, TenantId, Timestamp, UserId};
+use provider::brand::Brand;
 use provider::client::{
     Client, ClientKind, ConsentMode, Federation, IssuerMode, MatchingMode, RedirectRule, SubMode,
 };
 use provider::entropy::{Entropy, System};
 use provider::event::{Action, Event};
+use provider::flow::plan::Planned;
+use provider::flow::proof::{Method, Proof, Strength};
 use provider::grant::{Grant, Refresh, State, TokenRecord};
-use provider::group::GroupId;
 use provider::key::{Held, Signing, SigningKey};
 use provider::mapping::ScopeMapping;
 use provider::policy::PolicySet;
 use provider::ports::{Opening, SignIn};
-use provider::session::{Consent, FlowToken, Plan, Session, SessionToken};
+use provider::session::{Consent, FlowToken, Plan, Session, SessionId, SessionToken};
 use provider::tenant::{Sealed, Tenant};
-use provider::user::{Membership, Profile, Subject, User};
+use provider::user::{Profile, Subject, User};
 use uuid::Uuid;
 
 use crate::harness::configure;
@@ -92,6 +96,28 @@ impl Stage {
         let user = user(name);
         assert!(self.put(&user, None).await, "{name} is free");
         user
+    }
+
+    /// A plan as stored at its beginning.
+    pub(crate) async fn begun(&self) -> Plan {
+        let plan = plan();
+        let saved = self
+            .stores
+            .browsers()
+            .save_plan(&self.tenant, &plan, NOW)
+            .await;
+        assert_eq!(saved, Ok(provider::ports::Saved::Yes));
+        Plan { version: 1, ..plan }
+    }
+
+    /// Writes a session, as a sign-in does.
+    pub(crate) async fn enter(&self, session: &Session) {
+        let (from, onward) = (self.begun().await, onward());
+        let browsers = self.stores.browsers();
+        let event = event();
+        let entry = entering(session, &from, &onward, None, &event);
+        let saved = browsers.sign_in(&self.tenant, &entry, NOW).await;
+        assert_eq!(saved, Ok(provider::ports::Saved::Yes));
     }
 
     /// Writes a user over `previous`.
@@ -176,12 +202,9 @@ pub(crate) fn tenant(id: &str) -> Tenant {
     Tenant {
         id: TenantId::parse(id).expect("a name"),
         base_url: format!("https://{id}.example.com"),
-        title: id.to_owned(),
+        brand: Brand::named(id).expect("slugs"),
         subject_salt: "salt".to_owned(),
         refresh_key: Sealed(vec![0, 1, 255]),
-        authentication_flow: slug("default-authentication-flow"),
-        invalidation_flow: slug("default-invalidation-flow"),
-        default_application: None,
     }
 }
 
@@ -206,7 +229,9 @@ pub(crate) fn client(id: &str, at_slug: &str) -> Client {
         scopes: scopes("openid email"),
         mappings: vec![mapping("openid"), mapping("email")],
         policies: PolicySet::default(),
+        authorization_flow: slug(provider::flow::EXPLICIT_CONSENT),
         consent: ConsentMode::Expiring(Seconds(100)),
+        authorization_runs: false,
         authentication_flow: None,
         invalidation_flow: None,
         code_lifetime: Seconds(60),
@@ -267,25 +292,26 @@ pub(crate) const fn opening<'a>(grant: &'a Grant, event: &'a Event) -> Opening<'
     }
 }
 
+/// A user, active and in no group, with an id and a number that nobody else has.
 pub(crate) fn user(name: &str) -> User {
+    static NUMBERS: AtomicU64 = AtomicU64::new(1_000);
     User {
         subject: Subject {
             id: UserId::from_random(random()),
-            pk: 7,
+            pk: NUMBERS.fetch_add(1, Ordering::Relaxed),
             version: 1,
+            generation: 0,
             username: name.to_owned(),
             name: "A Person".to_owned(),
             email: format!("{name}@example.com"),
             email_verified: true,
-            groups: vec![Membership {
-                id: GroupId(Uuid::from_bytes([5; 16])),
-                name: "admins".to_owned(),
-            }],
+            groups: Vec::new(),
             upn: None,
         },
         active: true,
         password: Some("$argon2id$…".to_owned()),
         profile: Profile::default(),
+        withdrawn: BTreeMap::new(),
     }
 }
 
@@ -303,9 +329,11 @@ pub(crate) fn grant(user: &User) -> Grant {
         redirect_uri: Some("https://rp.example/cb".to_owned()),
         scopes: scopes("openid offline_access"),
         subject: user.subject.clone(),
-        session: digest(),
+        session: session_id(),
+        issued: NOW,
         auth_time: at(-5),
         amr: vec!["pwd".to_owned()],
+        strength: Strength::Multi,
         nonce: Some("n".to_owned()),
         challenge: None,
         code: digest(),
@@ -335,32 +363,57 @@ pub(crate) fn record(grant: &Grant) -> TokenRecord {
         grant: Some(grant.id),
         client_id: grant.client_id.clone(),
         user: grant.subject.id,
+        generation: grant.subject.generation,
         session: Some(grant.session),
         scopes: grant.scopes.clone(),
         nonce: None,
+        auth_time: Some(grant.auth_time),
+        strength: grant.strength,
         issued: NOW,
         expires: at(300),
     }
 }
 
+/// The name of a session that nobody has.
+pub(crate) fn session_id() -> SessionId {
+    SessionId(Uuid::from_bytes(random()))
+}
+
 /// A session of this user, good until [`NOW`] + 100.
 pub(crate) fn session(user: &User) -> (SessionToken, Session) {
-    let token = SessionToken::generate(user.subject.id, &System::default());
+    let token = SessionToken::generate(user.subject.id, session_id(), &System::default());
     let session = Session {
         id: token.id(),
+        cookie: token.digest(),
         user: user.subject.id,
+        generation: user.subject.generation,
         auth_time: NOW,
-        amr: vec!["pwd".to_owned()],
-        left: std::collections::BTreeMap::new(),
+        proofs: vec![Proof {
+            method: Method::Password,
+            at: NOW,
+        }],
+        began: NOW,
+        user_agent: "a browser".to_owned(),
+        address: Some("192.0.2.1".to_owned()),
+        left: BTreeMap::new(),
         expires: at(100),
     };
     (token, session)
 }
 
-/// A plan that begins [`NOW`].
+/// A plan that begins [`NOW`] and is not stored.
 pub(crate) fn plan() -> Plan {
     let key = FlowToken::generate(&System::default()).plan_key("/next");
-    Plan::begin(key, &slug("default-authentication-flow"), NOW)
+    let flow = slug("default-authentication-flow");
+    Plan::begin(key, &flow, vec![Planned::Bound(Uuid::nil())], NOW)
+}
+
+/// A plan as a sign-in writes it under the new flow cookie.
+pub(crate) fn onward() -> Plan {
+    Plan {
+        version: 1,
+        ..plan()
+    }
 }
 
 pub(crate) fn consent(user: &User, client: &str) -> Consent {
@@ -386,5 +439,37 @@ pub(crate) const fn entering<'a>(
         onward,
         ended,
         event,
+    }
+}
+
+/// A compiled flow with one stage that asks for consent.
+pub(crate) fn flow(at_slug: &str) -> provider::flow::Flow {
+    use provider::flow::stage::{ConsentSettings, Parts, Settings, Stage};
+    use provider::flow::{Bound, DeniedAction, Designation, InvalidResponse, Layout, Requirement};
+    let id = Uuid::from_bytes([5; 16]);
+    provider::flow::Flow {
+        id,
+        slug: slug(at_slug),
+        name: at_slug.to_owned(),
+        title: "A flow".to_owned(),
+        designation: Designation::Authorization,
+        authentication: Requirement::RequireAuthenticated,
+        denied_action: DeniedAction::MessageContinue,
+        layout: Layout::Stacked,
+        background: String::new(),
+        policies: PolicySet::default(),
+        stages: vec![Bound {
+            id,
+            evaluate_on_plan: false,
+            re_evaluate_policies: true,
+            invalid_response_action: InvalidResponse::Retry,
+            policies: PolicySet::default(),
+            stage: Stage {
+                id,
+                name: "consent".to_owned(),
+                settings: Settings::Consent(ConsentSettings::default()),
+                parts: Parts::default(),
+            },
+        }],
     }
 }

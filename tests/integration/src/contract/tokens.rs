@@ -3,8 +3,7 @@
 use provider::grant::State;
 
 use super::stage::{
-    NOW, Stage, at, changed, digest, entering, event, grant, opening, plan, record, redeemed,
-    session,
+    NOW, Stage, at, changed, digest, event, grant, opening, record, redeemed, session,
 };
 
 over_both_stores! {
@@ -67,16 +66,7 @@ async fn a_forgotten_token_is_gone_and_forgetting_again_is_fine(stage: &Stage) {
 async fn a_holder_is_grant_user_and_live_session_in_one_request(stage: &Stage) {
     let ada = stage.user("ada").await;
     let (_, session) = session(&ada);
-    let from = plan();
-    let browsers = stage.stores.browsers();
-    browsers.begin_plan(&stage.tenant, &from).await.unwrap();
-    browsers
-        .sign_in(
-            &stage.tenant,
-            &entering(&session, &from, &plan(), None, &event()),
-        )
-        .await
-        .unwrap();
+    stage.enter(&session).await;
     let mut opened = grant(&ada);
     opened.session = session.id;
     stage

@@ -47,7 +47,7 @@ async fn the_page_says_who_is_signed_in_and_asks_for_the_code() {
         page::headers(&page),
         [
             "cache-control: no-store",
-            "content-security-policy: default-src 'none'; style-src [style]; img-src 'self' data: https:; base-uri 'none'; frame-ancestors 'none'",
+            "content-security-policy: default-src 'none'; style-src [style] [style]; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
             "content-type: text/html; charset=utf-8",
             "referrer-policy: same-origin",
             "x-content-type-options: nosniff",

@@ -92,7 +92,7 @@ async fn two_clicks_on_sign_in_make_one_session() {
         .collect();
     assert_eq!(made.len(), 1);
     for answer in &answers {
-        assert_eq!(answer.status(), 303);
+        assert_eq!(answer.status(), 303, "{}", words(answer));
         let to = location(answer).expect("on");
         let onward = to.starts_with("/application/o/authorize/?") || to == action(&page);
         assert!(onward, "{to}");

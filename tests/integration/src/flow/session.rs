@@ -2,13 +2,13 @@
 
 use protocol::Seconds;
 
-use super::{FLOW, SESSION, begin, cookies_set, is_signed_in, next, signed_in};
+use super::{FLOW, KNOWN, SESSION, begin, cookies_set, is_signed_in, next, signed_in};
 use crate::harness::Bench;
 use crate::harness::browser::{Browser, location};
 use crate::harness::page::{headers, heading};
 
 #[tokio::test]
-async fn sign_in_sets_both_cookies_anew_and_no_answer_sets_another() {
+async fn sign_in_sets_both_cookies_anew_and_remembers_the_browser_and_no_answer_sets_another() {
     let bench = Bench::embedded().await;
     let mut browser = Browser::new(&bench);
     let page = begin(&mut browser, "s").await;
@@ -29,8 +29,9 @@ async fn sign_in_sets_both_cookies_anew_and_no_answer_sets_another() {
             "referrer-policy: same-origin".to_owned(),
             "set-cookie: latchkey_flow=[…]; Path=/; Max-Age=1800; HttpOnly; SameSite=Lax"
                 .to_owned(),
-            "set-cookie: latchkey_session=[…]; Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax"
+            "set-cookie: latchkey_known=[…]; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
                 .to_owned(),
+            "set-cookie: latchkey_session=[…]; Path=/; HttpOnly; SameSite=Lax".to_owned(),
             "x-content-type-options: nosniff".to_owned(),
             "x-frame-options: DENY".to_owned(),
         ]
@@ -40,6 +41,7 @@ async fn sign_in_sets_both_cookies_anew_and_no_answer_sets_another() {
         "{to}"
     );
     assert_ne!(browser.cookies[FLOW], before[FLOW]);
+    assert_eq!(browser.cookies[KNOWN].len(), 43, "32 random bytes");
 }
 
 #[tokio::test]
@@ -128,10 +130,11 @@ async fn a_session_cookie_that_is_not_ours_is_nobodys() {
         "x".to_owned(),
         "A".repeat(64),
         "A".repeat(4000),
-        format!("{}{}", &ours[..22], "A".repeat(42)), // the right person, another secret
-        format!("{}{flipped}", &ours[..63]),
+        format!("{}{}", &ours[..22], "A".repeat(64)), // the right person, another session
+        format!("{}{}", &ours[..43], "A".repeat(43)), // the right session, another secret
+        format!("{}{flipped}", &ours[..ours.len() - 1]),
         format!("{ours}; {SESSION}={ours}"), // twice: one of them was planted
-        format!("{}; {SESSION}={ours}", "A".repeat(64)),
+        format!("{}; {SESSION}={ours}", "A".repeat(86)),
     ] {
         let mut stranger = Browser::new(&bench);
         stranger.cookies.insert(SESSION.to_owned(), made_up.clone());

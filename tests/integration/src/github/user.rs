@@ -84,7 +84,7 @@ async fn user_emails_is_the_one_address_there_is() {
 async fn user_orgs_is_the_brand_and_ends_in_an_empty_page() {
     let bench = Bench::embedded().await;
     configure::tenant(&bench, |tenant| {
-        tenant.title = "Café Noir & Sons".to_owned();
+        tenant.brand.branding_title = "Café Noir & Sons".to_owned();
     })
     .await;
     let token = token(&bench, "read:org").await;

@@ -15,8 +15,17 @@ async fn member_of(bench: &Bench, names: &[&str]) {
         id: GroupId(Uuid::from_u128(1_234_500_000_000 + at as u128)),
         name: (*name).to_owned(),
     };
-    let groups = names.iter().enumerate().map(group).collect();
-    people::change(bench, "ada", |user| user.subject.groups = groups).await;
+    let groups: Vec<Membership> = names.iter().enumerate().map(group).collect();
+    people::change(bench, "ada", |user| user.subject.groups.clear()).await;
+    for some in groups.chunks(20) {
+        for group in some {
+            people::group(bench, group).await;
+        }
+        people::change(bench, "ada", |user| {
+            user.subject.groups.extend_from_slice(some);
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

@@ -177,11 +177,13 @@ impl<'a> Browser<'a> {
             "ak-stage-consent" => ("consent", self.consent),
             other => panic!("unknown page {other}"),
         };
-        let form = [
+        let mut form = vec![
             ("csrf", csrf.as_str()),
             ("component", component.as_str()),
             (name, value),
         ];
+        let token = field(&html, "token");
+        form.extend(token.as_deref().map(|token| ("token", token)));
         self.post(&action, &form).await
     }
 }
@@ -216,7 +218,7 @@ pub(crate) fn field(html: &str, name: &str) -> Option<String> {
 }
 
 /// An attribute of the first tag that begins like this, unescaped.
-fn attribute(html: &str, tag: &str, name: &str) -> String {
+pub(crate) fn attribute(html: &str, tag: &str, name: &str) -> String {
     let tag = &html[html.find(tag).expect("the tag")..];
     let tag = &tag[..tag.find('>').expect("its end")];
     let marker = format!(" {name}=\"");

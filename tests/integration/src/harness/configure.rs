@@ -35,6 +35,7 @@ pub(crate) async fn write(stores: &Stores, tenant: &TenantId, client: &Client) {
             client: Box::new(client.clone()),
             former: Former::default(),
         }],
+        flows: Vec::new(),
         repair: None,
         events: Vec::new(),
     };

@@ -10,7 +10,7 @@ use super::{header, text};
 /// replaced by `[id]`, once it is one.
 pub(crate) fn words(response: &Response) -> String {
     let html = text(response);
-    let body = between(&html, "<main>", "</main>").expect("a page");
+    let body = between(&html, "<header", "</main>").expect("a page");
     let body = without(&without(body, "<svg", "</svg>"), "<script", "</script>");
     let mut words: Vec<String> = body.split('<').map(after_tag).collect();
     words.retain(|text| !text.is_empty());
@@ -70,13 +70,17 @@ pub(crate) fn headers(response: &Response) -> Vec<String> {
     let html = text(response);
     let policy = header(response, "content-security-policy").to_owned();
     let mut redacted = policy.clone();
-    for (tag, name) in [("style", "[style]"), ("script", "[script]")] {
-        if let Some(inline) = between(&html, &format!("<{tag}>"), &format!("</{tag}>")) {
+    for (open, close, name) in [
+        ("<style>", "</style>", "[style]"),
+        ("<script type=\"module\">", "</script>", "[script]"),
+    ] {
+        for inline in html.split(open).skip(1) {
+            let inline = &inline[..inline.find(close).expect("its end")];
             let digest = protocol::Digest::of(inline.as_bytes());
             let source = format!("'sha256-{}'", STANDARD.encode(digest.as_bytes()));
             assert!(
                 redacted.contains(&source),
-                "{tag} is not what {policy} allows"
+                "{name} is not what {policy} allows"
             );
             redacted = redacted.replace(&source, name);
         }

@@ -1,6 +1,7 @@
 //! What an administrator does to people while tokens are out.
 
-use provider::user::User;
+use provider::group::Group;
+use provider::user::{Membership, User};
 
 use super::Bench;
 
@@ -26,6 +27,21 @@ pub(crate) async fn change(bench: &Bench, login: &str, change: impl FnOnce(&mut 
         .put_user(&bench.seeded.tenant.id, &after, Some(&before))
         .await;
     assert_eq!(written, Ok(true));
+}
+
+/// Makes the group of a membership.
+pub(crate) async fn group(bench: &Bench, of: &Membership) {
+    let group = Group {
+        id: of.id,
+        name: of.name.clone(),
+        is_superuser: false,
+        parent: None,
+        attributes: serde_json::Map::new(),
+        version: 1,
+    };
+    let groups = bench.backend.stores.groups();
+    let put = groups.put(&bench.seeded.tenant.id, &group, None).await;
+    assert_eq!(put, Ok(true));
 }
 
 /// Takes the right to sign in away.

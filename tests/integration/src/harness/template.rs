@@ -23,13 +23,17 @@ struct Template {
 /// A state folder of the test's own, with what is in it.
 pub(super) async fn copy() -> (TempDir, Seeded) {
     static MADE: OnceCell<Template> = OnceCell::const_new();
-    MADE.get_or_init(|| Template::make(false)).await.copied()
+    Box::pin(MADE.get_or_init(|| Template::make(false)))
+        .await
+        .copied()
 }
 
 /// The same with expressions.
 pub(super) async fn scripted() -> (TempDir, Seeded) {
     static MADE: OnceCell<Template> = OnceCell::const_new();
-    MADE.get_or_init(|| Template::make(true)).await.copied()
+    Box::pin(MADE.get_or_init(|| Template::make(true)))
+        .await
+        .copied()
 }
 
 impl Template {

@@ -190,7 +190,14 @@ async fn githubs_dialect_tells_who_signed_in() {
 async fn the_banner_has_every_command_and_fits_a_terminal_of_many_columns() {
     let shell = Shell::new().await;
     let seeded = &shell.bench.seeded;
-    let banner = Banner { seeded, kept: true }.to_string();
+    let mailbox = "http://localhost:8000/mailbox";
+    let banner = Banner {
+        seeded,
+        kept: true,
+        mailbox,
+    }
+    .to_string();
+    assert!(banner.contains(&format!("Mailbox        {mailbox}\n")));
     let commands = &shell.commands;
     let all = [
         commands.after_sign_in("$CODE"),

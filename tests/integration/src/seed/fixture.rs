@@ -14,10 +14,10 @@ use provider::user::UserKind;
 
 use crate::harness::{Bench, HOST_NAME};
 
-const WHOLE: &str = include_str!("whole.yaml");
+pub(super) const WHOLE: &str = include_str!("whole.yaml");
 
 /// Loads a fixture, as the next start would.
-async fn load(bench: &Bench, yaml: &str) -> Result<Seeded, String> {
+pub(crate) async fn load(bench: &Bench, yaml: &str) -> Result<Seeded, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("fixture.yaml");
     std::fs::write(&file, yaml).expect("a file");
@@ -31,7 +31,7 @@ async fn load(bench: &Bench, yaml: &str) -> Result<Seeded, String> {
     loaded.map_err(|error| format!("{error:#}"))
 }
 
-async fn refused(bench: &Bench, yaml: &str) -> String {
+pub(super) async fn refused(bench: &Bench, yaml: &str) -> String {
     load(bench, yaml).await.err().unwrap_or_default()
 }
 
@@ -43,11 +43,11 @@ fn registered<'s>(seeded: &'s Seeded, slug: &str) -> &'s Registered {
     found.unwrap_or_else(|| panic!("no {slug}"))
 }
 
-fn client<'s>(seeded: &'s Seeded, slug: &str) -> &'s Client {
+pub(super) fn client<'s>(seeded: &'s Seeded, slug: &str) -> &'s Client {
     &registered(seeded, slug).client
 }
 
-async fn revision(bench: &Bench) -> u64 {
+pub(super) async fn revision(bench: &Bench) -> u64 {
     let config = bench.backend.stores.config();
     config
         .revision(&bench.seeded.tenant.id)
@@ -143,6 +143,7 @@ async fn every_setting_of_a_provider_reaches_its_client() {
     assert_eq!(
         seeded
             .tenant
+            .brand
             .default_application
             .map(|slug| slug.to_string())
             .as_deref(),

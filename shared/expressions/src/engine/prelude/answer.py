@@ -24,8 +24,10 @@ def _ak_write(text):
     return text
 
 
-def _ak_json(value, depth=0):
-    """A copy of `value` of nothing but JSON's types: bounded, so that shared lists do not explode."""
+def _ak_json(value, depth=0, reference=None):
+    """A copy of `value` of nothing but JSON's types: bounded, so that shared lists do not explode.
+
+    Objects are their text, or what `reference` says of them."""
     _ak_spend(4)
     if value is None or value is True or value is False:
         return value
@@ -42,15 +44,16 @@ def _ak_json(value, depth=0):
     if depth >= 32:
         _ak_exceed("a value nested deeper than 32")
     if isinstance(value, dict):
-        return {_ak_json_key(k): _ak_json(v, depth + 1) for k, v in value.items()}
+        return {_ak_json_key(k): _ak_json(v, depth + 1, reference) for k, v in value.items()}
     if isinstance(value, (list, tuple)) or type(value).__name__ == "deque":
-        return [_ak_json(v, depth + 1) for v in value]
+        return [_ak_json(v, depth + 1, reference) for v in value]
     if _ak_is_set(value):
-        items = [_ak_json(v, depth + 1) for v in value]
+        items = [_ak_json(v, depth + 1, reference) for v in value]
         if all([isinstance(v, str) for v in items]):
             return sorted(items)
         return [v for _, _, v in sorted([(repr(v), i, v) for i, v in _ak_enumerate(items)])]
-    return _ak_json_object(value)
+    row = None if reference is None else reference(value)
+    return _ak_json_object(value) if row is None else _ak_json(row, depth + 1)
 
 
 def _ak_json_object(value):
@@ -76,13 +79,14 @@ def _ak_json_key(key):
     raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
 
 
-def _ak_main(handler, arguments, mapping):
+def _ak_main(handler, arguments, whole):
     value = handler(*arguments)
     truthy = True if value else False
-    answer = _ak_json(value) if mapping else truthy
+    answer = _ak_json(value) if whole else truthy
+    flow, prompt = _ak_state["leave"]() if _ak_state["plan"] is not None else (None, None)
     if _ak_over:
         _ak_exceed(_ak_over[0])
-    return [answer, truthy, _ak_messages, _ak_events, _ak_logs]
+    return [answer, truthy, _ak_messages, _ak_events, _ak_logs, flow, prompt]
 
 
 # --- what an expression may tell ---

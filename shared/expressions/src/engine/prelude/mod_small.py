@@ -141,3 +141,43 @@ _ak_module(
     USER_PATH_SERVICE_ACCOUNT="goauthentik.io/service-accounts",
     UserTypes=_ak_user_types(),
 )
+
+
+def _ak_device_classes():
+    class TOTPDevice:
+        _ak_object = True
+
+    class StaticDevice:
+        _ak_object = True
+
+    class WebAuthnDevice:
+        _ak_object = True
+
+    class DuoDevice:
+        _ak_object = True
+
+    class SMSDevice:
+        _ak_object = True
+
+    class EmailDevice:
+        _ak_object = True
+
+    class EndpointDevice:
+        _ak_object = True
+
+    return {
+        "totp": TOTPDevice, "static": StaticDevice, "webauthn": WebAuthnDevice, "duo": DuoDevice, "sms": SMSDevice,
+        "email": EmailDevice, "endpoint": EndpointDevice,
+    }
+
+
+_ak_devices = _ak_device_classes()
+
+
+def _ak_devices_for_user(user, confirmed=True):
+    # Only confirmed ones are known.
+    known = user._authenticators if confirmed is None or confirmed else []
+    return iter([_ak_devices[kind]() for kind in known if kind in _ak_devices])
+
+
+_ak_module("authentik.stages.authenticator", devices_for_user=_ak_devices_for_user)

@@ -73,9 +73,10 @@ def _ak_model_classes():
         _ak_object = True
 
         def __init__(self, facts, groups):
-            self.pk = facts["pk"]
-            self.id = facts["pk"]
-            self.uuid = _ak_UUID(facts["uuid"])
+            # Not stored yet: no key, as in Django.
+            self.pk = facts["pk"] or None
+            self.id = self.pk
+            self.uuid = _ak_UUID(facts["uuid"]) if facts["uuid"] else None
             self.uid = facts["uid"]
             self.username = facts["username"]
             self.name = facts["name"]
@@ -97,7 +98,10 @@ def _ak_model_classes():
             self.ak_groups = _ak_RelatedManager(self._direct, "Group")
             self.groups = self.ak_groups
             self._entitlements = [ApplicationEntitlement(e) for e in facts["entitlements"]]
-            self._authenticators = facts["authenticators"]
+            # `totp`, or a class: `authentik_stages_authenticator_totp.TOTPDevice`.
+            self._authenticators = [
+                kind.split(".")[-1].lower().replace("device", "") for kind in facts["authenticators"]
+            ]
 
         def __str__(self):
             return self.username

@@ -109,10 +109,30 @@ def _ak_request_classes():
         def __contains__(self, name):
             return name.lower() in self._items
 
+    class Tenant:
+        _ak_object = True
+
+        def __init__(self, facts):
+            self.default_user_change_name = facts["default_user_change_name"]
+            self.default_user_change_email = facts["default_user_change_email"]
+            self.default_user_change_username = facts["default_user_change_username"]
+
+        def __str__(self):
+            return "Tenant"
+
+    class Brand:
+        _ak_object = True
+
+        def __init__(self, facts):
+            self.branding_title = facts["branding_title"]
+
+        def __str__(self):
+            return self.branding_title
+
     class WSGIRequest:
         _ak_object = True
 
-        def __init__(self, facts, user):
+        def __init__(self, facts, user, tenant):
             self.method = facts["method"]
             self.path = facts["path"]
             self.path_info = facts["path"]
@@ -122,6 +142,8 @@ def _ak_request_classes():
             self.headers = HttpHeaders(facts["meta"])
             self.session = SessionStore(facts["session_key"])
             self.user = user
+            self.tenant = Tenant(tenant)
+            self.brand = Brand(tenant)
 
         def __str__(self):
             return f"<WSGIRequest: {self.method} '{self.path}'>"
@@ -181,24 +203,32 @@ def _ak_make_user(facts, group_facts):
     return _ak_User(facts, groups)
 
 
-_ak_state = {"addresses": False, "application": None, "context": {}, "now": 0}
+_ak_state = {"addresses": False, "application": None, "context": {}, "now": 0, "plan": None}
 
 
 def _ak_arguments(facts, names):
     """The values of the wrapper's parameters, by name."""
     _ak_state["now"] = facts["now"]
-    user = _ak_make_user(facts["user"], facts["groups"])
+    actor = _ak_make_user(facts["user"], facts["groups"])
+    flow = facts["flow"] if "provider" not in names else None
+    pending = None if flow is None else _ak_pending_user(flow, facts["groups"])
+    # Within a flow, policies are about the user that it is about.
+    user = actor if pending is None else pending
     provider = None if facts["provider"] is None else _ak_Provider(facts["provider"])
     if provider is not None:
         _ak_state["application"] = provider.application
     token = None if facts["token"] is None else _ak_Token(facts["token"], user, provider)
-    http = None if facts["http_request"] is None else _ak_Http(facts["http_request"], user)
+    http = None if facts["http_request"] is None else _ak_Http(facts["http_request"], actor, facts["tenant"])
     context = facts["context"]
     if isinstance(context.get("oauth_scopes"), list):
         context["oauth_scopes"] = set(context["oauth_scopes"])
     if "provider" in names:
         context["provider"] = provider
         context["token"] = token
+    elif "prompt_context" in names:
+        context = {"prompt_context": _ak_prompt_context(context, flow)}
+    elif flow is not None:
+        context = _ak_state["enter"](facts, pending, context)
     _ak_state["context"] = context
     obj = None if facts["object"] is None else _ak_Bound(facts["object"], provider)
     values = {
@@ -207,7 +237,8 @@ def _ak_arguments(facts, names):
         "provider": provider,
         "token": token,
         "context": context,
-        "ak_is_sso_flow": facts["is_sso_flow"],
+        "prompt_context": context.get("prompt_context"),
+        "ak_is_sso_flow": facts["is_sso_flow"] if flow is None else context.get("is_sso", facts["is_sso_flow"]),
         "ak_message": _ak_message,
         "http_request": http,
         "ak_client_ip": facts["client_ip"] or "255.255.255.255",
@@ -216,6 +247,23 @@ def _ak_arguments(facts, names):
     if "ak_client_ip" in names and _ak_state["addresses"]:
         values["ak_client_ip"] = ip_address(values["ak_client_ip"])
     return [values[n] for n in names]
+
+
+def _ak_pending_user(flow, groups):
+    if flow["pending_user"] is None:
+        return None
+    user = _ak_make_user(flow["pending_user"], groups)
+    if flow["pending_user_backend"] is not None:
+        user.backend = flow["pending_user_backend"]
+    return user
+
+
+def _ak_prompt_context(own, flow):
+    """What was entered so far: as given, or what the plan has of it."""
+    given = own.get("prompt_context")
+    if given is None and flow is not None:
+        given = flow["context"].get("prompt_data")
+    return {} if given is None else given
 
 
 def _ak_message(message):

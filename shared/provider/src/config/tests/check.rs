@@ -137,7 +137,7 @@ fn what_is_referred_to_exists_and_is_of_its_kind() {
         ),
         (
             wrong(binding(42, 6, Bound::Policy(id(31)))),
-            "target: there is no application",
+            "target: there is no application, flow or flow stage binding",
         ),
         (
             wrong(binding(42, 7, Bound::Policy(id(99)))),
@@ -179,16 +179,12 @@ fn a_lifetime_is_at_least_a_second() {
     let found = with(|it| {
         (it.access_code_validity, it.access_token_validity) = (short(), short());
         (it.refresh_token_validity, it.refresh_token_grace) = (short(), short());
-        it.consent = Consent::Expiring {
-            consent_expire_in: short(),
-        };
     });
     let fields: Vec<&str> = found.iter().filter_map(|it| it.split(':').next()).collect();
     let want = [
         "access_code_validity",
         "access_token_validity",
         "refresh_token_validity",
-        "consent_expire_in",
     ];
     assert_eq!(fields, want);
 }

@@ -2,6 +2,8 @@ use protocol::{Seconds, UserId};
 
 use super::*;
 use crate::client::{ClientKind, ConsentMode, JwtKeys};
+use crate::flow::Requirement;
+use crate::flow::stage::DenySettings;
 use crate::group::GroupId;
 use crate::key::{EncryptionKey, Signing};
 use crate::policy::{EngineMode, Target};
@@ -79,23 +81,69 @@ fn a_public_client_has_no_secret_to_authenticate_with() {
     assert_eq!(secret, protocol::Digest::of(b"secret"));
 }
 
+/// The client of a flow: its consent, and whether the flow has to be gone through each time.
+fn authorized(objects: impl IntoIterator<Item = Object>) -> (ConsentMode, bool) {
+    let mut all = usual();
+    all.extend(objects);
+    let client = compiled(all);
+    assert_eq!(client.authorization_flow.as_str(), flow::EXPLICIT_CONSENT);
+    (client.consent, client.authorization_runs)
+}
+
 #[test]
-fn reference_2_7_consent_is_that_of_the_flow_and_its_stage() {
-    let implicit = FlowSlug::ImplicitConsent.slug().unwrap();
+fn reference_2_7_consent_is_that_of_the_flows_stage() {
     let table = [
-        (Consent::AlwaysRequire, ConsentMode::AlwaysRequire),
-        (Consent::Permanent, ConsentMode::Permanent),
-        (Consent::default(), ConsentMode::Expiring(Seconds::days(28))),
+        (ConsentKind::AlwaysRequire, ConsentMode::AlwaysRequire),
+        (ConsentKind::Permanent, ConsentMode::Permanent),
+        (
+            ConsentKind::Expiring,
+            ConsentMode::Expiring(Seconds::days(28)),
+        ),
     ];
-    for (stage, want) in table {
-        let explicit = compiled(with(|it| it.consent = stage.clone()));
-        assert_eq!(explicit.consent, want);
-        let silent = compiled(with(|it| {
-            it.consent = stage;
-            it.authorization_flow = implicit.clone();
-        }));
-        assert_eq!(silent.consent, ConsentMode::Implicit);
+    for (mode, want) in table {
+        let other = stage(71, "consent", consent(mode)).into();
+        assert_eq!(authorized([other]), (want, false));
     }
+    let silent = compiled(with(|it| {
+        it.authorization_flow = slug(flow::IMPLICIT_CONSENT);
+    }));
+    assert_eq!(
+        (silent.consent, silent.authorization_runs),
+        (ConsentMode::Implicit, false)
+    );
+}
+
+#[test]
+fn a_flow_that_does_more_than_ask_for_consent_is_gone_through_each_time() {
+    let bound = |target: u128, enabled| PolicyBinding {
+        target: id(target),
+        enabled,
+        ..binding(41, 7, Bound::Group(GroupId(id(5))))
+    };
+    let kept = ConsentMode::Expiring(Seconds::days(28));
+    let deny = stage(72, "deny", Settings::Deny(DenySettings::default()));
+    let mut guarded = flow_of(61, flow::EXPLICIT_CONSENT, Designation::Authorization);
+    guarded.authentication = Requirement::RequireSuperuser;
+    let mut signed_in = guarded.clone();
+    signed_in.authentication = Requirement::RequireAuthenticated;
+    let table: [(Vec<Object>, bool); 7] = [
+        (vec![deny.clone().into()], false),
+        (vec![deny.into(), place(82, 61, 72).into()], true),
+        (vec![bound(61, true).into()], true),
+        (vec![bound(81, true).into()], true),
+        (vec![bound(61, false).into()], false),
+        (vec![guarded.into()], true),
+        (vec![signed_in.into()], false),
+    ];
+    for (number, (objects, runs)) in table.into_iter().enumerate() {
+        assert_eq!(authorized(objects), (kept, runs), "{number}");
+    }
+}
+
+#[test]
+fn a_provider_whose_flow_is_not_there_has_no_client() {
+    let none = with(|it| it.authorization_flow = slug("nowhere"));
+    assert!(compile(&config(none), 7).is_none());
 }
 
 #[test]

@@ -11,14 +11,14 @@ use crate::script::{Done, Expressions, Failure, Host, Kind, Script};
 use crate::scripts::testing::{World, now, tenant};
 
 /// A service over stores in memory.
-struct Bench {
-    store: Arc<Memory>,
+pub(super) struct Bench {
+    pub(super) store: Arc<Memory>,
     world: Arc<World>,
-    service: Configuration,
+    pub(super) service: Configuration,
 }
 
 impl Bench {
-    fn over(world: World) -> Self {
+    pub(super) fn over(world: World) -> Self {
         let (store, world) = (Arc::new(Memory::default()), Arc::new(world));
         let mut scripts = world.scripts();
         scripts.expressions = Arc::new(Strict(Arc::clone(&world)));
@@ -31,7 +31,7 @@ impl Bench {
     }
 
     /// With the usual objects.
-    fn usual() -> Self {
+    pub(super) fn usual() -> Self {
         let bench = Self::over(World::default());
         bench.save(usual()).unwrap();
         bench
@@ -41,17 +41,20 @@ impl Bench {
         now(self.service.save(&tenant(), changes, &[], NOW))
     }
 
-    fn save(&self, objects: impl IntoIterator<Item = Object>) -> Result<Config, SaveError> {
+    pub(super) fn save(
+        &self,
+        objects: impl IntoIterator<Item = Object>,
+    ) -> Result<Config, SaveError> {
         let changes: Vec<Change> = objects.into_iter().map(Change::put).collect();
         self.change(&changes)
     }
 
-    fn remove(&self, kind: ObjectKind, id: String) -> Result<Config, SaveError> {
+    pub(super) fn remove(&self, kind: ObjectKind, id: String) -> Result<Config, SaveError> {
         let expect = Expect::Any;
         self.change(&[Change::Remove { kind, id, expect }])
     }
 
-    fn client(&self, pk: u64) -> Option<crate::client::Client> {
+    pub(super) fn client(&self, pk: u64) -> Option<crate::client::Client> {
         self.store.look(|it| {
             let (id, slug) = (
                 it.ids.get(&format!("client-{pk}")),
@@ -64,7 +67,7 @@ impl Bench {
         })
     }
 
-    fn writes(&self) -> usize {
+    pub(super) fn writes(&self) -> usize {
         self.store.look(|it| it.writes)
     }
 

@@ -8,9 +8,10 @@ use protocol::TenantId;
 
 use super::*;
 use crate::client::Client;
+use crate::flow::Flow;
 use crate::ports::{
-    ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, MOST_ITEMS,
-    ObjectKind, Outcome, PortError, Repair,
+    ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, FlowEdit,
+    MOST_ITEMS, ObjectKind, Outcome, PortError, Repair,
 };
 
 #[derive(Default)]
@@ -22,6 +23,7 @@ pub(super) struct Inside {
     pub(super) documents: BTreeMap<(ObjectKind, String), Document>,
     pub(super) ids: BTreeMap<String, Client>,
     pub(super) slugs: BTreeMap<String, Client>,
+    pub(super) flows: BTreeMap<String, Flow>,
     pub(super) repairs: Vec<Repair>,
     /// How many writes there were.
     pub(super) writes: usize,
@@ -49,6 +51,17 @@ impl Inside {
         }
         self.writes += 1;
         Ok(Committed::Done)
+    }
+
+    fn apply_flows(&mut self, edits: &[FlowEdit]) {
+        for edit in edits {
+            match edit {
+                FlowEdit::Put(flow) => {
+                    self.flows.insert(flow.slug.to_string(), (**flow).clone());
+                }
+                FlowEdit::Remove(slug) => drop(self.flows.remove(slug.as_str())),
+            }
+        }
     }
 
     fn apply(&mut self, edits: &[ClientEdit]) {
@@ -142,6 +155,7 @@ impl ConfigStore for Memory {
                     }
                 }
                 it.apply(&commit.clients);
+                it.apply_flows(&commit.flows);
                 it.repairs.extend(commit.repair.clone());
             }
             Ok(outcome)
@@ -157,13 +171,15 @@ impl ConfigStore for Memory {
         _: &TenantId,
         revision: u64,
         clients: &[ClientEdit],
+        flows: &[FlowEdit],
     ) -> Outcome<Committed> {
-        let items: usize = clients.iter().map(ClientEdit::items).sum();
+        let items = clients.iter().map(ClientEdit::items).sum::<usize>() + flows.len();
         assert!(items < MOST_ITEMS, "{items} items and the revision");
         self.look(|it| {
             let outcome = it.write(revision)?;
             if outcome == Committed::Done {
                 it.apply(clients);
+                it.apply_flows(flows);
             }
             Ok(outcome)
         })

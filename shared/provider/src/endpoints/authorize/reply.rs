@@ -8,7 +8,7 @@ use protocol::redirect::{Delivery, deliver};
 use crate::client::{Client, RedirectTarget};
 use crate::fault::Fault;
 use crate::http::{Call, Response, encode};
-use crate::pages::{Brand, FormPost};
+use crate::pages::{FormPost, Scene};
 
 /// The way back to a client.
 pub(super) struct Reply<'a> {
@@ -35,7 +35,7 @@ impl Reply<'_> {
             Delivery::Form { action, fields } => encode::page(
                 http::StatusCode::OK,
                 &FormPost {
-                    brand: Brand::named(&self.call.tenant.title),
+                    scene: Scene::of(self.call),
                     action: &action,
                     fields,
                 },

@@ -1,11 +1,12 @@
 //! What is known of the person: whether they are signed in as the request wants, and have agreed.
 
 use protocol::authorize::AuthorizeRequest;
-use protocol::{Scopes, Seconds};
+use protocol::{Scopes, UserId};
 
 use crate::claims;
 use crate::client::{Client, ConsentMode};
 use crate::fault::Denied;
+use crate::flow::errand::Wanted;
 use crate::http::Call;
 use crate::ports::Browser;
 use crate::session::{Decision, Session};
@@ -14,7 +15,7 @@ use crate::user::User;
 /// Session and user, where they satisfy the request; `None` where somebody has to sign in (again).
 ///
 /// A sign-in made on the way to this very request (`plan.authenticated`) satisfies `prompt=login` and any
-/// `max_age`.
+/// `max_age`. One that is still not as strong as the request wants it will not become so by trying again.
 pub(super) fn signed_in<'b>(
     call: &Call<'_>,
     client: &Client,
@@ -22,6 +23,10 @@ pub(super) fn signed_in<'b>(
     hinted: Option<&str>,
     browser: &'b Browser,
 ) -> Result<Option<&'b (Session, User)>, Denied> {
+    let wanted = Wanted::of(request);
+    if wanted.is_out_of_reach() {
+        return Err(Denied::Unmet); // OIDC Core §5.5.1.1
+    }
     let Some(both) = &browser.signed_in else {
         return Ok(None);
     };
@@ -30,24 +35,22 @@ pub(super) fn signed_in<'b>(
         .plan
         .as_ref()
         .is_some_and(|plan| plan.authenticated == Some(session.id));
-    // OIDC Core §3.1.2.1: with max_age=0 as with prompt=login, the person is asked again.
-    let age = call.now.since(session.auth_time);
-    let too_old = request
-        .max_age
-        .is_some_and(|max| age > max || max == Seconds(0));
-    if (request.prompt.login || too_old) && !for_this {
-        return Ok(None);
+    if !for_this && !wanted.finds_fresh(session, call.now) {
+        return Ok(None); // OIDC Core §3.1.2.1
     }
     let other_hinted =
         hinted.is_some_and(|sub| sub != claims::sub(&call.tenant, client.sub_mode, &user.subject));
-    match (other_hinted, for_this) {
-        (false, _) => Ok(Some(both)),
-        (true, false) => Ok(None),
-        (true, true) => Err(Denied::LoginRequired), // §3.1.2.2: somebody else signed in
+    let too_weak = wanted.exceeds(session.strength());
+    match (other_hinted, too_weak, for_this) {
+        (false, false, _) => Ok(Some(both)),
+        (true, _, true) => Err(Denied::LoginRequired), // §3.1.2.2: somebody else signed in
+        (false, true, true) => Err(Denied::Unmet),     // RFC 9470 §5
+        (_, _, false) => Ok(None),
     }
 }
 
-/// What is known of consent; `None` where it has to be asked for.
+/// What is known of consent; `None` where the authorization flow has to be visited: to ask for it, or because it has
+/// to be gone through each time.
 pub(super) fn consented(
     call: &Call<'_>,
     client: &Client,
@@ -56,33 +59,44 @@ pub(super) fn consented(
     browser: &Browser,
 ) -> Option<Decision> {
     let (_, user) = browser.signed_in.as_ref()?;
+    let user = user.subject.id;
     let granted = || Decision::Granted {
-        user: user.subject.id,
+        user,
         scopes: scopes.clone(),
     };
-    match browser.plan.as_ref().and_then(|plan| plan.consent.as_ref()) {
-        Some(Decision::Denied) => return Some(Decision::Denied),
-        Some(Decision::Granted {
+    let plan = browser.plan.as_ref();
+    let decided = plan.and_then(|plan| plan.consent.as_ref());
+    if decided == Some(&Decision::Denied) {
+        return Some(Decision::Denied);
+    }
+    let agreed = decided.is_some_and(|decided| agrees(decided, user, scopes));
+    if client.authorization_runs {
+        let gone_through = plan.is_some_and(|plan| plan.done_by(user, &client.authorization_flow));
+        // Where it was gone through and there is no decision, it has no stage for it, or policies left that out.
+        return (gone_through && (agreed || decided.is_none())).then(granted);
+    }
+    let given = agreed || !request.prompt.consent && counts(call, client, scopes, browser); // OIDC Core §3.1.2.1
+    given.then(granted)
+}
+
+fn agrees(decided: &Decision, user: UserId, scopes: &Scopes) -> bool {
+    match decided {
+        Decision::Granted {
             user: by,
             scopes: to,
-        }) if *by == user.subject.id && scopes.is_subset_of(to) => {
-            return Some(granted());
-        }
-        Some(Decision::Granted { .. }) | None => {}
+        } => *by == user && scopes.is_subset_of(to),
+        Decision::Denied => false,
     }
-    if request.prompt.consent {
-        return None; // OIDC Core §3.1.2.1: ask, whatever is on record
-    }
-    let on_record = || {
-        browser
-            .consent
-            .as_ref()
-            .is_some_and(|c| c.covers(scopes, call.now))
-    };
-    let given = match client.consent {
+}
+
+/// Whether what was agreed before counts for this request.
+fn counts(call: &Call<'_>, client: &Client, scopes: &Scopes, browser: &Browser) -> bool {
+    let kept = browser.consent.as_ref();
+    match client.consent {
         ConsentMode::Implicit => true,
         ConsentMode::AlwaysRequire => false,
-        ConsentMode::Permanent | ConsentMode::Expiring(_) => on_record(),
-    };
-    given.then(granted)
+        ConsentMode::Permanent | ConsentMode::Expiring(_) => {
+            kept.is_some_and(|consent| consent.covers(scopes, call.now))
+        }
+    }
 }

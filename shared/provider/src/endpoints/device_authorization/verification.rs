@@ -17,7 +17,9 @@ use crate::event::Action;
 use crate::fault::{DeviceFault, Fault, PageFault};
 use crate::flow::next::Next;
 use crate::http::{Call, Response, encode};
-use crate::pages::{Brand, DeviceConfirm, DeviceDone, DeviceEntry, Permission};
+use crate::pages::{
+    Account, DeviceConfirm, DeviceDone, DeviceEntry, Form, Permission, Person, Scene,
+};
 use crate::policies::Ruling;
 use crate::ports::{Guess, Look, Settled};
 use crate::session::{Session, SessionToken, csrf_token};
@@ -28,10 +30,9 @@ const ENTRY: &str = "ak-provider-oauth2-device-code";
 /// authentik's name of the stage that asks for consent.
 const CONFIRM: &str = "ak-stage-consent";
 
-/// One message for a code that never was, is past its time, or has been answered: a stranger who guesses
+/// Key of the one message for a code that never was, is past its time, or has been answered: a stranger who guesses
 /// learns nothing from it (§5.1).
-const NOT_VALID: &str =
-    "This code is not valid. Compare it with your device, or start again there to get a new one.";
+const NOT_VALID: &str = "device-not-valid";
 
 /// Somebody signed in, at this page.
 struct Visitor<'a> {
@@ -156,7 +157,7 @@ impl DeviceAuthorization {
         let (call, subject) = (visitor.call, &visitor.user.subject);
         let mut id = [0; 16];
         self.entropy.fill(&mut id);
-        let approval = Approval::by(&visitor.session, subject, question.scopes.clone());
+        let approval = Approval::by(&visitor.session, subject, question.scopes.clone(), call.now);
         let to = DeviceState::Approved {
             grant: GrantId::from_random(id),
             approval: Box::new(approval),
@@ -203,7 +204,7 @@ impl DeviceAuthorization {
 /// the code is for is not looked up for strangers, so the tenant's flow signs them in.
 fn sign_in(call: &Call<'_>, code: Option<&UserCode>) -> Result<Response, Fault> {
     let next = here(code)?;
-    let flow = call.tenant.authentication_flow.as_str();
+    let flow = call.tenant.brand.flow_authentication.as_str();
     Ok(encode::redirect(call, &next.through(flow)))
 }
 
@@ -236,18 +237,28 @@ impl Visitor<'_> {
     }
 
     fn entry(&self, code: &str, error: Option<&str>) -> Response {
-        self.entry_with(StatusCode::OK, code, error)
+        let scene = self.scene();
+        let error = error.map(|key| scene.texts.get(key));
+        self.entry_with(StatusCode::OK, scene, code, error)
     }
 
-    fn entry_with(&self, status: StatusCode, code: &str, error: Option<&str>) -> Response {
+    fn entry_with(
+        &self,
+        status: StatusCode,
+        scene: Scene<'_>,
+        code: &str,
+        error: Option<String>,
+    ) -> Response {
         encode::page(
             status,
             &DeviceEntry {
-                brand: self.brand(),
-                action: VERIFICATION,
-                csrf: csrf_token(self.token.raw()).expose(),
-                component: ENTRY,
-                username: &self.user.subject.username,
+                scene,
+                form: Form {
+                    action: VERIFICATION,
+                    csrf: csrf_token(self.token.raw()).expose(),
+                    component: ENTRY,
+                },
+                account: self.account(""),
                 code,
                 error,
             },
@@ -257,32 +268,32 @@ impl Visitor<'_> {
     /// §5.1: told to wait, with the time it takes.
     fn wait(&self, code: &UserCode) -> Response {
         let Seconds(wait) = WRONG_CODES.window_end(self.call.now).since(self.call.now);
-        let error = match wait.unsigned_abs().div_ceil(60) {
-            0 | 1 => "Too many wrong codes. Wait a minute and try again.".to_owned(),
-            minutes => format!("Too many wrong codes. Wait {minutes} minutes and try again."),
-        };
+        let scene = self.scene();
+        let minutes = wait.unsigned_abs().div_ceil(60).max(1);
+        let error = scene.texts.count("device-too-many", minutes);
         let status = StatusCode::TOO_MANY_REQUESTS; // RFC 6585 §4
-        let mut response = self.entry_with(status, &code.shown(), Some(&error));
+        let mut response = self.entry_with(status, scene, &code.shown(), Some(error));
         encode::set(&mut response, RETRY_AFTER, &wait.to_string());
         encode::told(response, &DeviceFault::TooMany.into())
     }
 
     /// §5.4: always asked, whatever was allowed before, with the code to compare.
     fn question(&self, question: &Question<'_>) -> Response {
-        let flow = self.call.tenant.authentication_flow.as_str();
+        let flow = self.call.tenant.brand.flow_authentication.as_str();
         let restart = here(Some(question.code)).map(|next| next.through(flow));
         encode::page(
             StatusCode::OK,
             &DeviceConfirm {
-                brand: self.brand(),
+                scene: self.scene(),
                 application: &question.client.name,
-                action: VERIFICATION,
-                csrf: csrf_token(self.token.raw()).expose(),
-                component: CONFIRM,
-                username: &self.user.subject.username,
+                form: Form {
+                    action: VERIFICATION,
+                    csrf: csrf_token(self.token.raw()).expose(),
+                    component: CONFIRM,
+                },
+                account: self.account(&format!("{}&restart=1", restart.unwrap_or_default())),
                 code: &question.code.shown(),
                 permissions: shown(question.client, question.scopes),
-                restart_url: &format!("{}&restart=1", restart.unwrap_or_default()),
             },
         )
     }
@@ -293,15 +304,26 @@ impl Visitor<'_> {
         encode::page(
             StatusCode::OK,
             &DeviceDone {
-                brand: self.brand(),
+                scene: self.scene(),
                 application: &question.client.name,
                 allowed,
             },
         )
     }
 
-    fn brand(&self) -> Brand<'_> {
-        Brand::named(&self.call.tenant.title)
+    fn scene(&self) -> Scene<'_> {
+        let person = Person {
+            account: Some(&self.user),
+            ui_locales: None,
+        };
+        Scene::with(self.call, person)
+    }
+
+    fn account<'s>(&'s self, restart_url: &'s str) -> Account<'s> {
+        Account {
+            username: &self.user.subject.username,
+            restart_url,
+        }
     }
 }
 

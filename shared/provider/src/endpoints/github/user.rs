@@ -54,7 +54,7 @@ fn emails(call: &Call<'_>, bearer: &Bearer) -> Response {
 }
 
 fn organizations(call: &Call<'_>, bearer: &Bearer) -> Response {
-    let title = &call.tenant.title;
+    let title = &call.tenant.brand.branding_title;
     listed(call, bearer, vec![Organization { title }.to_json()])
 }
 

@@ -24,7 +24,7 @@ impl GithubUserTeams {
     async fn tell(&self, call: &Call<'_>) -> Result<Response, Fault> {
         let bearer = bearer(&self.0, call, Some("read:org")).await?;
         let organization = Organization {
-            title: &call.tenant.title,
+            title: &call.tenant.brand.branding_title,
         };
         let team = |group: &Membership| -> Value {
             let team = Team {

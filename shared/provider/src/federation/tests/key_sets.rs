@@ -38,6 +38,10 @@ impl Fetcher for Host {
         .await;
         answer
     }
+
+    async fn post_form(&self, _: &str, _: &[(&str, &str)]) -> Result<Bytes, FetchError> {
+        unreachable!("keys are not posted for")
+    }
 }
 
 /// Asks again until there is an answer: this host needs to be asked twice.

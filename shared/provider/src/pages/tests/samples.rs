@@ -1,22 +1,58 @@
 //! Every page, filled for the tests.
 
+use std::sync::LazyLock;
+
+use crate::brand::{Brand, FooterLink};
+use crate::locale::{Locale, Texts};
 use crate::pages::{
-    Brand, Consent, Denied, ErrorPage, FormPost, Identification, Password, Permission, Rendered,
-    SessionEnd, SignOut, SignedIn, SignedOut, render,
+    Account, Captcha, CaptchaBox, Continue, Email, Form, Identification, Language, Other, Password,
+    PasswordField, Proof, Rendered, Scene, SetUp, StayAsked, Uid, UserDelete, Validate, render,
 };
-use crate::policies::Finding;
 
-mod device;
+mod ends;
 mod lifelike;
+mod set_up;
 
-pub(super) use self::lifelike::lifelike;
+pub(super) use self::lifelike::{lifelike, scenes};
 
 /// Pages and the names the tests call them by.
 pub(super) type Samples = Vec<(&'static str, Rendered)>;
 
-/// Every page with `text` in every field.
+/// Every page with `text` in every field, in English and a brand that has everything.
 pub(super) fn with(text: &str) -> Samples {
+    with_in(Locale::En, text)
+}
+
+/// The same in any language.
+pub(super) fn with_in(locale: Locale, text: &str) -> Samples {
+    let brand = Brand {
+        branding_title: text.to_owned(),
+        branding_logo: "/media/logo".to_owned(),
+        branding_favicon: "/media/icon".to_owned(),
+        footer_links: vec![
+            FooterLink {
+                name: text.to_owned(),
+                href: Some("https://brand.example/".to_owned()),
+            },
+            FooterLink {
+                name: text.to_owned(),
+                href: Some("javascript:alert(1)".to_owned()),
+            },
+        ],
+        ..Brand::default()
+    };
+    let scene = Scene {
+        brand: &brand,
+        texts: Texts::of(locale),
+        backdrop: Some("https://cdn.example/hills.webp"),
+        languages: vec![Language {
+            locale: Locale::De,
+            url: text.to_owned(),
+        }],
+        kept: None,
+    };
     Filling {
+        scene,
         text,
         option: Some(text),
         list: 2,
@@ -27,7 +63,16 @@ pub(super) fn with(text: &str) -> Samples {
 
 /// Every page with all that may be absent absent.
 pub(super) fn without_options() -> Samples {
+    static PLAIN: LazyLock<Brand> = LazyLock::new(Brand::default);
+    let scene = Scene {
+        brand: &PLAIN,
+        texts: Texts::default(),
+        backdrop: None,
+        languages: Vec::new(),
+        kept: None,
+    };
     Filling {
+        scene,
         text: "text",
         option: None,
         list: 0,
@@ -38,6 +83,7 @@ pub(super) fn without_options() -> Samples {
 
 /// What the fields of every page hold.
 struct Filling<'a> {
+    scene: Scene<'a>,
     text: &'a str,
     option: Option<&'a str>,
     /// How long each list is.
@@ -47,138 +93,186 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     fn pages(&self) -> Samples {
-        let mut pages = self.questions();
-        pages.extend(self.answers());
+        let mut pages = self.ways_in();
+        pages.extend(self.second_factors());
+        pages.extend(self.set_ups());
+        pages.extend(self.questions());
+        pages.extend(self.ends());
         pages.extend(self.devices());
         pages
     }
 
-    fn brand(&self) -> Brand<'_> {
-        Brand {
-            title: self.text,
-            logo_url: self.option,
+    fn scene(&self) -> Scene<'_> {
+        self.scene.clone()
+    }
+
+    fn form(&self) -> Form<'_> {
+        Form {
+            action: self.text,
+            csrf: self.text,
+            component: self.text,
         }
     }
 
-    fn fields(&self) -> Vec<(String, String)> {
-        vec![(self.text.to_owned(), self.text.to_owned()); self.list]
+    fn account(&self) -> Account<'_> {
+        Account {
+            username: self.text,
+            restart_url: self.may_be_empty,
+        }
     }
 
-    fn consent(&self) -> Rendered {
-        let (name, text) = (self.text, self.text);
-        let permissions = [
-            Permission {
-                name,
-                description: text,
-            },
-            Permission {
-                name,
-                description: "",
-            },
-        ];
-        render(&Consent {
-            brand: self.brand(),
-            application: text,
-            action: text,
-            csrf: text,
-            username: text,
-            permissions: permissions.iter().copied().take(self.list).collect(),
-            new_permissions: permissions.iter().copied().take(self.list).collect(),
-            redirect_host: text,
-            restart_url: text,
-        })
+    fn error(&self) -> Option<String> {
+        self.option.map(str::to_owned)
     }
 
-    fn questions(&self) -> Samples {
-        let (brand, application, error) = (self.brand(), self.option, self.option);
-        let (action, csrf, username, restart_url) = (self.text, self.text, self.text, self.text);
-        let uid_field = self.may_be_empty;
-        let identification = Identification {
-            brand,
-            application,
-            action,
-            csrf,
-            uid_field,
-            error,
+    fn captcha(&self, into: &'static str) -> CaptchaBox<'_> {
+        CaptchaBox {
+            site_key: self.text,
+            js_url: "https://challenges.cloudflare.com/turnstile/v0/api.js",
+            into,
+            interactive: self.list > 0,
+            sends: self.list > 0,
+        }
+    }
+
+    fn password_field(&self) -> PasswordField<'_> {
+        PasswordField {
+            may_be_shown: self.list > 0,
+            recovery_url: self.option,
+            focused: true,
+            error: self.error(),
+        }
+    }
+
+    fn ways_in(&self) -> Samples {
+        let uid = Uid {
+            label: "uid-username-email",
+            value: self.may_be_empty,
+            focused: true,
+        };
+        let identification = |uid, rest: Option<&str>| {
+            let password = rest.map(|_| PasswordField {
+                focused: false,
+                ..self.password_field()
+            });
+            render(&Identification {
+                scene: self.scene(),
+                form: self.form(),
+                heading: self.text.to_owned(),
+                application: self.option,
+                uid,
+                error: self.error(),
+                password,
+                captcha: rest.map(|_| self.captcha("captcha_token")),
+                passkey_options: rest.map(str::to_owned),
+                passwordless_url: Some(self.text),
+                recovery_url: rest,
+                enroll_url: rest,
+                signs_in: rest.is_some(),
+            })
         };
         let password = Password {
-            brand,
-            application,
-            action,
-            csrf,
-            username,
-            restart_url,
-            error,
+            scene: self.scene(),
+            form: self.form(),
+            application: self.option,
+            account: self.account(),
+            password: self.password_field(),
         };
-        let hidden = self.fields();
-        let sign_out = SignOut {
-            brand,
-            application,
-            action,
-            csrf,
-            username: self.option,
-            hidden,
+        let captcha = Captcha {
+            scene: self.scene(),
+            form: self.form(),
+            captcha: self.captcha("token"),
+            error: self.error(),
         };
         vec![
-            ("identification", render(&identification)),
+            ("identification", identification(Some(uid), None)),
+            (
+                "identification-whole",
+                identification(Some(uid), self.option),
+            ),
+            ("identification-passkey", identification(None, None)),
             ("password", render(&password)),
-            ("consent", self.consent()),
-            ("sign-out", render(&sign_out)),
+            ("captcha", render(&captcha)),
         ]
     }
 
-    fn answers(&self) -> Samples {
-        let (brand, text) = (self.brand(), self.text);
-        let signed_out = SignedOut {
-            brand,
-            application: self.option,
-            return_url: self.option,
+    fn second_factors(&self) -> Samples {
+        let options = self.text.to_owned();
+        let other = Other {
+            class: self.text.to_owned(),
+            label: "other-totp",
+            url: self.text.to_owned(),
         };
-        let signed_in = SignedIn {
-            brand,
-            username: text,
-            name: self.may_be_empty,
+        let setup = SetUp {
+            id: self.text.to_owned(),
+            name: self.text.to_owned(),
         };
-        let session_end = SessionEnd {
-            brand,
-            application: self.option,
-            launch_url: self.option,
-            sign_out_url: self.option,
-        };
-        let messages = vec![text.to_owned(); self.list];
-        let finding = Finding {
-            name: text.to_owned(),
-            passing: self.list == 0,
-        };
-        let results = vec![finding; self.list];
-        let denied = Denied {
-            brand,
-            application: text,
-            messages: &messages,
-            results: &results,
-            request_id: text,
-        };
-        let advice = self.may_be_empty;
-        let error = ErrorPage {
-            brand,
-            title: text,
-            explanation: text,
-            advice,
-            request_id: text,
-            status: 400,
-        };
-        let form_post = FormPost {
-            brand,
-            action: text,
-            fields: self.fields(),
+        let page = |proof, others: usize, setups: usize| {
+            render(&Validate {
+                scene: self.scene(),
+                form: self.form(),
+                account: self.account(),
+                proof,
+                others: vec![other.clone(); others],
+                setups: vec![setup.clone(); setups],
+                error: self.error(),
+            })
         };
         vec![
-            ("signed-out", render(&signed_out)),
-            ("session-end", render(&session_end)),
-            ("denied", render(&denied)),
-            ("signed-in", render(&signed_in)),
-            ("error", render(&error)),
-            ("form-post", render(&form_post)),
+            ("code", page(Proof::Code { recovery: false }, self.list, 0)),
+            (
+                "recovery-code",
+                page(Proof::Code { recovery: true }, self.list, 0),
+            ),
+            (
+                "passkey",
+                page(
+                    Proof::Passkey {
+                        options,
+                        auto: self.list > 0,
+                    },
+                    self.list,
+                    0,
+                ),
+            ),
+            ("choose-set-up", page(Proof::SetUp, 0, 2)),
+        ]
+    }
+
+    fn questions(&self) -> Samples {
+        let (scene, form, account) = (self.scene(), self.form(), self.account());
+        let email = Email {
+            scene: scene.clone(),
+            form,
+            to: self.may_be_empty,
+            restart_url: self.text,
+            error: self.error(),
+        };
+        vec![
+            ("email", render(&email)),
+            (
+                "continue",
+                render(&Continue {
+                    scene: scene.clone(),
+                    form,
+                }),
+            ),
+            (
+                "stay",
+                render(&StayAsked {
+                    scene: scene.clone(),
+                    form,
+                    account,
+                }),
+            ),
+            (
+                "user-delete",
+                render(&UserDelete {
+                    scene,
+                    form,
+                    account,
+                }),
+            ),
         ]
     }
 }

@@ -10,6 +10,7 @@ use super::{binding, expression, rule, set, world};
 use crate::event::Action;
 use crate::policies::*;
 use crate::script::Done;
+use crate::scripts::SANDBOX_LIMIT;
 use crate::scripts::testing::{Does, group_id, person, policy};
 fn telling(texts: &[&str], truthy: bool) -> Does {
     Does::Says(Done {

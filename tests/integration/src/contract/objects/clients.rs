@@ -5,9 +5,10 @@ use std::sync::Arc;
 use protocol::ClientId;
 use provider::client::Client;
 use provider::config::{
-    Application, Change, Configuration, FlowSlug, Mapping, Object, Provider, SaveError,
+    Application, Change, Configuration, FlowObject, Mapping, Object, Provider, SaveError,
     SharedSecret,
 };
+use provider::flow::{Designation, IMPLICIT_CONSENT};
 use provider::mapping::Shipped;
 use provider::ports::{ClientEdit, Commit, Committed, Former};
 use provider::script::{Done, Expressions, Failure, Host, Kind, Script};
@@ -78,6 +79,7 @@ impl Stage {
             subjects: self.stores.subjects(),
             users: self.stores.users(),
             groups: self.stores.groups(),
+            authenticators: self.stores.authenticators(),
             policies: self.stores.policies(),
             events: self.stores.events(),
             entropy: Arc::new(provider::entropy::System::default()),
@@ -85,7 +87,10 @@ impl Stage {
         Configuration::new(self.stores.config(), scripts)
     }
 
-    async fn save(&self, objects: impl IntoIterator<Item = Object>) -> Result<(), SaveError> {
+    pub(super) async fn save(
+        &self,
+        objects: impl IntoIterator<Item = Object>,
+    ) -> Result<(), SaveError> {
         let changes: Vec<Change> = objects.into_iter().map(Change::put).collect();
         let saved = self.configuration();
         saved.save(&tenant("a"), &changes, &[], NOW).await.map(drop)
@@ -146,7 +151,7 @@ async fn clients_are_repaired_only_at_the_revision_they_were_compiled_at(stage: 
     ] {
         let edits = [edit(&client("c", "app"), None, None)];
         assert_eq!(
-            config.repair(&stage.tenant, revision, &edits).await,
+            config.repair(&stage.tenant, revision, &edits, &[]).await,
             Ok(want)
         );
         let written = stage.compiled("c", "app").await[0].is_some();
@@ -168,10 +173,16 @@ fn mapping(description: &str) -> Object {
     mapping.into()
 }
 
+/// The flow that asks nothing.
+fn implicit() -> Object {
+    let flow = slug(IMPLICIT_CONSENT);
+    FlowObject::new(Uuid::nil(), flow, "Implicit", Designation::Authorization).into()
+}
+
 /// A client with the one mapping.
 fn one(pk: u64) -> [Object; 2] {
     let id = client_id(&format!("c{pk}"));
-    let flow = FlowSlug::ImplicitConsent.slug().expect("a slug");
+    let flow = slug(IMPLICIT_CONSENT);
     let mut provider = Provider::new(pk, format!("p{pk}"), id.clone(), flow);
     provider.client_secret = Some(SharedSecret {
         digest: protocol::Digest::of(b"secret"),
@@ -186,7 +197,10 @@ fn one(pk: u64) -> [Object; 2] {
 }
 
 async fn many(stage: &Stage) {
-    stage.save([mapping("Old")]).await.expect("saves");
+    stage
+        .save([implicit(), mapping("Old")])
+        .await
+        .expect("saves");
     let pks: Vec<u64> = (1..=MANY).collect();
     for pks in pks.chunks(10) {
         stage
@@ -225,7 +239,10 @@ async fn an_interrupted_change_is_finished_by_the_next_save(stage: &Stage) {
 }
 
 async fn of_many_saves_at_once_none_is_lost(stage: &Stage) {
-    stage.save([mapping("Old")]).await.expect("saves");
+    stage
+        .save([implicit(), mapping("Old")])
+        .await
+        .expect("saves");
     stage.save(one(1)).await.expect("saves");
     let mut bound: Vec<Object> = Vec::new();
     for number in 10..18 {

@@ -1,264 +1,384 @@
-//! Every page as people meet it, usual, wrong and long: to be looked at.
+//! Pages as people meet them, usual, wrong and long: to be looked at.
 
 use super::Samples;
+use crate::brand::{Brand, Colours, FooterLink, Theme};
+use crate::locale::{Locale, Texts};
 use crate::pages::{
-    Brand, Consent, Denied, ErrorPage, FormPost, Identification, Password, Permission, SessionEnd,
-    SignOut, SignedIn, SignedOut, render,
+    Account, CaptchaBox, Choice, Consent, DeviceConfirm, Email, Field, Form, Identification,
+    Language, Other, Password, PasswordField, Permission, Prompt, Proof, RecoveryCodes, Refused,
+    Rendered, Scene, SessionEnd, SignOut, SignedOut, StayAsked, TotpSetUp, Uid, Validate,
+    WebauthnSetUp, Widget, render,
 };
-use crate::policies::Finding;
 
-const BRAND: Brand<'_> = Brand {
-    title: "Northwind",
-    logo_url: None,
+const FORM: Form<'_> = Form {
+    action: "/if/flow/default-authentication-flow/",
+    csrf: "csrf",
+    component: "component",
 };
-const LONG_BRAND: Brand<'_> = Brand {
-    title: "Northwind International Holdings and Subsidiaries",
-    logo_url: None,
+const ACCOUNT: Account<'_> = Account {
+    username: "ada.lovelace@northwind.example",
+    restart_url: "#restart",
 };
-const LOGO_BRAND: Brand<'_> = Brand {
-    title: "Contoso",
-    logo_url: Some(LOGO),
+const LONG: Account<'_> = Account {
+    username: "maximiliane-hildegard.von-und-zu-hohenstein-waldburg@subsidiary.northwind.example",
+    restart_url: "#restart",
 };
 const APPLICATION: &str = "Grafana";
 const LONG_APPLICATION: &str = "Quarterly Financial Reporting and Consolidation Workbench";
-const USERNAME: &str = "ada.lovelace@northwind.example";
-const LONG_USERNAME: &str =
-    "maximiliane-hildegard.von-und-zu-hohenstein-waldburg@subsidiary.northwind.example";
-const ACTION: &str = "/if/flow/default-authentication-flow/";
 
-/// Every page as people meet it, each under the name of its file.
-pub(in crate::pages::tests) fn lifelike() -> Samples {
-    let mut pages = identifications();
-    pages.extend(passwords());
-    pages.extend(consents());
-    pages.extend(sign_outs());
-    pages.extend(errors());
-    pages.extend(ends());
-    pages.extend(super::device::lifelike());
-    let signed_in = SignedIn {
-        brand: BRAND,
-        username: USERNAME,
-        name: "Ada Lovelace",
+/// The brands and languages pages are looked at in, each with the end of its files' names.
+pub(in crate::pages::tests) fn scenes() -> Vec<(&'static str, Brand, Locale)> {
+    let link = |name: &str| FooterLink {
+        name: name.to_owned(),
+        href: Some("https://northwind.example/".to_owned()),
     };
-    pages.push(("signed-in", render(&signed_in)));
-    let fields = vec![("code".to_owned(), "c".to_owned())];
-    pages.push((
-        "form-post",
-        render(&FormPost {
-            brand: BRAND,
-            action: "#client",
-            fields,
-        }),
-    ));
+    let plain = Brand {
+        branding_title: "Northwind".to_owned(),
+        ..Brand::default()
+    };
+    let dressed = Brand {
+        branding_title: "Contoso International Holdings".to_owned(),
+        branding_logo: "/media/logo".to_owned(),
+        colours: Colours {
+            accent: Some("#f2a900".to_owned()),
+            accent_dark: None,
+        },
+        footer_links: vec![link("Imprint"), link("Privacy"), link("Help")],
+        ..Brand::default()
+    };
+    let dark = Brand {
+        theme: Theme::Dark,
+        ..plain.clone()
+    };
+    vec![
+        ("", plain.clone(), Locale::En),
+        (".de", plain, Locale::De),
+        (".brand", dressed, Locale::En),
+        (".dark", dark, Locale::En),
+    ]
+}
+
+/// The pages in one of them.
+pub(in crate::pages::tests) fn lifelike(brand: &Brand, locale: Locale) -> Samples {
+    let other = if locale == Locale::En {
+        Locale::De
+    } else {
+        Locale::En
+    };
+    let scene = Scene {
+        brand,
+        texts: Texts::of(locale),
+        backdrop: None,
+        languages: vec![Language {
+            locale: other,
+            url: "#language".to_owned(),
+        }],
+        kept: None,
+    };
+    let mut pages = ways_in(&scene);
+    pages.extend(second_factors(&scene));
+    pages.extend(set_ups(&scene));
+    pages.extend(ends(&scene));
     pages
 }
 
-/// The ends of an application's session, and of a sign-in that may not go on.
-fn ends() -> Samples {
-    let left = |application, launch_url, sign_out_url| {
-        render(&SessionEnd {
-            brand: BRAND,
-            application,
-            launch_url,
-            sign_out_url,
-        })
+fn ways_in(scene: &Scene<'_>) -> Samples {
+    let texts = scene.texts;
+    let uid = |value| Uid {
+        label: "uid-username-email",
+        value,
+        focused: true,
     };
-    let denied = |application, messages: &[&str], results: &[Finding]| {
-        let messages: Vec<String> = messages.iter().map(|&text| text.to_owned()).collect();
-        render(&Denied {
-            brand: BRAND,
-            application,
-            messages: &messages,
-            results,
-            request_id: "9d6a4c0e-3f0b-4c55-8d0e-9d2f8c1b7a10",
-        })
+    let field = |error| PasswordField {
+        may_be_shown: true,
+        recovery_url: Some("#recovery"),
+        focused: true,
+        error,
     };
-    let finding = |name: &str, passing| Finding {
-        name: name.to_owned(),
-        passing,
-    };
-    let findings = [finding("finance-only", false), finding("Staff", true)];
-    let out = Some("/if/flow/default-invalidation-flow/");
-    vec![
-        ("session-end", left(Some(APPLICATION), Some("#launch"), out)),
-        (
-            "session-end-long",
-            left(Some(LONG_APPLICATION), Some("#launch"), out),
-        ),
-        ("session-end-bare", left(None, None, None)),
-        (
-            "denied",
-            denied(APPLICATION, &["Only the finance team may use this."], &[]),
-        ),
-        ("denied-bare", denied(LONG_APPLICATION, &[], &[])),
-        (
-            "denied-superuser",
-            denied(
-                APPLICATION,
-                &["Only the finance team may use this."],
-                &findings,
-            ),
-        ),
-    ]
-}
-
-fn identifications() -> Samples {
-    let page = |brand, application, uid_field, error| {
-        let (action, csrf) = (ACTION, "csrf");
+    let identification = |application, value, whole: bool, error| {
         render(&Identification {
-            brand,
+            scene: scene.clone(),
+            form: FORM,
+            heading: texts.get("identification-heading"),
             application,
-            action,
-            csrf,
-            uid_field,
+            uid: Some(uid(value)),
             error,
+            password: whole.then(|| PasswordField {
+                focused: false,
+                recovery_url: None,
+                ..field(None)
+            }),
+            captcha: whole.then_some(CaptchaBox {
+                site_key: "key",
+                js_url: "https://captcha.invalid/api.js",
+                into: "captcha_token",
+                interactive: false,
+                sends: false,
+            }),
+            passkey_options: whole.then(|| r#"{"challenge":"AA","rpId":"localhost"}"#.to_owned()),
+            passwordless_url: Some("#passkey"),
+            recovery_url: Some("#recovery"),
+            enroll_url: whole.then_some("#enroll"),
+            signs_in: whole,
         })
     };
-    let missing = Some("Enter your email or username.");
-    vec![
-        ("identification", page(BRAND, Some(APPLICATION), "", None)),
-        (
-            "identification-error",
-            page(BRAND, Some(APPLICATION), "", missing),
-        ),
-        (
-            "identification-long",
-            page(LONG_BRAND, Some(LONG_APPLICATION), LONG_USERNAME, None),
-        ),
-        ("identification-logo", page(LOGO_BRAND, None, "", None)),
-    ]
-}
-
-fn passwords() -> Samples {
-    let page = |brand, application, username, error| {
-        let (action, csrf, restart_url) = (ACTION, "csrf", "#restart");
+    let password = |account, application, error| {
         render(&Password {
-            brand,
-            application,
-            action,
-            csrf,
-            username,
-            restart_url,
-            error,
+            scene: scene.clone(),
+            form: FORM,
+            application: Some(application),
+            account,
+            password: field(error),
         })
     };
-    let wrong = Some("That username and password do not match. Try again.");
-    let wait = Some("Too many attempts from your network. Wait a minute, then try again.");
+    let said = |english: &str| Some(texts.said(english));
+    let wrong = said("The username or password is not right. Check both and try again.");
+    let empty = said("Enter your email address or username.");
     vec![
-        ("password", page(BRAND, Some(APPLICATION), USERNAME, None)),
         (
-            "password-error",
-            page(BRAND, Some(APPLICATION), USERNAME, wrong),
+            "identification",
+            identification(Some(APPLICATION), "", false, None),
         ),
         (
-            "password-long",
-            page(LONG_BRAND, Some(LONG_APPLICATION), LONG_USERNAME, wait),
+            "identification-whole",
+            identification(Some(APPLICATION), "ada", true, None),
         ),
+        (
+            "identification-wrong",
+            identification(Some(LONG_APPLICATION), LONG.username, false, empty),
+        ),
+        ("password", password(ACCOUNT, APPLICATION, None)),
+        ("password-wrong", password(LONG, LONG_APPLICATION, wrong)),
     ]
 }
 
-fn consents() -> Samples {
-    let permission = |name, description| Permission { name, description };
-    let known = || {
-        vec![
-            permission("profile", "General Profile Information"),
-            permission("email", "Email address"),
-        ]
+fn second_factors(scene: &Scene<'_>) -> Samples {
+    let other = |label| Other {
+        class: "totp".to_owned(),
+        label,
+        url: "#other".to_owned(),
     };
-    let new = vec![
-        permission(
-            "offline_access",
-            "Access to request new tokens without interaction",
-        ),
-        permission("goauthentik.io/api", ""),
-    ];
-    let page = |application, permissions, new_permissions, redirect_host| {
-        render(&Consent {
-            brand: BRAND,
-            application,
-            action: ACTION,
-            csrf: "csrf",
-            username: USERNAME,
-            permissions,
-            new_permissions,
-            redirect_host,
-            restart_url: "#restart",
+    let page = |proof, others, error: Option<&str>| {
+        render(&Validate {
+            scene: scene.clone(),
+            form: FORM,
+            account: ACCOUNT,
+            proof,
+            others,
+            setups: Vec::new(),
+            error: error.map(|english| scene.texts.said(english)),
         })
     };
-    let (host, long_host) = (
-        "grafana.northwind.example",
-        "workbench.emea.finance.subsidiary.northwind.example",
-    );
-    vec![
-        ("consent", page(APPLICATION, known(), Vec::new(), host)),
-        (
-            "consent-long",
-            page(LONG_APPLICATION, new.clone(), Vec::new(), long_host),
-        ),
-        ("consent-new", page(APPLICATION, known(), new, host)),
-    ]
-}
-
-fn sign_outs() -> Samples {
-    let brand = BRAND;
-    let ask = |application, username| {
-        let (action, csrf, hidden) = ("/out", "csrf", Vec::new());
-        render(&SignOut {
-            brand,
-            application,
-            action,
-            csrf,
-            username,
-            hidden,
-        })
-    };
-    let out = |application, return_url| {
-        render(&SignedOut {
-            brand,
-            application,
-            return_url,
-        })
-    };
-    vec![
-        ("sign-out", ask(Some(APPLICATION), Some(USERNAME))),
-        ("sign-out-alone", ask(None, None)),
-        ("signed-out", out(Some(APPLICATION), Some("#return"))),
-        ("signed-out-alone", out(None, None)),
-    ]
-}
-
-fn errors() -> Samples {
-    let page = |title, explanation, advice, status| {
-        let (brand, request_id) = (BRAND, "8f14e45f-ceea-467f-a8f1-0e1b7c6a9b52");
-        render(&ErrorPage {
-            brand,
-            title,
-            explanation,
-            advice,
-            request_id,
-            status,
-        })
-    };
-    let explanation = "The application sent you here with an address to return to that is not \
-                       registered for it. To protect your account, you were not sent there.";
-    let advice = "Go back to the application and try again. If it happens again, tell the people \
-                  who run it.";
+    let options = r#"{"challenge":"AA","rpId":"localhost"}"#.to_owned();
     vec![
         (
-            "error",
-            page("This sign-in link does not work", explanation, advice, 400),
-        ),
-        (
-            "error-short",
+            "code",
             page(
-                "Page not found",
-                "There is nothing at this address.",
-                "",
-                404,
+                Proof::Code { recovery: false },
+                vec![other("other-webauthn"), other("other-static")],
+                None,
             ),
         ),
+        (
+            "recovery-code-wrong",
+            page(
+                Proof::Code { recovery: true },
+                vec![other("other-totp")],
+                Some("Enter your password."),
+            ),
+        ),
+        (
+            "passkey",
+            page(
+                Proof::Passkey {
+                    options,
+                    auto: false,
+                },
+                vec![other("other-totp")],
+                None,
+            ),
+        ),
+        (
+            "stay",
+            render(&StayAsked {
+                scene: scene.clone(),
+                form: FORM,
+                account: ACCOUNT,
+            }),
+        ),
     ]
 }
 
-/// A wide word mark, as brands upload it.
-const LOGO: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='180' height='40'%3E%3Crect width='180' height='40' rx='6' fill='%23c2410c'/%3E%3Ctext x='90' y='27' font-family='sans-serif' font-size='20' font-weight='700' text-anchor='middle' fill='%23fff'%3ECONTOSO%3C/text%3E%3C/svg%3E";
+fn set_ups(scene: &Scene<'_>) -> Samples {
+    let scene = || scene.clone();
+    let codes: Vec<String> = (0..6_u32).map(|n| format!("k7fq{n}xw2m9p{n}")).collect();
+    let qr = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'><path d='M0 0h3v3H0zM5 0h3v3H5zM0 5h3v3H0zM4 4h2v1H4zM6 6h2v2H6z'/></svg>";
+    let totp = TotpSetUp {
+        scene: scene(),
+        form: FORM,
+        config_url: "otpauth://totp/Northwind:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        qr_svg: qr,
+        secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        error: None,
+    };
+    let static_codes = RecoveryCodes {
+        scene: scene(),
+        form: FORM,
+        account: ACCOUNT,
+        codes: &codes,
+    };
+    let webauthn = WebauthnSetUp {
+        scene: scene(),
+        form: FORM,
+        account: ACCOUNT,
+        options: "{}".to_owned(),
+        error: None,
+    };
+    let email = Email {
+        scene: scene(),
+        form: FORM,
+        to: ACCOUNT.username,
+        restart_url: "#restart",
+        error: None,
+    };
+    vec![
+        ("set-up-totp", render(&totp)),
+        ("set-up-codes", render(&static_codes)),
+        ("set-up-passkey", render(&webauthn)),
+        ("prompt", prompt(scene())),
+        ("email", render(&email)),
+    ]
+}
+
+fn prompt(scene: Scene<'_>) -> Rendered {
+    let choice = |label: &str, chosen| Choice {
+        value: label.to_owned(),
+        label: label.to_owned(),
+        chosen,
+    };
+    let field = |number, label: &str, widget| Field {
+        number,
+        key: label.to_owned(),
+        label: scene.texts.said(label),
+        value: String::new(),
+        placeholder: String::new(),
+        hint: String::new(),
+        required: true,
+        focused: false,
+        error: None,
+        widget,
+    };
+    let line = |kind| Widget::Line {
+        kind,
+        autocomplete: "on",
+        read_only: false,
+    };
+    let fields = vec![
+        Field {
+            error: Some(scene.texts.said("Enter your password.")),
+            hint: "Letters, numbers and dashes.".to_owned(),
+            ..field(0, "Username", line("text"))
+        },
+        Field {
+            required: false,
+            ..field(1, "Email", line("email"))
+        },
+        field(2, "Password", line("password")),
+        field(3, "Notes", Widget::Lines { read_only: false }),
+        field(
+            4,
+            "Locale",
+            Widget::Choice {
+                choices: vec![choice("English", true)],
+            },
+        ),
+        field(
+            5,
+            "Team",
+            Widget::Radio {
+                choices: vec![choice("Red", true), choice("Blue", false)],
+            },
+        ),
+        field(
+            6,
+            "I have read the rules",
+            Widget::Checkbox { checked: false },
+        ),
+        field(7, "Picture", Widget::File { most: 32 * 1024 }),
+        field(8, "And then", Widget::Separator),
+        field(9, "Born", line("date")),
+    ];
+    render(&Prompt {
+        heading: scene.texts.said("Create your account"),
+        form: FORM,
+        fields,
+        error: None,
+        scene,
+    })
+}
+
+fn ends(scene: &Scene<'_>) -> Samples {
+    let scene = || scene.clone();
+    let permission = |name, description| Permission { name, description };
+    let known = vec![
+        permission("profile", "General Profile Information"),
+        permission("email", "Email address"),
+    ];
+    let new = vec![permission("goauthentik.io/api", "")];
+    let consent = Consent {
+        scene: scene(),
+        application: LONG_APPLICATION,
+        form: FORM,
+        account: ACCOUNT,
+        token: "t",
+        permissions: known.clone(),
+        new_permissions: new,
+        redirect_host: "workbench.emea.finance.subsidiary.northwind.example",
+    };
+    let sign_out = SignOut {
+        scene: scene(),
+        application: Some(APPLICATION),
+        action: "/out",
+        csrf: "csrf",
+        account: Account {
+            restart_url: "",
+            ..ACCOUNT
+        },
+        hidden: Vec::new(),
+    };
+    let signed_out = SignedOut {
+        scene: scene(),
+        application: Some(APPLICATION),
+        return_url: Some("#return"),
+        sign_in_url: Some("#in"),
+    };
+    let session_end = SessionEnd {
+        scene: scene(),
+        application: Some(APPLICATION),
+        launch_url: Some("#launch"),
+        sign_out_url: Some("#out"),
+    };
+    let refused = Refused {
+        scene: scene(),
+        message: None,
+        account: ACCOUNT,
+        signed_in: true,
+        onward_url: "#on",
+    };
+    let device = DeviceConfirm {
+        scene: scene(),
+        application: "Living room TV",
+        form: FORM,
+        account: ACCOUNT,
+        code: "WDJB-MJHT",
+        permissions: known,
+    };
+    vec![
+        ("consent", render(&consent)),
+        ("sign-out", render(&sign_out)),
+        ("signed-out", render(&signed_out)),
+        ("session-end", render(&session_end)),
+        ("refused", render(&refused)),
+        ("device-confirm", render(&device)),
+    ]
+}

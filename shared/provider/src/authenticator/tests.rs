@@ -1,0 +1,5 @@
+//! Codes and their pictures, by the vectors of the standards.
+
+mod codes;
+mod qr;
+mod totp;

@@ -1,0 +1,123 @@
+//! The pages of a flow (OpenID Connect Core §3.1.2.3, §3.1.2.4). A GET shows the stage that is to be answered, a POST
+//! answers it. Every POST is followed by a GET, so that reloading or going back does no harm.
+
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+use protocol::{Params, Secret};
+
+use super::Flow;
+use crate::executor::{Outcome, Passage, Run, Visit};
+use crate::fault::{Fault, PageFault, Transport};
+use crate::flow::answer::Answer;
+use crate::flow::{self, Designation};
+use crate::http::{Call, Response, cookie, encode};
+use crate::pages::{Scene, SessionEnd, SignedOut};
+use crate::session::{PLAN_LIFETIME, csrf_token};
+
+mod fields;
+mod show;
+mod ways;
+
+/// Where people see their own account.
+const USER_INTERFACE: &str = "/if/user/";
+
+impl Flow {
+    pub(super) async fn page(&self, call: &Call<'_>) -> Result<Response, Fault> {
+        let slug = call.slug.as_ref().ok_or(Transport::NotFound)?;
+        let visit = Visit {
+            slug,
+            query: call.query()?,
+            page: true,
+        };
+        let passage = if call.is_post() {
+            let form = call.form()?;
+            let run = self.executor.enter(call, visit).await?;
+            if let Err(fault) = check_csrf(&run, &form) {
+                return signed_in_elsewhere(&run).ok_or_else(|| fault.into());
+            }
+            self.executor.take(run, &Answer::of_form(&form)).await?
+        } else {
+            self.executor.look(call, visit).await?
+        };
+        Ok(respond(call, &passage))
+    }
+}
+
+/// The form must bring the token that only a page for this browser's flow cookie has.
+fn check_csrf(run: &Run<'_>, form: &Params) -> Result<(), PageFault> {
+    let expected = csrf_token(run.token.raw());
+    match form.optional("csrf") {
+        Ok(Some(given)) if run.known && Secret::new(given).same_as(&expected) => Ok(()),
+        Ok(_) | Err(_) => Err(PageFault::Csrf),
+    }
+}
+
+/// Signing in gives the browser a new flow cookie, so a form left open in another tab is no longer good. Nothing is
+/// taken from it, but there is a way on: to where it led, which needs it no more.
+fn signed_in_elsewhere(run: &Run<'_>) -> Option<Response> {
+    let done =
+        run.flow.designation == Designation::Authentication && run.browser.signed_in.is_some();
+    (done && run.next.is_somewhere()).then(|| encode::redirect(run.call(), run.next.as_str()))
+}
+
+fn respond(call: &Call<'_>, passage: &Passage<'_>) -> Response {
+    let run = &passage.run;
+    let mut response = match &passage.outcome {
+        Outcome::Show(shown) => show::page(run, shown),
+        Outcome::Stay => encode::redirect(call, &run.here()),
+        Outcome::Go(to) => encode::redirect(call, to),
+        Outcome::Ended => ended(run),
+    };
+    if !run.cookies.is_empty() {
+        for cookie in &run.cookies {
+            encode::set_cookie(&mut response, cookie);
+        }
+    }
+    if !call.is_post() && run.cookies.is_empty() {
+        let set = cookie::write(
+            &call.tenant,
+            cookie::Name::Flow,
+            run.token.raw(),
+            PLAN_LIFETIME,
+        );
+        encode::set_cookie(&mut response, &set);
+    }
+    if let Some(wait) = run.retry_after {
+        encode::set(&mut response, RETRY_AFTER, &wait.0.to_string());
+    }
+    response
+}
+
+fn ended(run: &Run<'_>) -> Response {
+    let scene = Scene::of(run.call());
+    let sign_in = format!("/if/flow/{}/", run.call().tenant.brand.flow_authentication);
+    match (run.flow.designation, &run.browser.signed_in) {
+        // By a link it says what has come about; by a form it goes there, as after every form.
+        (Designation::Invalidation, None) if run.call().is_post() => {
+            encode::redirect(run.call(), &run.here())
+        }
+        (Designation::Invalidation, Some(_)) if run.call().is_post() => {
+            encode::redirect(run.call(), USER_INTERFACE)
+        }
+        (Designation::Invalidation, None) => encode::page(
+            StatusCode::OK,
+            &SignedOut {
+                scene,
+                application: None,
+                return_url: None,
+                sign_in_url: Some(&sign_in),
+            },
+        ),
+        (Designation::Invalidation, Some(_)) => encode::page(
+            StatusCode::OK,
+            &SessionEnd {
+                scene,
+                application: None,
+                launch_url: None,
+                sign_out_url: Some(&run.next.through(flow::INVALIDATION)),
+            },
+        ),
+        (_, Some(_)) => encode::redirect(run.call(), USER_INTERFACE),
+        (_, None) => encode::redirect(run.call(), &run.restart_url()),
+    }
+}

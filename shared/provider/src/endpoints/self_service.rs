@@ -1,0 +1,262 @@
+//! `GET, POST /if/user/` and `/if/user/{section}/`: what a person does with their own account (authentik: the user
+//! interface; the session's cookie: RFC 6265 §4.1, forms answered by 303: RFC 9110 §15.4.4).
+//!
+//! Every change is a form that brings the session's token back, and is followed by a GET. What gives lasting access
+//! away, or takes protection away, wants a sign-in that is not older than [`RECENT`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::Method;
+use protocol::{Params, Seconds, Secret};
+
+use crate::entropy::Entropy;
+use crate::event::{Action, Event};
+use crate::fault::{Fault, PageFault, Transport};
+use crate::flow::next::Next;
+use crate::http::{Call, Endpoint, Face, Response, encode};
+use crate::pages::user::Frame;
+use crate::pages::{Person, Scene};
+use crate::policies::Policies;
+use crate::ports::{
+    AuthenticatorStore, BrowserStore, ClientStore, ConfigStore, Look, People, UserTokenStore,
+};
+use crate::session::{Session, SessionToken, csrf_token};
+use crate::user::User;
+
+mod applications;
+mod consents;
+mod notice;
+mod profile;
+mod security;
+mod sessions;
+mod tokens;
+
+pub use notice::Notice;
+
+/// How old a sign-in may be for what gives lasting access away.
+const RECENT: Seconds = Seconds::minutes(30);
+
+/// What self-service needs.
+pub struct Parts {
+    /// Sessions.
+    pub browsers: Arc<dyn BrowserStore>,
+    /// Accounts, and what belongs to them.
+    pub people: Arc<dyn People>,
+    /// Authenticators.
+    pub authenticators: Arc<dyn AuthenticatorStore>,
+    /// Tokens and app passwords.
+    pub user_tokens: Arc<dyn UserTokenStore>,
+    /// Compiled clients.
+    pub clients: Arc<dyn ClientStore>,
+    /// Lists applications.
+    pub config: Arc<dyn ConfigStore>,
+    /// Says who may use them.
+    pub policies: Policies,
+    /// Names events and makes keys.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Self-service.
+pub struct SelfService {
+    parts: Parts,
+}
+
+/// The parts of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// What one may use.
+    Applications,
+    /// Who one is.
+    Profile,
+    /// Password and authenticators.
+    Security,
+    /// Where one is signed in.
+    Sessions,
+    /// What one allowed.
+    Consents,
+    /// Tokens and app passwords.
+    Tokens,
+}
+
+/// Somebody signed in.
+struct Visitor<'a> {
+    call: &'a Call<'a>,
+    token: SessionToken,
+    session: Session,
+    user: User,
+}
+
+impl Section {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 6] = [
+        Self::Applications,
+        Self::Profile,
+        Self::Security,
+        Self::Sessions,
+        Self::Consents,
+        Self::Tokens,
+    ];
+
+    /// Its name in URLs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Applications => "applications",
+            Self::Profile => "profile",
+            Self::Security => "security",
+            Self::Sessions => "sessions",
+            Self::Consents => "consents",
+            Self::Tokens => "tokens",
+        }
+    }
+
+    /// Its address.
+    pub fn path(self) -> String {
+        format!("/if/user/{}/", self.as_str())
+    }
+
+    fn of(call: &Call<'_>) -> Option<Self> {
+        let Some(slug) = &call.slug else {
+            return Some(Self::Applications);
+        };
+        Self::ALL
+            .into_iter()
+            .find(|section| section.as_str() == slug.as_str())
+    }
+}
+
+impl SelfService {
+    /// With these means.
+    pub const fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    async fn run(&self, call: &Call<'_>) -> Result<Response, Fault> {
+        let section = Section::of(call).ok_or(Transport::NotFound)?;
+        let Some(visitor) = self.visitor(call).await? else {
+            return Ok(sign_in(call, section, false));
+        };
+        if !call.is_post() {
+            return self.show(&visitor, section).await;
+        }
+        let form = call.form()?;
+        visitor.check_csrf(&form)?;
+        match section {
+            Section::Applications | Section::Profile => Ok(encode::redirect(call, &section.path())),
+            Section::Security => self.change_security(&visitor, &form).await,
+            Section::Sessions => self.end_sessions(&visitor, &form).await,
+            Section::Consents => self.revoke_consent(&visitor, &form).await,
+            Section::Tokens => self.change_tokens(&visitor, &form).await,
+        }
+    }
+
+    async fn show(&self, visitor: &Visitor<'_>, section: Section) -> Result<Response, Fault> {
+        match section {
+            Section::Applications => self.applications(visitor).await,
+            Section::Profile => Ok(Self::profile(visitor)),
+            Section::Security => self.security(visitor).await,
+            Section::Sessions => self.sessions(visitor).await,
+            Section::Consents => self.consents(visitor).await,
+            Section::Tokens => self.tokens(visitor, None).await,
+        }
+    }
+
+    async fn visitor<'a>(&self, call: &'a Call<'a>) -> Result<Option<Visitor<'a>>, Fault> {
+        let Some(token) = call.session_token() else {
+            return Ok(None);
+        };
+        let at = Look {
+            session: Some(&token),
+            ..Look::default()
+        };
+        let browser = self
+            .parts
+            .browsers
+            .look(&call.tenant.id, at, call.now)
+            .await?;
+        Ok(browser.signed_in.map(|(session, user)| Visitor {
+            call,
+            token,
+            session,
+            user,
+        }))
+    }
+
+    fn event(&self, visitor: &Visitor<'_>, action: Action) -> Event {
+        let event = visitor.call.event(action, &*self.parts.entropy);
+        event.about(&visitor.user.subject)
+    }
+}
+
+impl Visitor<'_> {
+    fn check_csrf(&self, form: &Params) -> Result<(), Fault> {
+        let given = form.optional("csrf")?.map(Secret::new);
+        let expected = csrf_token(self.token.raw());
+        if given.is_some_and(|given| given.same_as(&expected)) {
+            Ok(())
+        } else {
+            Err(PageFault::Csrf.into())
+        }
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        let person = Person {
+            account: Some(&self.user),
+            ui_locales: None,
+        };
+        Scene::with(self.call, person)
+    }
+
+    fn frame(&self, section: Section) -> Frame {
+        Frame {
+            section,
+            username: self.user.subject.username.clone(),
+            name: self.user.subject.name.clone(),
+            csrf: csrf_token(self.token.raw()).expose().to_owned(),
+            notice: Notice::of(self.call),
+            sign_out_url: format!("/if/flow/{}/", self.call.tenant.brand.flow_invalidation),
+        }
+    }
+
+    /// Whether they proved who they are a short while ago.
+    fn is_recent(&self) -> bool {
+        self.call.now.since(self.session.auth_time) <= RECENT
+    }
+
+    /// Back to a section, which says what was done.
+    fn done(&self, section: Section, notice: Notice) -> Response {
+        let to = format!("{}?notice={}", section.path(), notice.as_str());
+        encode::redirect(self.call, &to)
+    }
+}
+
+/// Signs in, or proves again who one is, and comes back.
+fn sign_in(call: &Call<'_>, section: Section, again: bool) -> Response {
+    let flow = call.tenant.brand.flow_authentication.as_str();
+    let next = Next::parse(Some(&section.path()));
+    let to = next.map_or_else(|| format!("/if/flow/{flow}/"), |next| next.through(flow));
+    let restart = if again { "&restart=1" } else { "" };
+    encode::redirect(call, &format!("{to}{restart}"))
+}
+
+#[async_trait]
+impl Endpoint for SelfService {
+    fn function(&self) -> &'static str {
+        "self-service"
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        &[Method::GET, Method::POST]
+    }
+
+    fn face(&self) -> Face {
+        Face::Person
+    }
+
+    async fn answer(&self, call: &Call<'_>) -> Response {
+        match self.run(call).await {
+            Ok(response) => response,
+            Err(fault) => encode::fault_page(call, &fault),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The session begins (`ak-stage-user-login`; authentik: user login stage).
+
+use std::collections::BTreeMap;
+
+use protocol::Seconds;
+
+use crate::event::{Action, Event};
+use crate::executor::{Executor, Run, Step};
+use crate::fault::Fault;
+use crate::flow::answer::Answer;
+use crate::flow::challenge::Challenge;
+use crate::flow::plan::Plan;
+use crate::flow::proof;
+use crate::flow::stage::UserLoginSettings;
+use crate::http::cookie::{self, Name};
+use crate::ports::{Saved, SignIn};
+use crate::session::{
+    FlowToken, PLAN_LIFETIME, SESSION_LIFETIME, Session, SessionId, SessionToken,
+};
+use crate::user::User;
+
+/// The longest name of a browser that is kept, in characters.
+const LONGEST_AGENT: usize = 256;
+
+/// How long a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stay {
+    /// On our side.
+    lifetime: Seconds,
+    /// Whether the browser forgets it when it is closed.
+    while_open: bool,
+}
+
+impl Executor {
+    /// Asks whether to stay signed in, where that makes a difference; else the session begins.
+    pub(super) async fn user_login(
+        &self,
+        run: &mut Run<'_>,
+        its: &UserLoginSettings,
+    ) -> Result<Step, Fault> {
+        if its.remember_me_offset.seconds() > Seconds(0) && run.may_sign_in().is_some() {
+            let pending = run.shown_pending();
+            return Ok(Step::Ask(Box::new(Challenge::UserLogin(pending))));
+        }
+        self.begin_session(run, its, false).await
+    }
+
+    pub(super) async fn user_login_answered(
+        &self,
+        run: &mut Run<'_>,
+        its: &UserLoginSettings,
+        answer: &Answer,
+    ) -> Result<Step, Fault> {
+        self.begin_session(run, its, answer.flag("remember_me"))
+            .await
+    }
+
+    /// Both cookies are new, so that one known before the sign-in is worth nothing after it. The same person's
+    /// session in this browser goes on under its name; somebody else's ends.
+    async fn begin_session(
+        &self,
+        run: &mut Run<'_>,
+        its: &UserLoginSettings,
+        remember: bool,
+    ) -> Result<Step, Fault> {
+        let call = run.call();
+        let Some(user) = run.may_sign_in().cloned() else {
+            return Ok(Step::Deny(None));
+        };
+        let stay = stay(its, remember);
+        let (session, token) = self.session(run, &user, stay);
+        if its.terminate_other_sessions {
+            self.end_others(run, &user, session.id).await?;
+        }
+        let flow_token = FlowToken::generate(&*self.parts.entropy);
+        let mut onward = Plan {
+            key: flow_token.plan_key(run.next.as_str()),
+            version: 1,
+            authenticated: Some(session.id),
+            expires: call.now + PLAN_LIFETIME,
+            ..run.plan.clone()
+        };
+        onward.advance();
+        let ended = call
+            .session_token()
+            .filter(|token| token.id() != session.id);
+        let event = self.login_event(run, &user);
+        let entry = SignIn {
+            session: &session,
+            from: &run.plan,
+            onward: &onward,
+            ended: ended.as_ref(),
+            event: &event,
+        };
+        let saved = self
+            .parts
+            .browsers
+            .sign_in(&call.tenant.id, &entry, call.now)
+            .await?;
+        if saved == Saved::Stale {
+            return Ok(Step::Stale);
+        }
+        tracing::info!(event = "login", user = %user.subject.id, "signed in");
+        run.cookies.push(if stay.while_open {
+            cookie::write_while_open(&call.tenant, Name::Session, token.raw())
+        } else {
+            cookie::write(&call.tenant, Name::Session, token.raw(), stay.lifetime)
+        });
+        run.cookies.push(cookie::write(
+            &call.tenant,
+            Name::Flow,
+            flow_token.raw(),
+            PLAN_LIFETIME,
+        ));
+        self.remember_browser(run, &user).await;
+        run.token = flow_token;
+        run.browser.plan = Some(onward.clone());
+        run.browser.signed_in = Some((session, user));
+        run.plan = onward;
+        Ok(Step::Stored)
+    }
+
+    fn session(&self, run: &Run<'_>, user: &User, stay: Stay) -> (Session, SessionToken) {
+        let call = run.call();
+        let before = run.browser.signed_in.as_ref().map(|(session, _)| session);
+        let before = before.filter(|session| session.user == user.subject.id);
+        let id = before.map_or_else(|| new_id(self), |session| session.id);
+        let token = SessionToken::generate(user.subject.id, id, &*self.parts.entropy);
+        let session = Session {
+            id,
+            cookie: token.digest(),
+            user: user.subject.id,
+            generation: user.subject.generation,
+            auth_time: proof::latest(&run.plan.context.proofs).unwrap_or(call.now),
+            proofs: run.plan.context.proofs.clone(),
+            began: before.map_or(call.now, |session| session.began),
+            user_agent: agent(run),
+            address: call.client_ip().map(str::to_owned),
+            left: before.map_or_else(BTreeMap::new, |session| session.left.clone()),
+            // Where nothing was proved on the way (RFC 9470 §5), the session is no longer than it was.
+            expires: before
+                .filter(|session| session.proofs == run.plan.context.proofs)
+                .map_or(call.now + stay.lifetime, |session| session.expires),
+        };
+        (session, token)
+    }
+
+    /// Ends the person's sessions but this one: before it begins, so that nobody is signed in where it fails.
+    async fn end_others(&self, run: &Run<'_>, user: &User, but: SessionId) -> Result<(), Fault> {
+        let (call, people) = (run.call(), &self.parts.people);
+        let sessions = people.sessions(&call.tenant.id, user, call.now).await?;
+        for session in sessions.iter().filter(|session| session.id != but) {
+            let event = call
+                .event(Action::Logout, &*self.parts.entropy)
+                .about(&user.subject);
+            people
+                .end_session(&call.tenant.id, user.subject.id, session.id, &event)
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn login_event(&self, run: &Run<'_>, user: &User) -> Event {
+        let event = run
+            .call()
+            .event(Action::Login, &*self.parts.entropy)
+            .about(&user.subject);
+        let mut event = match proof::method::of(&run.plan.context.proofs) {
+            Some((method, args)) => event
+                .with("auth_method", method)
+                .with("auth_method_args", args),
+            None => event,
+        };
+        event.client_id = run.client_id();
+        event
+    }
+}
+
+impl Run<'_> {
+    /// Whom the flow is about, where they may sign in: somebody who was merely named may not.
+    fn may_sign_in(&self) -> Option<&User> {
+        let proved = !self.plan.context.proofs.is_empty() || self.plan.context.created;
+        self.pending.as_ref().filter(|user| user.active && proved)
+    }
+}
+
+fn stay(its: &UserLoginSettings, remember: bool) -> Stay {
+    let more = if remember {
+        its.remember_me_offset.seconds()
+    } else {
+        Seconds(0)
+    };
+    let set = Seconds(its.session_duration.seconds().0.saturating_add(more.0));
+    let while_open = set <= Seconds(0);
+    Stay {
+        lifetime: if while_open { SESSION_LIFETIME } else { set },
+        while_open,
+    }
+}
+
+fn new_id(executor: &Executor) -> SessionId {
+    let mut id = [0; 16];
+    executor.parts.entropy.fill(&mut id);
+    SessionId(uuid::Builder::from_random_bytes(id).into_uuid())
+}
+
+fn agent(run: &Run<'_>) -> String {
+    let headers = run.call().request.headers();
+    let agent = headers.get(http::header::USER_AGENT);
+    let text = agent
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    text.chars().take(LONGEST_AGENT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Validity;
+
+    #[test]
+    fn a_session_without_a_duration_goes_with_the_browser_and_remembering_makes_it_stay() {
+        let its = |duration, offset| UserLoginSettings {
+            session_duration: Validity::parse(duration).unwrap(),
+            remember_me_offset: Validity::parse(offset).unwrap(),
+            terminate_other_sessions: false,
+        };
+        let stays = |lifetime, while_open| Stay {
+            lifetime,
+            while_open,
+        };
+        let none = its("seconds=0", "days=30");
+        assert_eq!(stay(&none, false), stays(SESSION_LIFETIME, true));
+        assert_eq!(stay(&none, true), stays(Seconds::days(30), false));
+        let hours = its("hours=8", "days=1");
+        assert_eq!(stay(&hours, false), stays(Seconds::hours(8), false));
+        assert_eq!(stay(&hours, true), stays(Seconds::hours(32), false));
+    }
+}
