@@ -233,7 +233,11 @@ impl Visitor<'_> {
 /// Signs in, or proves again who one is, and comes back.
 fn sign_in(call: &Call<'_>, section: Section, again: bool) -> Response {
     let flow = call.tenant.brand.flow_authentication.as_str();
-    let next = Next::parse(Some(&section.path()));
+    let back = match call.slug {
+        Some(_) => section.path(),
+        None => call.route.to_owned(),
+    };
+    let next = Next::parse(Some(&back));
     let to = next.map_or_else(|| format!("/if/flow/{flow}/"), |next| next.through(flow));
     let restart = if again { "&restart=1" } else { "" };
     encode::redirect(call, &format!("{to}{restart}"))
