@@ -35,7 +35,10 @@ export async function nextCode(code) {
   throw new Error('the code does not change');
 }
 
-/** Gives a page's browser a security key with a fingerprint reader (DevTools: `WebAuthn`). */
+/**
+ * Gives a page's browser a security key with a fingerprint reader (DevTools: `WebAuthn`). `touch(false)` is a person
+ * who takes the hand off it, so that it does not answer a page that merely offers passkeys.
+ */
 export async function withPasskeys(page) {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
@@ -52,7 +55,9 @@ export async function withPasskeys(page) {
   const credentials = async () =>
     (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
   assert.deepEqual(await credentials(), []);
-  return { credentials };
+  const touch = (enabled) =>
+    session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+  return { credentials, touch };
 }
 
 /** Makes a passkey in this page, as `registration` of the executor asks: what to send back. */

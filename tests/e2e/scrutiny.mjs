@@ -42,6 +42,7 @@ export async function withPage(browser, ours, options, body) {
 
 /** Asserts that the page, called `name`, is fit for people on this screen, and keeps a picture. */
 export async function isFit(page, name, screen) {
+  await settled(page);
   if (process.env.SCREENSHOTS) {
     await mkdir(process.env.SCREENSHOTS, { recursive: true });
     const path = join(process.env.SCREENSHOTS, `${name}-${screen.name}.png`);
@@ -52,6 +53,10 @@ export async function isFit(page, name, screen) {
   assert.equal(await page.locator('h1').count(), 1, name);
   assert.deepEqual(await seriousProblems(page), [], name);
 }
+
+/** Waits until nothing on the page moves or changes its colour any more. */
+const settled = (page) =>
+  page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
 
 /** The same on every screen there is. */
 export async function fitsEverywhere(page, name) {

@@ -4,6 +4,7 @@ mod accounts;
 mod attempt;
 mod authenticators;
 mod belongings;
+mod brands;
 mod browsers;
 mod cache;
 mod clients;
@@ -26,22 +27,24 @@ mod partition;
 mod people;
 mod plans;
 mod registry;
+mod roster;
 mod row;
 mod schema;
 mod table;
 mod tenants;
 mod throttle;
 mod tokens;
+mod user_tokens;
 mod users;
 
 use std::fmt;
 use std::sync::Arc;
 
 use provider::ports::{
-    AuthenticatorStore, BrowserStore, ClientStore, ConfigStore, DeviceStore, EventStore, FlowStore,
-    GrantStore, GroupDirectory, GroupStore, InvitationStore, LinkStore, MachineStore, MediaStore,
-    People, PolicyStore, Registry, SubjectStore, TenantStore, ThrottleStore, TokenStore, UserStore,
-    UserTokenStore,
+    AuthenticatorStore, BrandStore, BrowserStore, ClientStore, ConfigStore, DeviceStore,
+    EventStore, FlowStore, GrantStore, GroupDirectory, GroupStore, InvitationStore, LinkStore,
+    MachineStore, MediaStore, People, PolicyStore, Registry, SubjectStore, TenantStore,
+    ThrottleStore, TokenStore, UserStore, UserTokenStore,
 };
 
 pub use table::create_table;
@@ -88,6 +91,11 @@ impl Stores {
     /// Finds tenants.
     pub fn tenants(&self) -> Arc<dyn TenantStore> {
         Arc::clone(&self.tenants) as _
+    }
+
+    /// Brands by host.
+    pub fn brands(&self) -> Arc<dyn BrandStore> {
+        Arc::new(brands::Brands(self.db.clone()))
     }
 
     /// Finds compiled clients.
@@ -177,7 +185,7 @@ impl Stores {
 
     /// App passwords and other tokens of users.
     pub fn user_tokens(&self) -> Arc<dyn UserTokenStore> {
-        Arc::new(machines::UserTokens(self.db.clone()))
+        Arc::new(user_tokens::UserTokens(self.db.clone()))
     }
 
     /// What happened.

@@ -1,14 +1,16 @@
 //! The ports on AWS KMS: signing with keys that never leave it, and keys sealed under one that does not.
 
 mod custody;
+mod keyring;
 mod signer;
 mod spki;
 mod vault;
+mod x509;
 
 use std::sync::Arc;
 
 use aws_sdk_kms::Client;
-use provider::ports::{Sealer, Signer, Vault};
+use provider::ports::{Keyring, Sealer, Signer, Vault};
 
 pub use custody::{Custody, RsaLength, Unfit, encryption_key_from_public, envelope_key};
 pub use signer::KmsSigner;
@@ -48,6 +50,11 @@ impl Keys {
     /// Seals.
     pub fn sealer(&self) -> Arc<dyn Sealer> {
         Arc::new(self.custody())
+    }
+
+    /// Makes keys, and takes in those that somebody brings, with their certificates.
+    pub fn keyring(&self) -> Arc<dyn Keyring> {
+        Arc::new(keyring::KmsKeyring::new(self.custody(), self.signer()))
     }
 
     /// Makes keys and seals secrets.

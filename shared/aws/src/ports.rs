@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use provider::bearer::Bearers;
 use provider::claims::Mappings;
+use provider::config::Configuration;
 use provider::endpoints::{authorize, self_service, token};
 use provider::entropy::{Entropy, System};
 use provider::executor;
@@ -220,6 +221,37 @@ pub trait Ports {
             clients: self.clients(),
             config: stores.config(),
             policies: Policies::new(scripts.clone()),
+            sealer: self.sealer(),
+            entropy: self.entropy(),
+        }
+    }
+
+    /// The means of the management API.
+    fn management_parts(&self, scripts: &Scripts, mailer: Arc<dyn Mailer>) -> management::Parts {
+        let stores = self.stores();
+        management::Parts {
+            bearers: self.bearers(),
+            user_tokens: self.user_tokens(),
+            browsers: self.browsers(),
+            people: stores.people(),
+            users: self.users(),
+            machines: self.machines(),
+            groups: self.groups(),
+            directory: stores.group_directory(),
+            authenticators: stores.authenticators(),
+            brands: stores.brands(),
+            invitations: stores.invitations(),
+            links: stores.links(),
+            media: stores.media(),
+            mailer,
+            events: self.events(),
+            config: Configuration::new(stores.config(), scripts.clone())
+                .with_brands(stores.brands()),
+            objects: stores.config(),
+            policies: Policies::new(scripts.clone()),
+            vault: self.vault(),
+            sealer: self.sealer(),
+            keyring: self.keys().keyring(),
             entropy: self.entropy(),
         }
     }

@@ -266,3 +266,14 @@ fn the_text_of_an_exception_is_bounded() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn release_2023_2_events_take_tuples_and_sets() {
+    let told = "ak_create_event(\"seen\", pair=(1, (\"a\", None)), names={\"b\", \"a\"}, none=frozenset())\nreturn True";
+    let done = run(told).expect("runs");
+    let data = Value::Object(done.events[0].data.clone());
+    assert_eq!(
+        data,
+        json!({"pair": [1, ["a", null]], "names": ["a", "b"], "none": []})
+    );
+}

@@ -83,6 +83,9 @@ impl Gateway {
             serve!(Flow::new(
                 backend.executor_parts(&scripts, backend.outside())
             )),
+            serve!(management::Api::new(
+                backend.management_parts(&scripts, Arc::clone(&backend.mailer))
+            )),
         ]);
         Self {
             services: Arc::new(services),
@@ -92,11 +95,14 @@ impl Gateway {
     /// Answers one request that arrives at `now`, as the function its path belongs to.
     pub async fn call(&self, request: Request, now: Timestamp) -> Response {
         let request_id = Uuid::new_v4().to_string();
-        let function = route::find(request.uri().path()).map(|found| found.route.function);
-        match function.and_then(|function| self.services.get(function)) {
+        match self.service(request.uri().path()) {
             Some(service) => service.call(request, now, &request_id).await,
             None => service::not_found(request.headers(), &request_id),
         }
+    }
+
+    fn service(&self, path: &str) -> Option<&Service> {
+        self.services.get(route::find(path)?.route.function)
     }
 
     /// As a service for a socket.
@@ -115,8 +121,10 @@ async fn answer(
 ) -> http::Response<Body> {
     let (parts, body) = request.into_parts();
     // One byte too many is all the endpoint needs to see to refuse it.
-    let body = to_bytes(body, LARGEST_BODY).await;
-    let body = body.unwrap_or_else(|_| Bytes::from(vec![0; LARGEST_BODY + 1]));
+    let service = gateway.service(parts.uri.path());
+    let largest = service.map_or(LARGEST_BODY, Service::largest_body);
+    let body = to_bytes(body, largest).await;
+    let body = body.unwrap_or_else(|_| Bytes::from(vec![0; largest + 1]));
     gateway
         .call(Request::from_parts(parts, body), now())
         .await

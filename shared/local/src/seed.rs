@@ -177,7 +177,7 @@ impl<'a> Seed<'a> {
     }
 
     /// All objects there are.
-    async fn config(&self) -> anyhow::Result<Config> {
+    async fn config(&self) -> anyhow::Result<Arc<Config>> {
         let read = self.configuration.read(&self.tenant).await;
         Ok(read.context("configuration could not be read")?.1)
     }

@@ -125,7 +125,7 @@ macro_rules! text_forms {
 text_forms!(ClientId, Slug, TenantId);
 
 /// A person's or service account's UUID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserId(pub Uuid);
 

@@ -176,7 +176,7 @@ pub fn is_picture(text: &str) -> bool {
 }
 
 /// A picture that pages can show. authentik's own files, which its defaults name, are not here.
-fn picture(text: &str) -> Option<&str> {
+pub fn picture(text: &str) -> Option<&str> {
     (located(text) && !text.starts_with("/static/")).then_some(text)
 }
 

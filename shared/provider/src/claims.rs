@@ -56,7 +56,12 @@ pub fn sub(tenant: &Tenant, mode: SubMode, subject: &Subject) -> String {
 
 /// Hex SHA-256 of user number and installation, authentik's `hashed_user_id` and `uid`.
 pub fn hashed(tenant: &Tenant, subject: &Subject) -> String {
-    let text = format!("{}-{}", subject.pk, tenant.subject_salt);
+    hashed_pk(tenant, subject.pk)
+}
+
+/// The same of the user with this number.
+pub fn hashed_pk(tenant: &Tenant, pk: u64) -> String {
+    let text = format!("{pk}-{}", tenant.subject_salt);
     hex(&Digest::of(text.as_bytes()))
 }
 

@@ -281,6 +281,11 @@ impl RedirectRule {
         }
     }
 
+    /// Whether it can be compared as it means to be: a pattern must be one.
+    pub fn compiles(&self) -> bool {
+        self.matching_mode == MatchingMode::Strict || self.pattern().is_some()
+    }
+
     fn pattern(&self) -> Option<Regex> {
         // Alone first, so that an unbalanced `)` cannot close the group it is put into.
         regex::RegexBuilder::new(&self.url)

@@ -5,13 +5,18 @@
 //! [`problem`] (what may not be saved), [`compile()`] and [`compile_flow()`] (what a hot request reads),
 //! [`Configuration`] (saves), [`shipped`] (the flows there are from the start).
 
+mod branded;
 mod check;
 mod compile;
+mod current;
 mod draft;
 mod edits;
+mod fit;
 mod flows;
+mod keys;
 mod object;
 mod objects;
+mod preview;
 mod problem;
 mod refer;
 mod save;
@@ -23,14 +28,16 @@ mod validity;
 mod vet;
 
 pub use check::brand_problems;
+pub(crate) use compile::policies;
 pub use compile::{compile, compile_flow};
 pub use flows::{FlowObject, FlowStageBinding, StageObject};
-pub use object::Object;
+pub use keys::{KeyMaterial, KeyPair};
+pub use object::{Object, provider_id};
 pub use objects::{
-    Application, Bound, ClientType, KeyMaterial, KeyPair, Mapping, PolicyBinding, Provider,
-    SharedSecret, Source,
+    Application, Bound, ClientType, Mapping, PolicyBinding, Provider, SharedSecret, Source,
 };
 pub use problem::{Problem, Problems};
+pub use refer::Hold;
 pub use save::{Change, Configuration, Expect, SaveError};
 pub use state::{Config, Stored};
 pub use validity::Validity;

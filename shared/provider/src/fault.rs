@@ -52,7 +52,7 @@ pub enum Transport {
     /// The URL exists for other methods.
     #[error("this method is not allowed here")]
     Method,
-    /// A body over [`crate::http::LARGEST_BODY`].
+    /// A body over [`crate::http::Endpoint::largest_body`].
     #[error("the request body is larger than 64 KiB")]
     TooLarge,
     /// RFC 6749 §3.2 asks for a form.

@@ -73,9 +73,14 @@ pub fn nobody() -> UserId {
     UserId::from_random([0; 16])
 }
 
-/// A code of a second factor: who tries it has the password already.
-pub fn second_factor(user: UserId) -> Vec<Bucket> {
-    vec![bucket("code", &[&user.to_string()], CODES)]
+/// A code of a second factor: who tries it has the password already. `known` as in [`sign_in`], so that whoever has
+/// the password alone does not keep the owner out.
+pub fn second_factor(user: UserId, known: Option<&Digest>) -> Vec<Bucket> {
+    let user = user.to_string();
+    vec![match known {
+        Some(known) => bucket("known-code", &[&user, &known.encode()], CODES),
+        None => bucket("code", &[&user], CODES),
+    }]
 }
 
 fn bucket(kind: &str, parts: &[&str], (burst, interval): (u32, Seconds)) -> Bucket {
@@ -88,7 +93,7 @@ fn bucket(kind: &str, parts: &[&str], (burst, interval): (u32, Seconds)) -> Buck
 
 /// An IPv6 host has as many addresses as it likes, so its network is counted. Those whose address is not known are
 /// counted together.
-fn network(address: Option<&str>) -> String {
+pub(crate) fn network(address: Option<&str>) -> String {
     let address = address.and_then(|address| address.parse::<IpAddr>().ok());
     match address.map(|address| address.to_canonical()) {
         None => "unknown".to_owned(),
@@ -126,6 +131,8 @@ mod tests {
     #[test]
     fn a_known_browser_shares_no_bucket_with_strangers() {
         let known = Digest::of(b"browser");
+        let ada = UserId::from_random([1; 16]);
+        assert_ne!(second_factor(ada, Some(&known)), second_factor(ada, None));
         let owner = sign_in("ada", Some("192.0.2.1"), Some(&known));
         let stranger = sign_in("ada", Some("192.0.2.1"), None);
         assert!(owner.iter().all(|bucket| !stranger.contains(bucket)));

@@ -24,5 +24,6 @@ pub type Response = http::Response<Bytes>;
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
 
-/// The largest request body that is read, in bytes. No request of these protocols comes near it.
+/// The largest request body that is read where an endpoint says nothing else, in bytes. No request of these protocols
+/// comes near it.
 pub const LARGEST_BODY: usize = 64 * 1024;

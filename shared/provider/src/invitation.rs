@@ -1,6 +1,6 @@
 //! Invitations: who may make an account, and with what in it from the start (authentik: `Invitation`).
 
-use protocol::{Slug, Timestamp};
+use protocol::{Slug, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -20,6 +20,9 @@ pub struct Invitation {
     pub single_use: bool,
     /// What is filled in already (`prompt_data`).
     pub fixed_data: Map<String, Value>,
+    /// Who made it; `None` for one that was there from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<UserId>,
 }
 
 impl Invitation {
@@ -50,6 +53,7 @@ mod tests {
             expires: None,
             single_use: true,
             fixed_data: Map::new(),
+            created_by: None,
         };
         assert!(any.admits_to(&slug("a"), at(i64::MAX)));
         let bounded = Invitation {

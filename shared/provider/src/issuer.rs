@@ -205,7 +205,7 @@ impl<'a> Order<'a> {
 
     /// Claims that both tokens have. What a mapping says comes last: to set `aud` or `acr` by a mapping is
     /// how authentik's users do it (reference §4.1).
-    fn claims(&self) -> Claims {
+    pub(crate) fn claims(&self) -> Claims {
         let mut claims = Claims::new();
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("iss", self.client.issuer(self.tenant).into());

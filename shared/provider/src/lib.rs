@@ -7,6 +7,7 @@
 pub mod authenticator;
 pub mod bearer;
 pub mod brand;
+pub mod certificate;
 pub mod claims;
 pub mod client;
 pub mod clients;
@@ -28,6 +29,7 @@ pub mod http;
 pub mod invitation;
 pub mod issuer;
 pub mod key;
+pub mod launch;
 pub mod locale;
 pub mod mail;
 pub mod mapping;

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use imagesize::ImageType;
 use protocol::Digest;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// Most bytes of a picture.
 pub const MOST_BYTES: usize = 256 * 1024;
@@ -113,6 +114,27 @@ pub fn path(name: &Digest) -> String {
     format!("/media/{}", name.encode())
 }
 
+/// Whether this may be set as an application's picture, beside one that was uploaded: a URL, a path, or the name of one
+/// of Font Awesome's as authentik's pages show them (`fa://fa-server`).
+pub fn is_icon(text: &str) -> bool {
+    if !text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    {
+        return false;
+    }
+    if let Some(name) = text.strip_prefix("fa://") {
+        return name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    }
+    match Url::parse(text) {
+        Ok(url) => matches!(url.scheme(), "http" | "https"),
+        Err(url::ParseError::RelativeUrlWithoutBase) => !text.starts_with("//"),
+        Err(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +214,30 @@ mod tests {
         assert!(accept(large.clone()).is_ok());
         large.push(0);
         assert_eq!(accept(large), Err(ImageFault::TooLarge));
+    }
+
+    #[test]
+    fn an_icon_is_a_url_or_a_path_and_no_script() {
+        for good in [
+            "https://cdn.example/a.svg",
+            "http://cdn.example/a.svg",
+            "/media/x",
+            "icons/a.png",
+            "fa://fa-server",
+        ] {
+            assert!(is_icon(good), "{good}");
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "data:image/png;base64,AA",
+            "//evil.example/a.png",
+            "fa://fa server",
+            "fa:///x",
+            "a b.png",
+            "https://",
+        ] {
+            assert!(!is_icon(bad), "{bad}");
+        }
     }
 
     #[test]

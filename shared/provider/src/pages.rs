@@ -27,7 +27,7 @@
 
 use std::fmt;
 
-pub use self::account::{Continue, StayAsked, UserDelete};
+pub use self::account::{Continue, Removed, StayAsked, UserDelete};
 pub use self::captcha::{Captcha, CaptchaBox};
 pub use self::consent::{Consent, Permission};
 pub use self::denied::{Denied, Refused};

@@ -1,5 +1,6 @@
 //! Decides whether somebody may use an application (reference §9.2), run a flow or get to a stage.
 
+mod application;
 mod bindings;
 #[cfg(test)]
 mod tests;
@@ -88,6 +89,11 @@ impl Policies {
     /// With this engine.
     pub const fn new(scripts: Scripts) -> Self {
         Self { scripts }
+    }
+
+    /// The engine.
+    pub(crate) const fn scripts(&self) -> &Scripts {
+        &self.scripts
     }
 
     /// Whether this user is in a superuser group, ancestors included.

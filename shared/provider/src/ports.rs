@@ -6,6 +6,7 @@
 //! `tests/integration/src/contract.rs`.
 
 mod authenticators;
+mod brands;
 mod config;
 mod devices;
 mod directory;
@@ -14,6 +15,7 @@ mod events;
 mod fetcher;
 mod flows;
 mod invitations;
+mod keyring;
 mod links;
 mod machines;
 mod mailer;
@@ -27,25 +29,32 @@ mod throttle;
 use std::sync::Arc;
 
 pub use authenticators::{AuthenticatorStore, Use, Used};
+pub use brands::{BrandEdit, BrandStore, Hosted, Rebranded};
 pub use config::{
     ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, FlowEdit,
-    Former, MOST_BYTES, MOST_ITEMS, ObjectKind, Repair,
+    Former, MOST_BYTES, MOST_FLOW_BYTES, MOST_ITEMS, ObjectKind, Repair,
 };
 pub use devices::{Begun, DeviceStore, Guess, Poll, Settled};
-pub use directory::{GroupDirectory, GroupPage, GroupStore, MemberPage};
+pub use directory::{
+    GroupChange, GroupDirectory, GroupPage, GroupStore, GroupWritten, ListedGroup, MemberPage,
+};
 pub use encrypter::Encrypter;
 pub use events::{EventPage, EventStore};
 pub use fetcher::{FetchError, Fetcher};
 pub use flows::FlowStore;
-pub use invitations::InvitationStore;
+pub use invitations::{InvitationEdit, InvitationStore};
+pub use keyring::{Keyring, SelfSigned, Unfit};
 pub use links::{Link, LinkStore};
 pub use machines::{
-    AccountChange, Intent, MachineIssue, MachineStore, Spending, Spent, UserToken, UserTokenStore,
+    AccountChange, Intent, MachineIssue, MachineStore, Spending, Spent, TokenWritten, UserToken,
+    UserTokenStore,
 };
 pub use mailer::Mailer;
 pub use media::MediaStore;
 pub use passkeys::{Asserted, Ceremony, CeremonyError, Passkeys, Registered, Registrant, Wishes};
-pub use people::{ChangedAccount, FolderPage, NewAccount, People, PeoplePage, Written};
+pub use people::{
+    ChangedAccount, FolderPage, Listed, NewAccount, NewProgram, People, PeoplePage, Written,
+};
 pub use policies::PolicyStore;
 pub use sealer::Sealer;
 pub use throttle::{Admission, Bucket, MOST_BROWSERS, REMEMBERED, ThrottleStore};
@@ -151,6 +160,8 @@ pub struct SignIn<'a> {
     pub from: &'a Plan,
     /// The plan that goes on, under the new flow cookie's key; it is written as version 1.
     pub onward: &'a Plan,
+    /// Whether the session was there before: one that has ended since does not come back.
+    pub goes_on: bool,
     /// The session of the same browser that ends: somebody else's.
     pub ended: Option<&'a SessionToken>,
     /// What is recorded of it.
@@ -181,8 +192,8 @@ pub trait BrowserStore: Send + Sync {
     /// Removes a plan; an absent one is fine.
     async fn drop_plan(&self, tenant: &TenantId, key: &PlanKey) -> Outcome<()>;
 
-    /// At sign-in, in one transaction: iff the user is active and of the session's generation, writes the session,
-    /// when they last signed in, and the plan `onward`; removes the plan `from` iff it still has its version, and
+    /// At sign-in, in one transaction: iff the user is active and of the session's generation, writes the session (one
+    /// that goes on only where it is still there), when they last signed in, and the plan `onward`; removes the plan `from` iff it still has its version, and
     /// the session `ended` if there was one; writes the event.
     async fn sign_in(
         &self,
@@ -390,7 +401,7 @@ pub trait Signer: Send + Sync {
 #[async_trait]
 pub trait Vault: Send + Sync {
     /// The plain bytes. Opened once per instance and kept in memory, wiped when dropped; a person's own
-    /// ([`Purpose::Totp`], [`Purpose::RecoveryCodes`]) is opened each time and not kept.
+    /// ([`Purpose::Totp`], [`Purpose::RecoveryCodes`], [`Purpose::UserToken`]) is opened each time and not kept.
     async fn open(
         &self,
         tenant: &TenantId,
@@ -402,7 +413,7 @@ pub trait Vault: Send + Sync {
 /// Writes tenants and people. Used by seeding and, later, by the management API.
 #[async_trait]
 pub trait Registry: Send + Sync {
-    /// Writes a tenant under each of its host names (at most 100), in one transaction. `false`, and nothing
+    /// Writes a tenant under each of its host names (at most 50), in one transaction. `false`, and nothing
     /// written, where one of them belongs to another tenant.
     async fn put_tenant(&self, tenant: &Tenant, hosts: &[String]) -> Outcome<bool>;
 

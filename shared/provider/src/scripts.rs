@@ -15,6 +15,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod trial;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,6 +41,7 @@ pub(crate) use facts::{application, application_object};
 pub(crate) use flow::{Effects, NowAbout, Pending, Within};
 pub(crate) use reads::Reads;
 pub(crate) use trace::LONGEST_MESSAGE;
+pub use trial::{Line, PolicyTrial};
 
 /// A time limit that leaves the sandbox's own in force.
 pub(crate) const SANDBOX_LIMIT: u64 = u64::MAX;

@@ -9,6 +9,7 @@ use protocol::{ClientId, Digest, Seconds, Secret, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::authenticator::Authenticator;
 use crate::entropy::Entropy;
 pub use crate::flow::plan::{Consent, Decision, Plan, PlanKey};
 use crate::flow::proof::{self, Proof, Strength};
@@ -74,6 +75,13 @@ impl Session {
     /// How strong its sign-in was.
     pub fn strength(&self) -> Strength {
         proof::strength(&self.proofs)
+    }
+
+    /// Whether one of these was there when they signed in and none was asked for: whoever has the password alone may
+    /// have done so. What was set up since cannot have been asked for.
+    pub fn passed_over(&self, has: &[Authenticator]) -> bool {
+        let there = |one: &Authenticator| one.is_usable() && one.created < self.auth_time;
+        !proof::of_device(&self.proofs) && has.iter().any(there)
     }
 
     /// Whether this cookie is good for it.

@@ -77,6 +77,8 @@ pub enum Purpose<'a> {
     RecoveryCodes(&'a str),
     /// The private key of the captcha stage with this id.
     Captcha(&'a str),
+    /// The key of a user's token, by its digest in text form.
+    UserToken(&'a str),
 }
 
 impl Purpose<'_> {
@@ -89,6 +91,7 @@ impl Purpose<'_> {
             Self::Totp(id) => ("totp", id),
             Self::RecoveryCodes(id) => ("recovery-codes", id),
             Self::Captcha(id) => ("captcha", id),
+            Self::UserToken(digest) => ("user-token", digest),
         }
     }
 }

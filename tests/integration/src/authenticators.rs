@@ -8,6 +8,7 @@ mod keys;
 mod passkey;
 mod remembering;
 mod strength;
+mod weak;
 
 use passkeys::testing::Key;
 use protocol::Seconds;

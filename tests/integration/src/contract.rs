@@ -24,11 +24,12 @@ macro_rules! over_both_stores {
 
 mod script;
 mod stage;
-pub(crate) use stage::event;
+pub(crate) use stage::{event, user};
 
 mod attempts;
 mod authenticators;
 mod belongings;
+mod brands;
 mod browsers;
 mod configuration;
 mod conflicts;
@@ -50,7 +51,9 @@ mod people;
 mod races;
 mod redemption;
 mod refreshing;
+mod rosters;
 mod sessions;
 mod throttle;
+mod token_changes;
 mod tokens;
 mod users;

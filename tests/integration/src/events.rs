@@ -138,3 +138,21 @@ async fn reference_10_signing_out_is_recorded() {
             .contains(&line(Action::Logout, "ada", "web"))
     );
 }
+
+#[tokio::test]
+async fn release_2024_10_that_somebody_signed_in_is_no_change_of_their_account() {
+    let bench = Bench::embedded().await;
+    bench.tokens("web", "openid").await;
+    for _ in 0..2 {
+        crate::machines::by_secret(&bench, "web").tokens().await;
+    }
+    let actions: Vec<Action> = told(&bench).await.into_iter().map(|it| it.0).collect();
+    let is_sign_in = |it: &Action| matches!(it, Action::Login | Action::AuthorizeApplication);
+    assert!(actions.iter().all(is_sign_in), "{actions:?}");
+    let ada = crate::harness::people::user(&bench, "ada").await;
+    assert_eq!(
+        ada.profile.last_login,
+        Some(bench.now()),
+        "noted all the same"
+    );
+}

@@ -2,15 +2,19 @@
 //! Core §3.1.2.3, §3.1.2.4; RFC 6749 §10.12, RFC 6819 §4.4.1).
 
 mod captcha;
+mod ended;
 mod forgery;
 mod invitations;
 mod language;
+mod long_ago;
 mod made;
 mod mail;
 mod media;
 mod order;
+mod others;
 mod pages;
 mod password;
+mod paths;
 mod probe;
 mod prompts;
 mod redirecting;

@@ -13,6 +13,7 @@
 mod contract;
 mod harness;
 
+mod api;
 mod assertions;
 mod authenticators;
 mod authorize;

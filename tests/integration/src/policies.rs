@@ -1,6 +1,6 @@
 //! Scope authorization: policies, groups and users bound to an application (seed 003, reference §9.2).
 
-mod flow;
+pub(crate) mod flow;
 
 use provider::event::{Action, Event};
 use provider::http::Response;

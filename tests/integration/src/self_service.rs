@@ -15,7 +15,11 @@ use crate::harness::{request, text};
 
 /// Signs in on the way to a page of one's own, and hands that back.
 async fn own<'b>(bench: &'b Bench, path: &str) -> (Browser<'b>, Response) {
-    let mut browser = Browser::new(bench);
+    own_of(Browser::new(bench), path).await
+}
+
+/// The same of whoever has this browser.
+async fn own_of<'b>(mut browser: Browser<'b>, path: &str) -> (Browser<'b>, Response) {
     let mut response = browser.get(path).await;
     for _ in 0..8 {
         response = match location(&response) {

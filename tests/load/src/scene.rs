@@ -223,6 +223,7 @@ impl Scene {
                 version: 1,
                 ..plan(&onward)?
             },
+            goes_on: false,
             ended: None,
             event: &self.happening(),
         };

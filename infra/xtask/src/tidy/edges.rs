@@ -1,5 +1,5 @@
-//! Who may depend on whom: protocol ← provider ← { aws, expressions, fetch, passkeys } ← local, and functions on none but
-//! provider, aws, expressions, fetch and passkeys. Versions stand in the workspace's manifest alone.
+//! Who may depend on whom: protocol ← provider ← management ← aws ← local, { expressions, fetch, passkeys } beside
+//! management, and functions on none but those in the middle. Versions stand in the workspace's manifest alone.
 
 use std::path::Path;
 
@@ -35,7 +35,8 @@ const SHARED: &[(&str, &[&str])] = &[
     ("xtask", &[]),
     ("protocol", &[]),
     ("provider", &["protocol"]),
-    ("aws", &["protocol", "provider"]),
+    ("management", &["protocol", "provider"]),
+    ("aws", &["protocol", "provider", "management"]),
     ("expressions", &["protocol", "provider"]),
     ("fetch", &["provider"]),
     ("passkeys", &["provider"]),
@@ -44,6 +45,7 @@ const SHARED: &[(&str, &[&str])] = &[
         &[
             "protocol",
             "provider",
+            "management",
             "aws",
             "expressions",
             "fetch",
@@ -55,6 +57,7 @@ const SHARED: &[(&str, &[&str])] = &[
 /// All that a function may name: the endpoint, its ports, and the runtime they run on.
 const OF_A_FUNCTION: &[&str] = &[
     "provider",
+    "management",
     "aws",
     "expressions",
     "fetch",
@@ -181,7 +184,9 @@ fn refused(member: &Member, dependency: &Dependency, all: &[Member]) -> Option<S
     let same = ours.name == member.name && dependency.dev; // a crate's own test feature
     let fits = same || allowed.contains(&ours.name.as_str());
     (!fits).then(|| {
-        "the direction is protocol <- provider <- { aws, expressions, fetch, passkeys } <- local".to_owned()
+        "the direction is protocol <- provider <- management <- aws <- local, \
+         with expressions, fetch and passkeys beside management"
+            .to_owned()
     })
 }
 
@@ -220,8 +225,15 @@ mod tests {
             member(
                 "aws",
                 "shared/aws",
-                &["protocol", "provider", "aws-sdk-kms", "dev:xtask"],
+                &[
+                    "protocol",
+                    "provider",
+                    "management",
+                    "aws-sdk-kms",
+                    "dev:xtask",
+                ],
             ),
+            member("management", "shared/management", &["protocol", "provider"]),
             member(
                 "local",
                 "shared/local",
@@ -253,6 +265,9 @@ mod tests {
             ("protocol", "shared/protocol", "provider"),
             ("provider", "shared/provider", "aws"),
             ("provider", "shared/provider", "dev:aws"),
+            ("provider", "shared/provider", "management"),
+            ("management", "shared/management", "aws"),
+            ("management", "shared/management", "lambda_http"),
             ("aws", "shared/aws", "local"),
             ("aws", "shared/aws", "xtask"),
             ("aws", "shared/aws", "fetch"),

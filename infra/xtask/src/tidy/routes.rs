@@ -1,5 +1,5 @@
 //! One route table, `shared/provider/src/http/route.rs`, and its copies: the template's events and the routes of
-//! `cargo lambda watch`. Each path comes with and without its trailing slash.
+//! `cargo lambda watch`. Each path comes with and without its trailing slash, but for those with `{proxy+}`: any rest is theirs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,6 +7,11 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use regex::Regex;
 use serde_norway::Value;
+
+/// What stands for any rest of a path, at API Gateway and in the table.
+const REST: &str = "{proxy+}";
+/// The same for `cargo lambda watch` (the crate matchit).
+const WATCHS_REST: &str = "{*proxy}";
 
 /// Where the table is.
 pub const TABLE: &str = "shared/provider/src/http/route.rs";
@@ -97,7 +102,7 @@ fn parse_manifest(manifest: &str) -> Result<Routes> {
     let named = |function: &toml::Value| function.as_str().unwrap_or("(not a name)").to_owned();
     Ok(routes
         .iter()
-        .map(|(path, function)| (path.clone(), named(function)))
+        .map(|(path, function)| (path.replace(WATCHS_REST, REST), named(function)))
         .collect())
 }
 
@@ -157,7 +162,7 @@ fn read_function(read: &mut Template, id: &str, resource: &Value) {
     }
 }
 
-/// Both forms of each canonical path; the root has one.
+/// Both forms of each canonical path; the root has one, and so has what ends in [`REST`].
 fn with_slashes(canonical: &[(String, String)]) -> Routes {
     let bare = |path: &str| path.strip_suffix('/').unwrap_or(path).to_owned();
     let both = canonical.iter().flat_map(|(path, function)| {
@@ -166,7 +171,9 @@ fn with_slashes(canonical: &[(String, String)]) -> Routes {
             (format!("{}/", bare(path)), function.clone()),
         ]
     });
-    both.filter(|(path, _)| !path.is_empty()).collect()
+    let rest = format!("{REST}/");
+    both.filter(|(path, _)| !path.is_empty() && !path.ends_with(&rest))
+        .collect()
 }
 
 /// Findings about the copies.
@@ -178,8 +185,9 @@ pub fn check(copies: &Copies) -> Vec<String> {
     }
     let want = with_slashes(&copies.canonical);
     let mut findings = copies.template.findings.clone();
-    let roots = copies.canonical.iter().filter(|(path, _)| path == "/");
-    if want.len() < 2 * copies.canonical.len() - roots.count() {
+    let single = copies.canonical.iter();
+    let single = single.filter(|(path, _)| path == "/" || path.ends_with(REST));
+    if want.len() < 2 * copies.canonical.len() - single.count() {
         findings.push(format!(
             "{TABLE}: a path is there twice, perhaps with and without its slash"
         ));

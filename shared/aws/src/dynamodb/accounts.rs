@@ -13,6 +13,7 @@ use crate::dynamodb::attempt::Check;
 use crate::dynamodb::db::Change;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::partition::BATCH;
+use crate::dynamodb::roster;
 use crate::dynamodb::row::{Row, count, moment, text, value};
 use crate::dynamodb::schema::Key;
 use crate::dynamodb::users;
@@ -112,9 +113,14 @@ impl<'a> Writing<'a> {
             .flatten()
             .filter(|key| !wanted.contains(key));
         let given_up = given_up.collect::<Vec<_>>();
+        let place = Key::user_number(tenant, user.subject.pk);
         for key in &wanted {
-            let row = until(Row::write(key, &Whose { user: id })?, self.until);
-            changes.push(Change::Put(row, free.clone()));
+            let row = if *key == place {
+                roster::of_user(tenant, user)?
+            } else {
+                Row::write(key, &Whose { user: id })?
+            };
+            changes.push(Change::Put(until(row, self.until), free.clone()));
         }
         changes.extend(
             given_up

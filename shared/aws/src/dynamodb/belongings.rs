@@ -10,10 +10,10 @@ use provider::user::User;
 use crate::dynamodb::authenticators;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::machines::Name;
 use crate::dynamodb::partition::Family;
 use crate::dynamodb::row::{Row, text, value};
 use crate::dynamodb::schema::{CONSENT, Key, OWNED_TOKEN, SESSION};
+use crate::dynamodb::user_tokens::Name;
 
 /// So many are listed.
 const MOST_LISTED: usize = 100;
@@ -93,6 +93,10 @@ pub(crate) fn token_removal(tenant: &TenantId, token: &UserToken) -> Outcome<Vec
             Key::owned_token(tenant, token.user, &token.identifier),
             Expression::default(),
         ),
+        Change::Delete(
+            Key::listed_token(tenant, &token.identifier),
+            Expression::default(),
+        ),
     ])
 }
 
@@ -124,6 +128,7 @@ async fn sweep_family(
             let digests = [
                 Key::user_token(tenant, &token.token),
                 Key::user_token_named(tenant, name),
+                Key::listed_token_named(tenant, name),
             ];
             gone.extend(digests.map(|key| (key.to_string(), key)));
         }

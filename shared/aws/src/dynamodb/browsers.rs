@@ -75,13 +75,18 @@ impl BrowserStore for Browsers {
     ) -> Outcome<Saved> {
         let session = entry.session;
         let begun = Row::write(&Key::of_session(tenant, session), session)?.until(session.expires);
+        let still_there = if entry.goes_on {
+            Expression::when("attribute_exists(#pk)")
+        } else {
+            Expression::default()
+        };
         let mut changes = vec![
             Change::Update(
                 Key::user(tenant, session.user),
                 users::signs_in(session.generation, now),
             ),
             Change::Put(plans::row(tenant, entry.onward)?, Expression::default()),
-            Change::Put(begun, Expression::default()),
+            Change::Put(begun, still_there),
             events::change(tenant, entry.event)?,
         ];
         let from = Key::plan(tenant, &entry.from.key);

@@ -122,11 +122,7 @@ impl ConfigStore for Configs {
 
     #[tracing::instrument(name = "store.config.commit", level = "debug", skip_all)]
     async fn commit(&self, tenant: &TenantId, commit: &Commit) -> Outcome<Committed> {
-        let next = Revision {
-            revision: commit.revision + 1,
-        };
-        let key = Key::config_revision(tenant);
-        let mut changes = vec![Change::Put(Row::write(&key, &next)?, at(commit.revision))];
+        let mut changes = vec![moved_on(tenant, commit.revision)?];
         let taken: Vec<(ObjectKind, &String)> = commit.documents.iter().flat_map(names).collect();
         for edit in &commit.documents {
             document_changes(tenant, edit, &taken, &mut changes)?;
@@ -197,6 +193,15 @@ impl Configs {
             Err(_) => Committed::Moved,
         })
     }
+}
+
+/// Counts the revision on, as long as nobody else has.
+pub(crate) fn moved_on(tenant: &TenantId, revision: u64) -> Outcome<Change> {
+    let next = Revision {
+        revision: revision + 1,
+    };
+    let row = Row::write(&Key::config_revision(tenant), &next)?;
+    Ok(Change::Put(row, at(revision)))
 }
 
 /// As long as nobody has changed configuration since.

@@ -1,5 +1,7 @@
 //! Requests to the one table.
 
+mod exchange;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
@@ -16,6 +18,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::row::{Row, attributes, text};
 use crate::dynamodb::schema::{Key, WRITE};
 use crate::failure::port_error;
+pub(crate) use exchange::Exchanged;
 
 /// The table.
 #[derive(Clone, Debug)]

@@ -1,11 +1,7 @@
 //! [`DeviceStore`]: `DEVICE#<digest of the user code>/DEVICE`, and what is counted: requests of an address,
 //! tries of a person.
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use protocol::device::UserCode;
 use protocol::{ClientId, TenantId, Timestamp, UserId};
 use provider::device::{
@@ -15,11 +11,11 @@ use provider::event::Event;
 use provider::grant::{Grant, State, TokenRecord};
 use provider::ports::{Begun, DeviceStore, Guess, Outcome, Poll, Redemption, Settled};
 
-use crate::dynamodb::attempt::{self, Backoff, Check, Verdict};
-use crate::dynamodb::db::{Change, Db, random_name};
+use crate::dynamodb::attempt::Check;
+use crate::dynamodb::db::{Change, Db, Exchanged, random_name};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::row::{Row, attributes, moment, number, text, value};
-use crate::dynamodb::schema::{FORM, Key, WRITE, field, grant_ttl};
+use crate::dynamodb::row::{Row, moment, number, text, value};
+use crate::dynamodb::schema::{FORM, Key, field, grant_ttl};
 use crate::dynamodb::{events, grants};
 
 pub(crate) struct Devices(pub(crate) Db);
@@ -239,66 +235,4 @@ fn grant_row(tenant: &TenantId, grant: &Grant, record: &TokenRecord) -> Outcome<
     };
     let ttl = grant_ttl(grant.code_expires, refresh, Some(record.expires));
     Ok(Row::write(&Key::grant(tenant, grant.id), grant)?.until(ttl))
-}
-
-/// What became of a change, with the item as it was before.
-enum Exchanged {
-    Done(Row),
-    Refused(Option<Row>),
-}
-
-impl Db {
-    /// Changes an item that is there, iff the condition holds, and says what stood there before either way.
-    ///
-    /// The item is marked: where an answer is lost and the SDK sends the request again, the condition may
-    /// fail against our own change, which the mark then shows. The item is then told as it is.
-    async fn exchange(&self, key: &Key, change: &Expression) -> Outcome<Exchanged> {
-        let mark = random_name();
-        let update = change.update.as_deref().unwrap_or_default();
-        let marked = format!("{update}, #written_by = :mark");
-        let change = change.clone().then(marked).value(":mark", text(&mark));
-        let mut backoff = Backoff::default();
-        loop {
-            let request = self
-                .client
-                .update_item()
-                .table_name(&self.table)
-                .set_key(Some(attributes(key)))
-                .set_update_expression(change.update.clone())
-                .set_condition_expression(change.condition.clone())
-                .set_expression_attribute_names(change.names())
-                .set_expression_attribute_values(change.values())
-                .return_values(ReturnValue::AllOld)
-                .return_values_on_condition_check_failure(
-                    ReturnValuesOnConditionCheckFailure::AllOld,
-                );
-            let error = match request.send().await {
-                Ok(answer) => {
-                    return Ok(Exchanged::Done(Row(answer.attributes.unwrap_or_default())));
-                }
-                Err(error) => error,
-            };
-            match attempt::of_single("UpdateItem", &error) {
-                Verdict::Refused(_) => {
-                    let stored = error
-                        .as_service_error()
-                        .and_then(stored_at_refusal)
-                        .map(Row);
-                    return Ok(match stored {
-                        Some(row) if row.text(WRITE) == Some(&mark) => Exchanged::Done(row),
-                        other => Exchanged::Refused(other),
-                    });
-                }
-                Verdict::Busy(busy) => backoff.pause(busy).await?,
-                Verdict::Failed(error) => return Err(error),
-            }
-        }
-    }
-}
-
-fn stored_at_refusal(error: &UpdateItemError) -> Option<HashMap<String, AttributeValue>> {
-    match error {
-        UpdateItemError::ConditionalCheckFailedException(failed) => failed.item().cloned(),
-        _ => None,
-    }
 }

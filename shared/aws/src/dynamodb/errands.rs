@@ -1,7 +1,9 @@
 //! What a change of a group means for its members and children: `GROUPERRANDS/<group>` says that it is still to be
 //! done, from the very transaction that made the change until it has been.
 
-use protocol::TenantId;
+pub(crate) mod joining;
+
+use protocol::{TenantId, UserId};
 use provider::group::{Group, GroupId};
 use provider::ports::{Outcome, PortError};
 use provider::user::User;
@@ -13,12 +15,13 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::groups::{Item, Name};
 use crate::dynamodb::partition::{Family, Page};
 use crate::dynamodb::people;
+use crate::dynamodb::roster;
 use crate::dynamodb::row::{Row, count, text, value};
 use crate::dynamodb::schema::{CHILD, Key, MEMBER};
 use crate::dynamodb::users;
 
-/// So many members or children are seen to in one transaction, with two changes each at most and one condition.
-const AT_ONCE: usize = 45;
+/// So many members or children are seen to in one transaction, with three changes each at most and one condition.
+const AT_ONCE: usize = 30;
 
 /// How often a batch is tried of which somebody has changed since they were read.
 const ATTEMPTS: u32 = 8;
@@ -34,6 +37,8 @@ pub(crate) enum Task {
     Rename,
     /// Nobody is in it any more, and nothing below it.
     Remove,
+    /// Nothing but that some join and leave.
+    Join,
 }
 
 /// One change that has been made, and what follows from it.
@@ -43,6 +48,12 @@ pub(crate) struct Errand {
     task: Task,
     /// Nobody else's: a later errand of the same group is not struck off by the end of this one.
     mark: String,
+    /// Who is to be in it.
+    #[serde(default)]
+    pub(crate) joining: Vec<UserId>,
+    /// Who is not to be in it any more.
+    #[serde(default)]
+    pub(crate) leaving: Vec<UserId>,
 }
 
 impl Errand {
@@ -51,7 +62,14 @@ impl Errand {
             group,
             task,
             mark: random_name(),
+            joining: Vec::new(),
+            leaving: Vec::new(),
         }
+    }
+
+    /// Whether who asked for it has to hear that it is not done yet.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !self.joining.is_empty() || !self.leaving.is_empty()
     }
 }
 
@@ -67,10 +85,13 @@ pub(crate) async fn finish_all(db: &Db, tenant: &TenantId) -> Outcome<()> {
 /// Does what is to be done, and strikes it off. It can be done twice, and by two at once.
 pub(crate) async fn run(db: &Db, tenant: &TenantId, errand: &Errand) -> Outcome<()> {
     let group = errand.group;
-    of_each(db, tenant, group, MEMBER, |rows| {
-        see_to_members(db, tenant, errand, rows)
-    })
-    .await?;
+    if errand.task != Task::Join {
+        of_each(db, tenant, group, MEMBER, |rows| {
+            see_to_members(db, tenant, errand, rows)
+        })
+        .await?;
+    }
+    joining::see_to(db, tenant, errand).await?;
     if errand.task == Task::Remove {
         of_each(db, tenant, group, CHILD, |rows| {
             orphan(db, tenant, group, rows)
@@ -98,19 +119,27 @@ where
     let mut after = None;
     loop {
         let Page { rows, next } = db.page(&family, after.as_deref(), AT_ONCE).await?;
-        let mut tries = 0;
-        while see_to(rows.clone()).await? == Seen::Changed {
-            tries += 1;
-            if tries >= ATTEMPTS {
-                let why = "members of a group keep changing".to_owned();
-                return Err(PortError::Contended(why));
-            }
-        }
+        until_done(|| see_to(rows.clone())).await?;
         if next.is_none() {
             return Ok(());
         }
         after = next;
     }
+}
+
+/// Again and again, until nobody was faster.
+async fn until_done<F, T>(see_to: F) -> Outcome<()>
+where
+    F: Fn() -> T,
+    T: Future<Output = Outcome<Seen>>,
+{
+    for _ in 0..ATTEMPTS {
+        if see_to().await? == Seen::Done {
+            return Ok(());
+        }
+    }
+    let why = "members of a group keep changing".to_owned();
+    Err(PortError::Contended(why))
 }
 
 /// Whether a batch was seen to.
@@ -194,6 +223,13 @@ async fn orphan(db: &Db, tenant: &TenantId, parent: GroupId, rows: Vec<Row>) -> 
                 .value(":none", value(&None::<GroupId>)?)
                 .value(":version", count(child.version.saturating_add(1)));
             changes.push(Change::Update(Key::group(tenant, child.id), alone));
+            let alone = Group {
+                parent: None,
+                version: child.version.saturating_add(1),
+                ..child
+            };
+            let listed = roster::of_group(tenant, &alone)?;
+            changes.push(Change::Put(listed, Expression::default()));
         }
     }
     made(db, changes).await
@@ -207,6 +243,7 @@ async fn current(db: &Db, tenant: &TenantId, id: GroupId) -> Outcome<Option<Grou
         .map(|Item(group)| group))
 }
 
+/// Makes changes that are good as long as nobody of the batch has changed.
 async fn made(db: &Db, changes: Vec<Change>) -> Outcome<Seen> {
     if changes.is_empty() {
         return Ok(Seen::Done);

@@ -1,22 +1,31 @@
 //! [`GroupStore`] and [`GroupDirectory`]: `GROUP#<uuid>/GROUP`, found by name through `GROUPNAME#<digest>/GROUPNAME`,
 //! listed in `GROUPS`. What a change of one means for its members: `errands`.
 
+mod changes;
+
 use async_trait::async_trait;
 use protocol::{TenantId, Timestamp, UserId};
+use provider::event::Event;
 use provider::group::{DEEPEST, Group, GroupId, Groups};
-use provider::ports::{GroupDirectory, GroupPage, GroupStore, MemberPage, Outcome};
+use provider::ports::{
+    GroupChange, GroupDirectory, GroupPage, GroupStore, GroupWritten, ListedGroup, MemberPage,
+    Outcome,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use changes::renaming;
+pub(crate) use changes::written;
+
+use crate::dynamodb::attempt::Check;
 use crate::dynamodb::cache::Cache;
 use crate::dynamodb::db::{Change, Db};
-use crate::dynamodb::errands::{self, Errand, Task};
+use crate::dynamodb::errands::{self, Errand, Task, joining};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::json;
 use crate::dynamodb::partition::{BATCH, Family};
-use crate::dynamodb::people;
-use crate::dynamodb::row::{Row, count, value};
+use crate::dynamodb::row::{Row, count};
 use crate::dynamodb::schema::{Key, MEMBER};
+use crate::dynamodb::{events, json, people, roster};
 
 pub(crate) struct GroupItems {
     db: Db,
@@ -45,27 +54,6 @@ pub(crate) struct Name {
     pub(crate) group: GroupId,
 }
 
-/// What its parent knows of it, where it has another one now.
-fn moved(tenant: &TenantId, group: &Group, previous: Option<&Group>) -> Outcome<Vec<Change>> {
-    let former = previous.and_then(|previous| previous.parent);
-    let mut changes = Vec::new();
-    if former == group.parent {
-        return Ok(changes);
-    }
-    if let Some(parent) = group.parent {
-        let row = Row::write(
-            &Key::child(tenant, parent, group.id),
-            &Name { group: group.id },
-        )?;
-        changes.push(Change::Put(row, Expression::default()));
-    }
-    if let Some(former) = former {
-        let key = Key::child(tenant, former, group.id);
-        changes.push(Change::Delete(key, Expression::default()));
-    }
-    Ok(changes)
-}
-
 impl GroupItems {
     pub(crate) fn new(db: Db) -> Self {
         Self {
@@ -82,21 +70,24 @@ impl GroupItems {
         op: &'static str,
         mut changes: Vec<Change>,
         errand: Option<Errand>,
-    ) -> Outcome<bool> {
+    ) -> Outcome<Result<(), Vec<Check>>> {
         errands::finish_all(&self.db, tenant).await?;
         if let Some(errand) = &errand {
             let note = Row::write(&Key::group_errand(tenant, errand.group), errand)?;
             changes.push(Change::Put(note, Expression::default()));
         }
-        if self.db.transact(op, changes).await?.is_err() {
-            return Ok(false);
+        if let Err(checks) = self.db.transact(op, changes).await? {
+            return Ok(Err(checks));
         }
         if let Some(errand) = errand
             && let Err(error) = errands::run(&self.db, tenant, &errand).await
         {
             tracing::warn!(event = "errand_interrupted", group = %errand.group.0, %error, "finished by the next change of a group");
+            if errand.is_awaited() {
+                return Err(error);
+            }
         }
-        Ok(true)
+        Ok(Ok(()))
     }
 
     /// One level: what is kept in memory, and the rest in as few requests as they fit.
@@ -156,35 +147,12 @@ impl GroupStore for GroupItems {
         group: &Group,
         previous: Option<&Group>,
     ) -> Outcome<bool> {
-        let as_read = match previous {
-            None => Expression::when("attribute_not_exists(#pk)"),
-            Some(previous) => {
-                Expression::when("#version = :version").value(":version", count(previous.version))
-            }
-        };
-        let theirs = Expression::when("attribute_not_exists(#pk) OR #group = :group")
-            .value(":group", value(&group.id)?);
-        let whose = Name { group: group.id };
-        let item = Row::write(&Key::group(tenant, group.id), &Item(group.clone()))?;
-        let name = Row::write(&Key::group_name(tenant, &group.name), &whose)?;
-        let listed = Key::listed_group(tenant, &group.name, group.id);
-        let mut changes = vec![
-            Change::Put(item, as_read),
-            Change::Put(name, theirs.clone()),
-            Change::Put(Row::write(&listed, &whose)?, Expression::default()),
-        ];
-        let mut errand = None;
-        if let Some(former) = previous.filter(|previous| previous.name != group.name) {
-            let key = Key::group_name(tenant, &former.name);
-            changes.push(Change::Delete(key, theirs));
-            let unlisted = Key::listed_group(tenant, &former.name, group.id);
-            if unlisted != listed {
-                changes.push(Change::Delete(unlisted, Expression::default()));
-            }
-            errand = Some(Errand::new(group.id, Task::Rename));
-        }
-        changes.extend(moved(tenant, group, previous)?);
-        self.carried_out(tenant, "put_group", changes, errand).await
+        let changes = written(tenant, group, previous)?;
+        let errand = renaming(group, previous);
+        let put = self
+            .carried_out(tenant, "put_group", changes, errand)
+            .await?;
+        Ok(put.is_ok())
     }
 
     #[tracing::instrument(name = "store.groups.by_name", level = "debug", skip_all)]
@@ -225,6 +193,51 @@ impl GroupDirectory for GroupItems {
         })
     }
 
+    #[tracing::instrument(name = "store.groups.roster", level = "debug", skip_all)]
+    async fn roster(&self, tenant: &TenantId) -> Outcome<Vec<ListedGroup>> {
+        roster::groups(&self.db, tenant).await
+    }
+
+    #[tracing::instrument(name = "store.groups.several", level = "debug", skip_all)]
+    async fn several(&self, tenant: &TenantId, ids: &[GroupId]) -> Outcome<Vec<Group>> {
+        let keys: Vec<Key> = ids.iter().map(|id| Key::group(tenant, *id)).collect();
+        let rows = self.db.get_many(&keys).await?.into_iter();
+        rows.map(|row| Ok(row.read::<Item>()?.0)).collect()
+    }
+
+    #[tracing::instrument(name = "store.groups.write", level = "debug", skip_all)]
+    async fn write(&self, tenant: &TenantId, change: &GroupChange<'_>) -> Outcome<GroupWritten> {
+        let mut changes = written(tenant, change.group, change.previous)?;
+        for (id, version) in change.above {
+            let same = Expression::when("#version = :version").value(":version", count(*version));
+            changes.push(Change::Check(Key::group(tenant, *id), same));
+        }
+        changes.push(events::change(tenant, change.event)?);
+        let mut errand = renaming(change.group, change.previous);
+        if change.joining.len() + change.leaving.len() <= joining::AT_ONCE {
+            changes.extend(joining::changes(&self.db, tenant, change).await?);
+        } else {
+            let group = change.group.id;
+            let errand = errand.get_or_insert_with(|| Errand::new(group, Task::Join));
+            errand.joining = change.joining.to_vec();
+            errand.leaving = change.leaving.to_vec();
+        }
+        let done = self
+            .carried_out(tenant, "write_group", changes, errand)
+            .await?;
+        let Err(checks) = done else {
+            return Ok(GroupWritten::Yes);
+        };
+        let failed: Vec<usize> = (0..checks.len())
+            .filter(|at| matches!(checks.get(*at), Some(Check::Failed(_))))
+            .collect();
+        Ok(if failed == [1] {
+            GroupWritten::Taken
+        } else {
+            GroupWritten::Stale
+        })
+    }
+
     #[tracing::instrument(name = "store.groups.members", level = "debug", skip_all)]
     async fn members(
         &self,
@@ -245,7 +258,7 @@ impl GroupDirectory for GroupItems {
     }
 
     #[tracing::instrument(name = "store.groups.remove", level = "debug", skip_all)]
-    async fn remove(&self, tenant: &TenantId, group: &Group) -> Outcome<bool> {
+    async fn remove(&self, tenant: &TenantId, group: &Group, event: &Event) -> Outcome<bool> {
         let as_read =
             Expression::when("#version = :version").value(":version", count(group.version));
         let mut changes = vec![
@@ -260,8 +273,11 @@ impl GroupDirectory for GroupItems {
             let key = Key::child(tenant, parent, group.id);
             changes.push(Change::Delete(key, Expression::default()));
         }
-        let errand = Errand::new(group.id, Task::Remove);
-        self.carried_out(tenant, "remove_group", changes, Some(errand))
-            .await
+        changes.push(events::change(tenant, event)?);
+        let errand = Some(Errand::new(group.id, Task::Remove));
+        let gone = self
+            .carried_out(tenant, "remove_group", changes, errand)
+            .await?;
+        Ok(gone.is_ok())
     }
 }

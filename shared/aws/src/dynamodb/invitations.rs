@@ -3,14 +3,16 @@
 
 use async_trait::async_trait;
 use protocol::{TenantId, Timestamp};
+use provider::event::Event;
 use provider::invitation::Invitation;
-use provider::ports::{InvitationStore, Outcome, PortError};
+use provider::ports::{InvitationEdit, InvitationStore, Outcome, PortError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::dynamodb::db::{Change, Db, Part};
+use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::row::Row;
+use crate::dynamodb::row::{Row, text};
 use crate::dynamodb::schema::Key;
 
 pub(crate) struct Invitations(pub(crate) Db);
@@ -27,20 +29,57 @@ fn read(row: Row) -> Outcome<Invitation> {
         .map_err(|_| PortError::Corrupt(format!("{key}: not an invitation")))
 }
 
+fn json(tenant: &TenantId, invitation: &Invitation) -> Outcome<String> {
+    serde_json::to_string(invitation).map_err(|_| {
+        let key = Key::invitation(tenant, invitation.id);
+        PortError::Corrupt(format!("{key}: cannot be written as JSON"))
+    })
+}
+
+fn write(tenant: &TenantId, invitation: &Invitation) -> Outcome<Row> {
+    let key = Key::invitation(tenant, invitation.id);
+    let text = json(tenant, invitation)?;
+    let row = Row::write(&key, &Item { invitation: text })?;
+    Ok(match invitation.expires {
+        Some(expires) => row.until(expires),
+        None => row,
+    })
+}
+
 #[async_trait]
 impl InvitationStore for Invitations {
     #[tracing::instrument(name = "store.invitations.put", level = "debug", skip_all)]
     async fn put(&self, tenant: &TenantId, invitation: &Invitation) -> Outcome<()> {
-        let key = Key::invitation(tenant, invitation.id);
-        let text = serde_json::to_string(invitation)
-            .map_err(|_| PortError::Corrupt(format!("{key}: cannot be written as JSON")))?;
-        let row = Row::write(&key, &Item { invitation: text })?;
-        let row = match invitation.expires {
-            Some(expires) => row.until(expires),
-            None => row,
-        };
+        let row = write(tenant, invitation)?;
         self.0.put(row, Expression::default()).await?;
         Ok(())
+    }
+
+    #[tracing::instrument(name = "store.invitations.change", level = "debug", skip_all)]
+    async fn change(
+        &self,
+        tenant: &TenantId,
+        edit: InvitationEdit<'_>,
+        event: &Event,
+    ) -> Outcome<bool> {
+        let change = match edit {
+            InvitationEdit::Add(invitation) => {
+                let new = Expression::when("attribute_not_exists(#pk)");
+                Change::Put(write(tenant, invitation)?, new)
+            }
+            InvitationEdit::Change { before, after } => {
+                let as_read = Expression::when("#invitation = :before");
+                let as_read = as_read.value(":before", text(json(tenant, before)?));
+                Change::Put(write(tenant, after)?, as_read)
+            }
+            InvitationEdit::Remove(id) => {
+                let there = Expression::when("attribute_exists(#pk)");
+                Change::Delete(Key::invitation(tenant, id), there)
+            }
+        };
+        let changes = vec![change, events::change(tenant, event)?];
+        let changed = self.0.transact("change_invitation", changes).await?;
+        Ok(changed.is_ok())
     }
 
     #[tracing::instrument(name = "store.invitations.find", level = "debug", skip_all)]

@@ -1,88 +1,25 @@
-//! [`UserTokenStore`]: `USERTOKEN#<digest>/USERTOKEN`, found by name through `USERTOKENNAME#<digest>/USERTOKENNAME`;
 //! [`MachineStore`]: accounts are users as any other, and `SPENT#<digest>/SPENT` says which assertions were used.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use protocol::{Digest, TenantId, Timestamp};
+use protocol::{TenantId, Timestamp};
 use provider::ports::{
     AccountChange, MachineIssue, MachineStore, Outcome, Registry as _, Spending, UserStore as _,
-    UserToken, UserTokenStore,
 };
 use provider::user::User;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::dynamodb::accounts::{Writing, until};
+use crate::dynamodb::accounts::Writing;
 use crate::dynamodb::attempt::Check;
 use crate::dynamodb::cache::Cache;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::registry::Items;
-use crate::dynamodb::row::{Row, moment, text, value};
+use crate::dynamodb::row::{Row, moment};
 use crate::dynamodb::schema::{Key, folded};
 use crate::dynamodb::users::Users;
 use crate::dynamodb::{events, grants};
-
-pub(crate) struct UserTokens(pub(crate) Db);
-
-/// Which token has the name.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Name {
-    pub(crate) token: Digest,
-}
-
-#[async_trait]
-impl UserTokenStore for UserTokens {
-    #[tracing::instrument(name = "store.user_tokens.put", level = "debug", skip_all)]
-    async fn put(
-        &self,
-        tenant: &TenantId,
-        token: &UserToken,
-        previous: Option<&UserToken>,
-    ) -> Outcome<bool> {
-        let as_read = match previous {
-            None => Expression::when("attribute_not_exists(#pk)"),
-            Some(previous) => {
-                Expression::when("#token = :token").value(":token", value(&previous.id)?)
-            }
-        };
-        let own = Expression::when("attribute_not_exists(#pk) OR #identifier = :identifier")
-            .value(":identifier", text(&token.identifier));
-        let name = Name { token: token.id };
-        let named = Row::write(&Key::user_token_name(tenant, &token.identifier), &name)?;
-        let owned = Key::owned_token(tenant, token.user, &token.identifier);
-        let owned = Row::write(&owned, &name)?;
-        let item = Row::write(&Key::user_token(tenant, &token.id), token)?;
-        let mut changes = vec![
-            Change::Put(until(named, token.expires), as_read),
-            Change::Put(until(item, token.expires), own),
-            Change::Put(until(owned, token.expires), Expression::default()),
-        ];
-        if let Some(former) = previous.filter(|previous| previous.id != token.id) {
-            let key = Key::user_token(tenant, &former.id);
-            changes.push(Change::Delete(key, Expression::default()));
-        }
-        if let Some(former) = previous.filter(|previous| previous.user != token.user) {
-            let key = Key::owned_token(tenant, former.user, &former.identifier);
-            changes.push(Change::Delete(key, Expression::default()));
-        }
-        Ok(self.0.transact("put_user_token", changes).await?.is_ok())
-    }
-
-    #[tracing::instrument(name = "store.user_tokens.by_digest", level = "debug", skip_all)]
-    async fn by_digest(&self, tenant: &TenantId, id: &Digest) -> Outcome<Option<UserToken>> {
-        let row = self.0.get(&Key::user_token(tenant, id)).await?;
-        row.map(Row::read).transpose()
-    }
-
-    #[tracing::instrument(name = "store.user_tokens.by_identifier", level = "debug", skip_all)]
-    async fn by_identifier(&self, tenant: &TenantId, name: &str) -> Outcome<Option<UserToken>> {
-        let Some(row) = self.0.get(&Key::user_token_name(tenant, name)).await? else {
-            return Ok(None);
-        };
-        self.by_digest(tenant, &row.read::<Name>()?.token).await
-    }
-}
 
 pub(crate) struct Machines {
     db: Db,

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use protocol::{ClientId, TenantId, Timestamp, UserId};
 use provider::event::Event;
 use provider::ports::{
-    ChangedAccount, FolderPage, NewAccount, Outcome, People, PeoplePage, UserToken, Written,
+    ChangedAccount, FolderPage, Listed, NewAccount, NewProgram, Outcome, People, PeoplePage,
+    UserToken, Written,
 };
 use provider::session::{Consent, Session, SessionId};
 use provider::user::User;
@@ -16,7 +17,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::partition::{Family, Page};
 use crate::dynamodb::row::{Row, count};
 use crate::dynamodb::schema::Key;
-use crate::dynamodb::{events, registry, users};
+use crate::dynamodb::{events, groups, registry, roster, user_tokens, users};
 
 pub(crate) struct Accounts(pub(crate) Db);
 
@@ -34,6 +35,18 @@ impl People for Accounts {
             Some(row) => self.by_id(tenant, row.read::<Whose>()?.user).await,
             None => Ok(None),
         }
+    }
+
+    #[tracing::instrument(name = "store.people.several", level = "debug", skip_all)]
+    async fn several(&self, tenant: &TenantId, ids: &[UserId]) -> Outcome<Vec<User>> {
+        let keys: Vec<Key> = ids.iter().map(|id| Key::user(tenant, *id)).collect();
+        let rows = self.0.get_many(&keys).await?;
+        rows.into_iter().map(users::read).collect()
+    }
+
+    #[tracing::instrument(name = "store.people.roster", level = "debug", skip_all)]
+    async fn roster(&self, tenant: &TenantId) -> Outcome<Vec<Listed>> {
+        roster::people(&self.0, tenant).await
     }
 
     #[tracing::instrument(name = "store.people.list", level = "debug", skip_all)]
@@ -80,6 +93,23 @@ impl People for Accounts {
         }
         edit.changes.push(events::change(tenant, new.event)?);
         self.written("create_account", edit).await
+    }
+
+    #[tracing::instrument(name = "store.people.create_program", level = "debug", skip_all)]
+    async fn create_program(&self, tenant: &TenantId, new: &NewProgram<'_>) -> Outcome<Written> {
+        let mut changes = Writing::over(new.user, None).edit(tenant)?.changes;
+        if let Some(group) = new.group {
+            // It is made here, and so is there.
+            let made = Key::group(tenant, group.id);
+            changes.retain(|change| !matches!(change, Change::Check(key, _) if *key == made));
+            changes.extend(groups::written(tenant, group, None)?);
+        }
+        changes.extend(user_tokens::written(tenant, new.token, None)?);
+        changes.push(events::change(tenant, new.event)?);
+        Ok(match self.0.transact("create_program", changes).await? {
+            Ok(()) => Written::Yes,
+            Err(_) => Written::Taken, // all ids are fresh
+        })
     }
 
     #[tracing::instrument(name = "store.people.change", level = "debug", skip_all)]

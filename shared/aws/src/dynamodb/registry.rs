@@ -7,6 +7,7 @@ use provider::tenant::Tenant;
 use provider::user::User;
 
 use crate::dynamodb::accounts::Writing;
+use crate::dynamodb::brands;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::row::{Row, number, text};
@@ -21,12 +22,13 @@ impl Registry for Items {
         if hosts.is_empty() {
             return Ok(true);
         }
-        let changes = hosts.iter().map(|host| {
+        let mut changes = Vec::new();
+        for host in hosts {
             let free = Expression::when("attribute_not_exists(#pk) OR #id = :id")
                 .value(":id", text(tenant.id.as_str()));
-            Ok(Change::Put(Row::write(&Key::host(host), tenant)?, free))
-        });
-        let changes = changes.collect::<Outcome<_>>()?;
+            changes.push(Change::Put(Row::write(&Key::host(host), tenant)?, free));
+            changes.push(brands::listed(&tenant.id, host)?);
+        }
         Ok(self.0.transact("put_tenant", changes).await?.is_ok())
     }
 

@@ -80,6 +80,11 @@ impl Key {
         }
     }
 
+    /// A host of a tenant; the list of its hosts.
+    pub(crate) fn host_of(tenant: &TenantId, host: &str) -> Self {
+        Self::of(tenant, "HOSTS", host)
+    }
+
     /// A compiled client, by its id.
     pub(crate) fn client(tenant: &TenantId, id: &ClientId) -> Self {
         Self::of(tenant, &format!("CLIENT#{id}"), "CLIENT")
@@ -314,6 +319,17 @@ impl Key {
             &format!("USER#{user}"),
             format!("{OWNED_TOKEN}{digest}"),
         )
+    }
+
+    /// A token in the one partition in which all tokens of a tenant's people are listed.
+    pub(crate) fn listed_token(tenant: &TenantId, identifier: &str) -> Self {
+        let digest = Digest::of(identifier.as_bytes()).encode();
+        Self::listed_token_named(tenant, &digest)
+    }
+
+    /// The same by the digest in its text form.
+    pub(crate) fn listed_token_named(tenant: &TenantId, digest: &str) -> Self {
+        Self::of(tenant, "USERTOKENS", digest)
     }
 
     /// How full a bucket of tries is.

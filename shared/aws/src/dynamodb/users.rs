@@ -140,11 +140,16 @@ pub(crate) fn signs_in(generation: u64, now: Timestamp) -> Expression {
         .value(":now", moment(now))
 }
 
-/// The user name and, where there is one, the address, as they are looked up.
+/// The user name and, where there are such, the address and the attribute `upn`, as they are looked up: each once.
 pub(crate) fn logins(subject: &Subject) -> Vec<String> {
-    let mut logins = vec![folded(&subject.username), folded(&subject.email)];
-    logins.dedup();
-    logins.retain(|login| !login.is_empty());
+    let upn = subject.upn.as_deref().unwrap_or_default();
+    let mut logins = Vec::new();
+    for name in [&subject.username, &subject.email, upn] {
+        let login = folded(name);
+        if !login.is_empty() && !logins.contains(&login) {
+            logins.push(login);
+        }
+    }
     logins
 }
 

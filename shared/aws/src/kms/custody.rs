@@ -11,7 +11,7 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::config::timeout::TimeoutConfig;
 use aws_sdk_kms::error::ProvideErrorMetadata as _;
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{DataKeyPairSpec, KeySpec, KeyUsageType};
+use aws_sdk_kms::types::{DataKeyPairSpec, KeySpec, KeyUsageType, Tag};
 use protocol::TenantId;
 use protocol::jose::{Algorithm, PublicKey};
 use provider::entropy::{System, alphanumeric};
@@ -23,6 +23,9 @@ use crate::failure::port_error;
 use crate::kms::{context, spki};
 
 pub use encryption::{RsaLength, Unfit, encryption_key_from_public};
+
+/// The tag of keys that are made here; its value is the envelope key, as this installation names it.
+const TAG: &str = "latchkey:envelope-key";
 
 /// KMS may think for seconds about two primes.
 const PAIR_TIMEOUT: Duration = Duration::from_secs(20);
@@ -118,12 +121,20 @@ impl Custody {
         description: String,
     ) -> Outcome<String> {
         let request = self.client.create_key().description(description);
-        let request = request.key_spec(spec).key_usage(usage).customize();
+        let request = request.key_spec(spec).key_usage(usage);
+        let request = request.tags(self.tag()?).customize();
         // An impatient second try would make, and leave behind, a second key.
         let answer = request.config_override(patient()).send().await;
         let answer = answer.map_err(|error| port_error("CreateKey", &error))?;
         let made = present("CreateKey", answer.key_metadata)?;
         Ok(made.key_id)
+    }
+
+    /// Which installation a key is of: the functions may use the keys with this tag (infra/template.yaml).
+    fn tag(&self) -> Outcome<Tag> {
+        let tag = Tag::builder().tag_key(TAG).tag_value(&self.envelope_key);
+        tag.build()
+            .map_err(|why| PortError::Corrupt(format!("tag of a key: {why}")))
     }
 
     /// The ARN of the key, which an alias moved to another key does not change, and its public half.

@@ -19,7 +19,7 @@ use provider::tenant::{Purpose, Sealed};
 use crate::bounded::Bounded;
 use crate::failure::port_error;
 use crate::kms::spki;
-use pair::Pair;
+pub(super) use pair::Pair;
 
 /// How many parsed keys an instance keeps. Parsing an RSA key takes as long as a good part of signing.
 const MOST: usize = 200;

@@ -1,11 +1,13 @@
 //! Public keys and signatures between DER, as KMS writes them, and JOSE.
 
-use der::asn1::UintRef;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use der::asn1::{Any, BitString, Null, UintRef};
 use der::oid::ObjectIdentifier;
-use der::{Decode as _, Reader as _, SliceReader};
+use der::{Decode as _, Encode as _, Reader as _, SliceReader};
 use pkcs1::RsaPublicKey;
-use protocol::jose::{Curve, PublicKey};
-use spki::SubjectPublicKeyInfoRef;
+use protocol::jose::{Algorithm, Curve, PublicKey};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 
 /// `rsaEncryption` (RFC 8017 appendix C).
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -67,6 +69,47 @@ pub(crate) fn rsa_of(n: &[u8], e: &[u8]) -> Result<PublicKey, Unfit> {
         return Err(Unfit::TooShort);
     }
     Ok(PublicKey::rsa(n, e))
+}
+
+/// A key as `SubjectPublicKeyInfo` (RFC 5280 §4.1, RFC 3279 §2.3.1, RFC 5480 §2, RFC 8410 §4).
+pub(crate) fn info(key: &PublicKey) -> der::Result<SubjectPublicKeyInfoOwned> {
+    let decode = |member: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(member);
+        bytes.map_err(|_| der::Tag::BitString.value_error())
+    };
+    let (oid, parameters, bytes) = match key {
+        PublicKey::Rsa { n, e } => {
+            let (n, e) = (decode(n)?, decode(e)?);
+            let key = RsaPublicKey {
+                modulus: UintRef::new(&n)?,
+                public_exponent: UintRef::new(&e)?,
+            };
+            (RSA, Some(Any::encode_from(&Null)?), key.to_der()?)
+        }
+        PublicKey::Ec { crv, x, y } => {
+            let known = CURVES.iter().find(|(_, curve)| curve == crv);
+            let curve = known.map(|(oid, _)| Any::encode_from(oid)).transpose()?;
+            (EC, curve, [vec![4], decode(x)?, decode(y)?].concat())
+        }
+        PublicKey::Okp { x, .. } => (ED25519, None, decode(x)?),
+    };
+    Ok(SubjectPublicKeyInfoOwned {
+        algorithm: AlgorithmIdentifierOwned { oid, parameters },
+        subject_public_key: BitString::from_bytes(&bytes)?,
+    })
+}
+
+/// A signature as certificates have it: of ECDSA the other way round than [`fixed_signature`].
+pub(crate) fn der_signature(algorithm: Algorithm, signature: &[u8]) -> der::Result<Vec<u8>> {
+    match algorithm {
+        Algorithm::Es256 | Algorithm::Es384 | Algorithm::Es512 => {
+            let (r, s) = signature.split_at(signature.len() / 2);
+            vec![UintRef::new(r)?, UintRef::new(s)?].to_der()
+        }
+        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::EdDsa | Algorithm::Hs256 => {
+            Ok(signature.to_vec())
+        }
+    }
 }
 
 /// Reads an uncompressed point (SEC 1 §2.3.3).

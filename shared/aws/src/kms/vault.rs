@@ -83,7 +83,11 @@ impl Vault for KmsVault {
         purpose: Purpose<'_>,
         sealed: &Sealed,
     ) -> Outcome<Arc<Zeroizing<Vec<u8>>>> {
-        if matches!(purpose, Purpose::Totp(_) | Purpose::RecoveryCodes(_)) {
+        let personal = matches!(
+            purpose,
+            Purpose::Totp(_) | Purpose::RecoveryCodes(_) | Purpose::UserToken(_)
+        );
+        if personal {
             return Ok(Arc::new(self.decrypt(tenant, purpose, sealed).await?));
         }
         let slot = slot(tenant, purpose, sealed);

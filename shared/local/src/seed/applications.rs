@@ -4,8 +4,7 @@ use anyhow::{Context as _, ensure};
 use protocol::{Secret, Slug};
 use provider::config::shipped::made_of;
 use provider::config::{
-    self, Application, Change, Config, Expect, KeyMaterial, KeyPair, PolicyBinding, Provider,
-    compile,
+    self, Application, Change, Config, Expect, PolicyBinding, Provider, compile,
 };
 use provider::mapping::ScopeMapping;
 use provider::ports::ObjectKind;
@@ -14,7 +13,7 @@ use uuid::Uuid;
 
 use super::objects::id_of;
 use super::{Registered, Seed};
-use crate::fixture::{self, Bound, SigningKey};
+use crate::fixture::{self, Bound};
 
 /// Scopes of a provider that names none.
 const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -104,44 +103,6 @@ impl Seed<'_> {
         }
         self.save(tenant, &changes).await?;
         Ok(secret)
-    }
-
-    /// Its signing and its encryption key, as changes and as references.
-    async fn keys(
-        &self,
-        config: &Config,
-        wanted: &fixture::Application,
-        changes: &mut Vec<Change>,
-    ) -> anyhow::Result<(Option<Uuid>, Option<Uuid>)> {
-        let name = |what: &str| format!("{} ({what})", wanted.slug);
-        let place = |name: &str| id_of(config, ObjectKind::Key, ("name", name));
-        let (signing, encryption) = (name("signing"), name("encryption"));
-        let (signing_id, encryption_id) = (place(&signing), place(&encryption));
-        let mut put = |id: Uuid, name: String, material: Option<KeyMaterial>| {
-            let change = match material {
-                Some(material) => Some(Change::put(KeyPair { id, name, material })),
-                None => config.key(id).map(|_| removal(ObjectKind::Key, id)),
-            };
-            let kept = matches!(change, Some(Change::Put { .. }));
-            changes.extend(change);
-            kept.then_some(id)
-        };
-        let material = match wanted.provider.signing_key {
-            SigningKey::None => None,
-            SigningKey::Pair(pair) => {
-                let key = self.signing_key(pair, config.key(signing_id)).await?;
-                Some(KeyMaterial::Signing(key))
-            }
-        };
-        let signing = put(signing_id, signing, material);
-        let material = match &wanted.provider.encryption_key {
-            None => None,
-            Some(key) => {
-                let key = self.encryption_key(key, config.key(encryption_id)).await?;
-                Some(KeyMaterial::Encryption(key))
-            }
-        };
-        Ok((signing, put(encryption_id, encryption, material)))
     }
 
     /// Its bindings in place of those it has.

@@ -25,7 +25,7 @@ impl Seed<'_> {
 
     /// The brand names what there is, and shows what may be shown.
     pub(super) async fn check_brand(&self, brand: &Brand) -> anyhow::Result<()> {
-        let problems = brand_problems(&self.config().await?, brand);
+        let problems = brand_problems(&*self.config().await?, brand);
         let text: Vec<String> = problems
             .into_iter()
             .map(|(field, message)| format!("{field}: {message}"))
@@ -72,6 +72,7 @@ impl Seed<'_> {
                 expires: life.map(|life| now() + life.seconds()),
                 single_use: given.single_use,
                 fixed_data: given.fixed_data.clone(),
+                created_by: None,
             };
             store.put(&self.tenant, &invitation).await?;
         }

@@ -17,7 +17,7 @@ use crate::fixture::{Fixture, Flow, Named, Prompt, Provider, Stage};
 impl Seed<'_> {
     /// The flows that are shipped and not there: what an administrator has changed stays as it is.
     pub(super) async fn shipped_flows(&self, tenant: &Tenant) -> anyhow::Result<()> {
-        for objects in shipped::missing(&self.config().await?)? {
+        for objects in shipped::missing(&*self.config().await?)? {
             let changes: Vec<Change> = objects.into_iter().map(Change::put).collect();
             self.save(tenant, &changes).await?;
         }

@@ -2,13 +2,25 @@
 
 use anyhow::Context as _;
 use aws::kms::{RsaLength, encryption_key_from_public};
-use protocol::{ClientId, Secret};
-use provider::config::{KeyMaterial, KeyPair, Provider, SharedSecret};
+use protocol::{ClientId, Seconds, Secret};
+use provider::certificate::Certificate;
+use provider::config::{Change, Config, KeyMaterial, KeyPair, Provider, SharedSecret};
 use provider::key::{EncryptionKey, Held, SigningKey};
+use provider::ports::{ObjectKind, SelfSigned};
 use provider::tenant::Purpose;
+use uuid::Uuid;
 
 use super::Seed;
+use super::applications::removal;
+use super::objects::id_of;
+use crate::clock::now;
 use crate::fixture::{self, Custody, PairWanted};
+
+/// RFC 5280 appendix A, `ub-common-name`.
+const LONGEST_NAME: usize = 64;
+
+/// Ten years: nobody who checks a token looks at the certificate.
+const LIFE: Seconds = Seconds(3_650 * 86_400);
 
 impl Seed<'_> {
     /// The secret given, else the one it has, else a new one; none where none is needed.
@@ -51,7 +63,7 @@ impl Seed<'_> {
         Ok(Secret::new(text))
     }
 
-    pub(super) async fn signing_key(
+    async fn signing_key(
         &self,
         wanted: PairWanted,
         previous: Option<&KeyPair>,
@@ -72,7 +84,82 @@ impl Seed<'_> {
         })
     }
 
-    pub(super) async fn encryption_key(
+    /// The signing and the encryption key of an application, as changes and as references.
+    pub(super) async fn keys(
+        &self,
+        config: &Config,
+        wanted: &fixture::Application,
+        changes: &mut Vec<Change>,
+    ) -> anyhow::Result<(Option<Uuid>, Option<Uuid>)> {
+        let place = |what: &str| {
+            let name = format!("{} ({what})", wanted.slug);
+            (id_of(config, ObjectKind::Key, ("name", &name)), name)
+        };
+        let mut put = |id: Uuid, pair: Option<KeyPair>| {
+            let kept = pair.is_some();
+            let gone = || config.key(id).map(|_| removal(ObjectKind::Key, id));
+            changes.extend(pair.map(Change::put).or_else(gone));
+            kept.then_some(id)
+        };
+        let (id, name) = place("signing");
+        let pair = match wanted.provider.signing_key {
+            fixture::SigningKey::None => None,
+            fixture::SigningKey::Pair(pair) => Some(self.signing(id, name, pair, config).await?),
+        };
+        let signing = put(id, pair);
+        let (id, name) = place("encryption");
+        let pair = match &wanted.provider.encryption_key {
+            None => None,
+            Some(key) => Some(KeyPair {
+                id,
+                name,
+                material: KeyMaterial::Encryption(self.encryption_key(key, config.key(id)).await?),
+                certificate: None, // what signs nothing does not sign this either
+            }),
+        };
+        Ok((signing, put(id, pair)))
+    }
+
+    async fn signing(
+        &self,
+        id: Uuid,
+        name: String,
+        wanted: PairWanted,
+        config: &Config,
+    ) -> anyhow::Result<KeyPair> {
+        let previous = config.key(id);
+        let key = self.signing_key(wanted, previous).await?;
+        Ok(KeyPair {
+            id,
+            certificate: Some(self.certificate(&name, &key, previous).await?),
+            name,
+            material: KeyMaterial::Signing(key),
+        })
+    }
+
+    /// The certificate it has, else one that the key signs for itself.
+    async fn certificate(
+        &self,
+        name: &str,
+        key: &SigningKey,
+        previous: Option<&KeyPair>,
+    ) -> anyhow::Result<Certificate> {
+        let same = previous.filter(|pair| pair.signing().is_some_and(|it| it.kid == key.kid));
+        if let Some(certificate) = same.and_then(|pair| pair.certificate.clone()) {
+            return Ok(certificate);
+        }
+        let from = now();
+        let says = SelfSigned {
+            common_name: &name.chars().take(LONGEST_NAME).collect::<String>(),
+            alternative_names: &[],
+            from,
+            until: from + LIFE,
+        };
+        let keyring = self.backend.keys.keyring();
+        Ok(keyring.certify(&self.tenant, key, says).await?)
+    }
+
+    async fn encryption_key(
         &self,
         wanted: &fixture::EncryptionKey,
         previous: Option<&KeyPair>,

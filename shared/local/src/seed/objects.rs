@@ -131,5 +131,6 @@ fn source(config: &Config, given: &fixture::Source) -> Source {
         audiences: given.audiences.clone(),
         reusable: given.reusable,
         user_path_template: given.user_path_template.clone(),
+        as_given: serde_json::Map::new(),
     }
 }

@@ -27,3 +27,5 @@ delete-heading = Ihr Konto löschen?
 delete-explained = Ihr Konto und alles, was hier dazugehört, wird entfernt. Das lässt sich nicht rückgängig machen.
 delete-yes = Mein Konto löschen
 delete-no = Behalten
+removed-heading = Ihr Konto ist entfernt
+removed-explained = Sie sind überall abgemeldet. Sie können diese Seite schließen.

@@ -59,9 +59,11 @@ email-sent = Wenn die Adresse zu einem Konto gehört, ist eine Mail mit einem Li
 email-sent-to = Wenn { $address } zu einem Konto gehört, ist eine Mail mit einem Link unterwegs.
 email-wait = Das kann einige Minuten dauern. Sehen Sie auch in den Spam-Ordner.
 email-again = Noch einmal senden
+email-asked-again = Wir haben versucht, sie noch einmal zu senden. Mehr als eine Mail in der Minute senden wir nicht: Wenn keine kommt, warten Sie eine Minute und versuchen es noch einmal.
 
 continue-heading = Noch ein Klick
 continue-explained = Sie sind einem Link aus einer Mail gefolgt. Hier geht es weiter.
+continue-signed-in = In diesem Browser sind Sie als { $user } angemeldet.
 
 one-moment = Einen Augenblick …
 on-your-way = Sie sind auf dem Weg zurück zur Anwendung. Wenn nichts geschieht, drücken Sie auf Weiter.

@@ -27,3 +27,5 @@ delete-heading = Delete your account?
 delete-explained = Your account and all that belongs to it here is removed. This cannot be undone.
 delete-yes = Delete my account
 delete-no = Keep it
+removed-heading = Your account is removed
+removed-explained = You are signed out everywhere. You can close this page.

@@ -59,9 +59,11 @@ email-sent = If the address belongs to an account, a mail with a link is on its 
 email-sent-to = If { $address } belongs to an account, a mail with a link is on its way.
 email-wait = It can take a few minutes. Look into your spam folder, too.
 email-again = Send it again
+email-asked-again = We have tried to send it again. We send at most one mail a minute: if none comes, wait a minute and try once more.
 
 continue-heading = One more click
 continue-explained = You followed a link from a mail. Go on here.
+continue-signed-in = In this browser you are signed in as { $user }.
 
 one-moment = One moment…
 on-your-way = You are on your way back to the application. If nothing happens, press Continue.

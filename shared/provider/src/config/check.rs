@@ -1,10 +1,11 @@
 //! What may be saved: every rule about an object that needs nothing but the other objects.
 
 use protocol::redirect::RedirectUri;
-use url::Url;
 
+mod application;
 mod brand;
 mod flow;
+mod key;
 mod removed;
 mod source;
 mod stage;
@@ -14,13 +15,10 @@ pub(super) use removed::removed;
 
 use super::Validity;
 use super::object::Object;
-use super::objects::{
-    Application, Bound, ClientType, KeyMaterial, KeyPair, Mapping, PolicyBinding, Provider,
-};
+use super::objects::{Bound, ClientType, Mapping, PolicyBinding, Provider};
 use super::problem::{Problems, WHOLE};
 use super::state::Config;
 use crate::client::{MatchingMode, RedirectRule};
-use crate::key::SigningKey;
 
 /// How many entries a list of a provider may have: the compiled client must stay one item.
 const MOST_ENTRIES: usize = 200;
@@ -155,27 +153,6 @@ impl Checker<'_> {
         }
     }
 
-    fn keys(&mut self, provider: &Provider) {
-        if let Some(id) = provider.signing_key {
-            match self.config.key(id).map(|key| &key.material) {
-                Some(KeyMaterial::Signing(_)) => {}
-                Some(KeyMaterial::Encryption(_)) => {
-                    self.wrong("signing_key", "this key is for encryption");
-                }
-                None => self.wrong("signing_key", format!("there is no key {id}")),
-            }
-        }
-        if let Some(id) = provider.encryption_key {
-            match self.config.key(id).map(|key| &key.material) {
-                Some(KeyMaterial::Encryption(_)) => {}
-                Some(KeyMaterial::Signing(_)) => {
-                    self.wrong("encryption_key", "this key is for signatures");
-                }
-                None => self.wrong("encryption_key", format!("there is no key {id}")),
-            }
-        }
-    }
-
     fn lifetimes(&mut self, provider: &Provider) {
         let lifetimes = [
             ("access_code_validity", &provider.access_code_validity),
@@ -219,30 +196,6 @@ impl Checker<'_> {
         }
     }
 
-    fn application(&mut self, application: &Application) {
-        self.filled("name", &application.name);
-        let launch = &application.meta_launch_url;
-        let good = launch.is_empty() || launch.len() <= LONGEST_URI && may_be_linked(launch);
-        self.unless(
-            good,
-            "meta_launch_url",
-            "is not an absolute URL that may be a link",
-        );
-        let Some(pk) = application.provider else {
-            return;
-        };
-        let known = self.config.provider(pk).is_some();
-        self.unless(known, "provider", &format!("there is no provider {pk}"));
-        let others = self
-            .config
-            .applications()
-            .filter(|it| it.id != application.id);
-        if let Some(other) = others.into_iter().find(|it| it.provider == Some(pk)) {
-            let text = format!("application {} has this provider already", other.slug);
-            self.wrong("provider", text);
-        }
-    }
-
     fn binding(&mut self, binding: &PolicyBinding) {
         let (config, target) = (self.config, binding.target);
         let known = config.application(target).is_some()
@@ -269,21 +222,4 @@ impl Checker<'_> {
         self.filled("name", &mapping.mapping.name);
         self.filled("expression", &mapping.mapping.expression);
     }
-
-    fn key(&mut self, key: &KeyPair) {
-        self.filled("name", &key.name);
-        if let KeyMaterial::Signing(SigningKey {
-            algorithm, public, ..
-        }) = &key.material
-        {
-            let message = format!("this key does not sign with {}", algorithm.as_str());
-            self.unless(public.serves(*algorithm), "algorithm", &message);
-        }
-    }
-}
-
-/// Whether a person may be given a link to it: not where it would run as a script.
-fn may_be_linked(text: &str) -> bool {
-    const SCRIPTED: [&str; 5] = ["javascript", "data", "vbscript", "blob", "about"];
-    Url::parse(text).is_ok_and(|url| !SCRIPTED.contains(&url.scheme()))
 }

@@ -2,7 +2,6 @@
 
 use protocol::{Scopes, Seconds};
 use serde_json::{Value, json};
-use url::Url;
 use uuid::Uuid;
 
 mod authorization;
@@ -11,13 +10,13 @@ mod flow;
 use authorization::Authorization;
 pub use flow::compile_flow;
 
-use super::objects::{
-    Application, Bound, ClientType, KeyMaterial, Mapping, PolicyBinding, Provider, Source,
-};
+use super::keys::KeyPair;
+use super::objects::{Bound, ClientType, Mapping, PolicyBinding, Provider, Source};
 use super::state::Config;
 use crate::claims;
 use crate::client::{Client, ClientKind, Federation, JwtKeys, JwtSource};
 use crate::key::{EncryptionKey, Signing};
+use crate::launch;
 use crate::policy::{Binding, EngineMode, PolicySet, Target};
 
 /// The client of a provider, as far as it can be used: `None` where there is no such provider, where it has no
@@ -36,7 +35,7 @@ pub fn compile(config: &Config, pk: u64) -> Option<Client> {
         application_id: application.id,
         slug: application.slug.clone(),
         name: application.name.clone(),
-        launch_url: launch_url(application, provider),
+        launch_url: launch::url_of(application, Some(provider)),
         redirect_uris: provider.redirect_uris.clone(),
         post_logout_redirect_uris: provider.post_logout_redirect_uris.clone(),
         scopes,
@@ -95,7 +94,7 @@ fn claims_supported(mappings: &[&Mapping]) -> Vec<String> {
 
 /// What is bound to an application, a flow or a stage in it. `None` where a policy is missing: without its binding
 /// the target might be open to everybody.
-fn policies(config: &Config, target: Uuid, mode: EngineMode) -> Option<PolicySet> {
+pub(crate) fn policies(config: &Config, target: Uuid, mode: EngineMode) -> Option<PolicySet> {
     let bound = config.bindings();
     let mut bound: Vec<&PolicyBinding> = bound.filter(|it| it.target == target).collect();
     bound.sort_by_key(|it| (it.order, it.id));
@@ -125,7 +124,7 @@ fn binding(config: &Config, stored: &PolicyBinding) -> Option<Binding> {
 /// The key, else HS256 with the secret (reference §4.4).
 fn signing(config: &Config, provider: &Provider) -> Option<Signing> {
     let key = provider.signing_key.and_then(|id| config.key(id));
-    if let Some(KeyMaterial::Signing(key)) = key.map(|pair| &pair.material) {
+    if let Some(key) = key.and_then(KeyPair::signing) {
         return Some(Signing::Key(key.clone()));
     }
     let secret = provider.client_secret.as_ref()?;
@@ -136,10 +135,7 @@ fn signing(config: &Config, provider: &Provider) -> Option<Signing> {
 }
 
 fn encryption_key(config: &Config, provider: &Provider) -> Option<EncryptionKey> {
-    match &config.key(provider.encryption_key?)?.material {
-        KeyMaterial::Encryption(key) => Some(key.clone()),
-        KeyMaterial::Signing(_) => None,
-    }
+    config.key(provider.encryption_key?)?.encryption()
 }
 
 fn federation(config: &Config, provider: &Provider) -> Federation {
@@ -189,15 +185,4 @@ fn public_parts(jwks: &Value) -> Value {
         Value::Object(members.collect())
     });
     json!({ "keys": public.collect::<Vec<Value>>() })
-}
-
-/// As authentik computes it (API reference B2): what was given, else the origin of the first redirect URI.
-fn launch_url(application: &Application, provider: &Provider) -> Option<String> {
-    if !application.meta_launch_url.is_empty() {
-        return Some(application.meta_launch_url.clone());
-    }
-    let origin = Url::parse(&provider.redirect_uris.first()?.url)
-        .ok()?
-        .origin();
-    origin.is_tuple().then(|| origin.ascii_serialization())
 }

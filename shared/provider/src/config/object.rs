@@ -1,7 +1,8 @@
 //! Any of the objects, as the saver handles them.
 
 use super::flows::{FlowObject, FlowStageBinding, StageObject};
-use super::objects::{Application, KeyPair, Mapping, PolicyBinding, Provider, Source};
+use super::keys::KeyPair;
+use super::objects::{Application, Mapping, PolicyBinding, Provider, Source};
 use crate::flow::stage::PromptSettings;
 use crate::mapping::ScopeMapping;
 use crate::policy::ExpressionPolicy;
@@ -112,7 +113,7 @@ impl Object {
 }
 
 /// A provider's number as an id: lists are in order of numbers.
-pub(super) fn provider_id(pk: u64) -> String {
+pub fn provider_id(pk: u64) -> String {
     format!("{pk:020}")
 }
 

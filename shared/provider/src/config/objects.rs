@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::Validity;
 use crate::client::{IssuerMode, RedirectRule, SubMode};
 use crate::group::GroupId;
-use crate::key::{EncryptionKey, SigningKey};
 use crate::mapping::{ScopeMapping, Shipped};
 use crate::policy::EngineMode;
 use crate::tenant::Sealed;
@@ -146,6 +145,12 @@ pub struct Application {
     pub open_in_new_tab: bool,
     /// How the results of its bindings count together.
     pub policy_engine_mode: EngineMode,
+    /// Its picture, as it was given: a URL or a path; empty for none.
+    #[serde(default)]
+    pub meta_icon: String,
+    /// Providers of its that nobody signs in by; each is one application's at most.
+    #[serde(default)]
+    pub backchannel_providers: Vec<u64>,
 }
 
 impl Application {
@@ -162,6 +167,8 @@ impl Application {
             meta_publisher: String::new(),
             open_in_new_tab: false,
             policy_engine_mode: EngineMode::default(),
+            meta_icon: String::new(),
+            backchannel_providers: Vec::new(),
         }
     }
 }
@@ -259,25 +266,8 @@ pub struct Source {
     pub reusable: bool,
     /// The path its accounts get; `%(slug)s` stands for its slug.
     pub user_path_template: String,
-}
-
-/// A key: authentik's certificate key pair, as far as we have one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct KeyPair {
-    /// Its id in the API.
-    pub id: Uuid,
-    /// Unique in the tenant.
-    pub name: String,
-    /// The key.
-    pub material: KeyMaterial,
-}
-
-/// What a key is for. KMS tells the two apart as well.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyMaterial {
-    /// Signs tokens.
-    Signing(SigningKey),
-    /// Tokens are encrypted to it.
-    Encryption(EncryptionKey),
+    /// What authentik's clients say of signing in through it, by the API's names: we do not do that, and keep it to be
+    /// answered as it was given.
+    #[serde(default)]
+    pub as_given: serde_json::Map<String, Value>,
 }

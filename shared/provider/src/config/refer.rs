@@ -5,18 +5,31 @@ use protocol::Slug;
 use super::flows::StageObject;
 use super::object::Object;
 use super::objects::{Bound, PolicyBinding, Provider};
+use super::state::Config;
 use crate::flow::Designation;
 use crate::flow::stage::{RedirectSettings, Settings};
 
 /// How one object holds on to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hold {
-    /// Not at all.
+pub enum Hold {
+    /// Not at all, or it would let go.
     None,
     /// It goes with it.
     Hangs,
     /// It cannot be without it.
     Needs,
+}
+
+impl Config {
+    /// All objects that name this one, and how they hold on to it.
+    pub fn used_by(&self, object: &Object) -> Vec<(&Object, Hold)> {
+        let others = self.objects.values().map(|stored| &stored.object);
+        let named = others.filter_map(|other| match hold(other, object) {
+            Hold::None => without(other, object).map(|_| (other, Hold::None)),
+            held => Some((other, held)),
+        });
+        named.collect()
+    }
 }
 
 /// How an object holds on to another, as far as it does not simply let go ([`without`]).
@@ -71,6 +84,9 @@ pub(super) fn without(object: &Object, removed: &Object) -> Option<Object> {
     match (&mut free, removed) {
         (Object::Application(application), Object::Provider(gone)) => {
             application.provider = application.provider.filter(|pk| *pk != gone.pk);
+            application
+                .backchannel_providers
+                .retain(|pk| *pk != gone.pk);
         }
         (Object::Provider(provider), gone) => release(provider, gone),
         (Object::Stage(stage), Object::Flow(gone)) => {

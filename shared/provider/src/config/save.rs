@@ -6,25 +6,22 @@ use protocol::{TenantId, Timestamp};
 use thiserror::Error;
 
 use super::check::{check, removed};
+use super::current::Kept;
 use super::draft::Draft;
 use super::edits::{self, Due};
+use super::fit;
 use super::object::Object;
 use super::problem::Problems;
 use super::state::{Config, Place};
 use super::vet::Vetted;
 use crate::event::Event;
-use crate::ports::{
-    Commit, Committed, ConfigStore, MOST_BYTES, MOST_ITEMS, ObjectKind, PortError, Repair,
-};
+use crate::ports::{BrandStore, Committed, ConfigStore, ObjectKind, PortError};
 use crate::scripts::Scripts;
 use crate::tenant::Tenant;
 
 /// How often configuration that others are changing at the same time is read again. Each time somebody else's
 /// change has been made, so that many can get on at once.
 const TRIES: usize = 40;
-
-/// How many objects are read in one request.
-const PAGE: u32 = 1_000;
 
 /// A change of one object.
 #[derive(Clone, Debug)]
@@ -75,8 +72,11 @@ pub enum SaveError {
 /// Saves configuration.
 #[derive(Clone)]
 pub struct Configuration {
-    store: Arc<dyn ConfigStore>,
+    pub(super) store: Arc<dyn ConfigStore>,
     pub(super) scripts: Scripts,
+    pub(super) kept: Kept,
+    /// Brands, which name flows and applications.
+    pub(super) brands: Option<Arc<dyn BrandStore>>,
 }
 
 impl Change {
@@ -104,34 +104,13 @@ impl Change {
 
 impl Configuration {
     /// In this store; expressions are checked and tried with these means.
-    pub const fn new(store: Arc<dyn ConfigStore>, scripts: Scripts) -> Self {
-        Self { store, scripts }
-    }
-
-    /// All objects of a tenant, and the revision they are of.
-    ///
-    /// # Errors
-    /// Where they cannot be read.
-    pub async fn read(&self, tenant: &TenantId) -> Result<(u64, Config), PortError> {
-        let revision = self.store.revision(tenant).await?; // first, so that it is older than all that follows
-        let mut config = Config::default();
-        for kind in ObjectKind::ALL {
-            let mut after = None;
-            loop {
-                let page = self
-                    .store
-                    .list(tenant, kind, after.as_deref(), PAGE)
-                    .await?;
-                for document in page.documents {
-                    config.add(document)?;
-                }
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
+    pub fn new(store: Arc<dyn ConfigStore>, scripts: Scripts) -> Self {
+        Self {
+            store,
+            scripts,
+            kept: Kept::default(),
+            brands: None,
         }
-        Ok((revision, config))
     }
 
     /// Makes all changes or none, and answers with what there is then. What says the same as before is not
@@ -158,8 +137,9 @@ impl Configuration {
                 .draft(tenant, &stored, changes, &mut vetted, now)
                 .await?;
             let mut commit = edits::commit(&stored, &draft)?;
+            fit::flows(&draft.config, &commit)?;
             if commit.documents.is_empty() {
-                return Ok(stored);
+                return Ok((*stored).clone());
             }
             commit.revision = revision;
             commit.events = events.to_vec();
@@ -244,6 +224,8 @@ impl Configuration {
         for object in draft.removed() {
             removed(&draft.config, object, &mut problems);
         }
+        self.check_brands(&tenant.id, (stored, &draft), &mut problems)
+            .await?;
         if problems.0.is_empty() {
             let objects: Vec<Object> = draft.changed().cloned().collect();
             for object in objects {
@@ -258,35 +240,6 @@ impl Configuration {
         } else {
             Err(SaveError::Wrong(problems))
         }
-    }
-
-    /// Leaves for later what does not fit into one transaction: clients whose own provider and application have
-    /// not changed, so that nobody is left under a former name, and flows that only use what has changed.
-    fn split(&self, commit: &mut Commit, draft: &Draft<'_>) -> Result<(), SaveError> {
-        if commit.items() <= MOST_ITEMS && edits::bytes(commit) <= MOST_BYTES {
-            return Ok(());
-        }
-        let (providers, flows) = edits::set_aside(commit, draft);
-        if !providers.is_empty() || !flows.is_empty() {
-            let mut id = [0; 16];
-            self.scripts.entropy.fill(&mut id);
-            commit.repair = Some(Repair {
-                id: uuid::Builder::from_random_bytes(id).into_uuid(),
-                providers,
-                flows,
-            });
-        }
-        let items = commit.items();
-        if items <= MOST_ITEMS {
-            return Ok(());
-        }
-        let mut problems = Problems::default();
-        if let Some(object) = draft.changed().next() {
-            let text =
-                format!("too much for one change: {items} items, and {MOST_ITEMS} is the most");
-            problems.add(object, super::problem::WHOLE, text);
-        }
-        Err(SaveError::Wrong(problems))
     }
 }
 

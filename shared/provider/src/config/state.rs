@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::flows::{FlowObject, FlowStageBinding, StageObject};
+use super::keys::KeyPair;
 use super::object::{Object, provider_id};
-use super::objects::{Application, KeyPair, Mapping, PolicyBinding, Provider, Source};
+use super::objects::{Application, Mapping, PolicyBinding, Provider, Source};
 use crate::flow::stage::PromptSettings;
 use crate::policy::ExpressionPolicy;
 use crate::ports::{Document, ObjectKind, Outcome, PortError};

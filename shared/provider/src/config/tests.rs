@@ -72,6 +72,7 @@ fn key(number: u128) -> KeyPair {
                 key_id: "arn".into(),
             },
         }),
+        certificate: None,
     }
 }
 
@@ -121,6 +122,7 @@ fn source(number: u128, name: &str) -> Source {
         audiences: Vec::new(),
         reusable: true,
         user_path_template: "sources/%(slug)s".into(),
+        as_given: serde_json::Map::new(),
     }
 }
 

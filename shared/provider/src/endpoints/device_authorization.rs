@@ -14,6 +14,7 @@ use crate::clients::identify;
 use crate::device::{self, Device, DeviceCode, INTERVAL, REQUESTS};
 use crate::entropy::Entropy;
 use crate::fault::{DeviceFault, Fault, Transport};
+use crate::flow::next;
 use crate::http::{Call, Endpoint, Face, Response, encode};
 use crate::policies::Policies;
 use crate::ports::{Begun, BrowserStore, ClientStore, DeviceStore, PortError};
@@ -23,8 +24,8 @@ mod verification;
 /// Where a device asks.
 pub const DEVICE_AUTHORIZATION: &str = "/application/o/device/";
 
-/// Where people type their codes. RFC 8628 §3.3: short, as it is typed by hand.
-pub const VERIFICATION: &str = "/device";
+/// Where people type their codes.
+pub const VERIFICATION: &str = next::DEVICE;
 
 /// How often another user code is drawn where one is taken: of 25.6 thousand million, hardly ever once.
 const DRAWS: u32 = 4;

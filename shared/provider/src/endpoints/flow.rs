@@ -47,7 +47,7 @@ impl Endpoint for Flow {
 
     fn face_at(&self, route: &str) -> Face {
         match route {
-            route::FLOW_EXECUTOR | route::FLOW_INSPECTOR => Face::Api,
+            route::FLOW_EXECUTOR | route::FLOW_INSPECTOR | route::API => Face::Api,
             _ => Face::Person,
         }
     }

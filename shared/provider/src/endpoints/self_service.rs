@@ -19,7 +19,8 @@ use crate::pages::user::Frame;
 use crate::pages::{Person, Scene};
 use crate::policies::Policies;
 use crate::ports::{
-    AuthenticatorStore, BrowserStore, ClientStore, ConfigStore, Look, People, UserTokenStore,
+    AuthenticatorStore, BrowserStore, ClientStore, ConfigStore, Look, People, Sealer,
+    UserTokenStore,
 };
 use crate::session::{Session, SessionToken, csrf_token};
 use crate::user::User;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub config: Arc<dyn ConfigStore>,
     /// Says who may use them.
     pub policies: Policies,
+    /// Seals keys of tokens, so that the API can show them again.
+    pub sealer: Arc<dyn Sealer>,
     /// Names events and makes keys.
     pub entropy: Arc<dyn Entropy>,
 }

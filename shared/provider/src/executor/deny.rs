@@ -104,7 +104,7 @@ fn sign_in(run: &Run<'_>) -> Option<Outcome> {
 /// never leads there.
 fn refusal(run: &Run<'_>, message: Option<String>) -> Outcome {
     // Back to the request that led here would lead here again.
-    let onward = run.next.is_somewhere() && run.next.authorization_request().is_none();
+    let onward = run.next.is_somewhere() && !run.next.is_request();
     let front = run.call().tenant.brand.flow_authentication != run.flow.slug;
     match run.flow.denied_action {
         DeniedAction::Continue | DeniedAction::MessageContinue if onward => run.end(),

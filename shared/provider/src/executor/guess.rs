@@ -1,6 +1,8 @@
 //! Tries are counted before it is known whether they are right (OWASP: device cookies). [`crate::guessing`] says which
 //! buckets a try fills.
 
+use protocol::{Digest, UserId};
+
 use super::{Executor, Run};
 use crate::fault::Fault;
 use crate::flow::challenge::Errors;
@@ -17,23 +19,36 @@ impl Executor {
         let pending = run.pending.as_ref().map(|user| &user.subject);
         let typed = run.plan.context.identifier.as_deref();
         let login = typed.or(pending.map(|subject| subject.username.as_str()));
-        let browser = call.known_browser().map(|token| token.digest());
-        let known = match &browser {
-            None => false,
-            Some(browser) => {
-                let user = pending.map_or_else(guessing::nobody, |subject| subject.id);
-                let store = &self.parts.throttle;
-                store
-                    .knows(&call.tenant.id, user, browser, call.now)
-                    .await?
-            }
-        };
-        let known = browser.as_ref().filter(|_| known);
+        let user = pending.map_or_else(guessing::nobody, |subject| subject.id);
+        let known = self.known_to(run, user).await?;
         Ok(guessing::sign_in(
             login.unwrap_or_default(),
             call.client_ip(),
-            known,
+            known.as_ref(),
         ))
+    }
+
+    /// The buckets of this person's codes.
+    pub(super) async fn code_buckets(
+        &self,
+        run: &Run<'_>,
+        user: &User,
+    ) -> Result<Vec<Bucket>, Fault> {
+        let known = self.known_to(run, user.subject.id).await?;
+        Ok(guessing::second_factor(user.subject.id, known.as_ref()))
+    }
+
+    /// This browser, where the person signed in in it before.
+    async fn known_to(&self, run: &Run<'_>, user: UserId) -> Result<Option<Digest>, Fault> {
+        let call = run.call();
+        let Some(browser) = call.known_browser().map(|token| token.digest()) else {
+            return Ok(None);
+        };
+        let store = &self.parts.throttle;
+        let known = store
+            .knows(&call.tenant.id, user, &browser, call.now)
+            .await?;
+        Ok(known.then_some(browser))
     }
 
     /// Counts a try. `Some` where there were too many: it must not be looked at, and the person reads this beside

@@ -7,7 +7,7 @@ use super::{Executor, Outcome, Run};
 use crate::fault::Fault;
 use crate::flow::Requirement;
 use crate::flow::answer::Answer;
-use crate::flow::challenge::{Challenge, Empty, Errors, Shown};
+use crate::flow::challenge::{Challenge, Continue, Errors, Shown};
 use crate::flow::plan::{Context, Plan};
 use crate::flow::proof::{Method, Proof};
 use crate::http::cookie;
@@ -207,8 +207,12 @@ fn is_still_true(context: &Context, pending: Option<&User>) -> bool {
 }
 
 fn go_on(run: &Run<'_>) -> Outcome {
+    let signed_in = run.browser.signed_in.as_ref();
+    let signed_in = signed_in.map(|(_, user)| user.subject.username.clone());
     Outcome::Show(Box::new(Shown {
-        challenge: Challenge::Continue(Empty {}),
+        challenge: Challenge::Continue(Continue {
+            signed_in: signed_in.unwrap_or_default(),
+        }),
         flow_info: run.flow_info(),
         response_errors: Errors::default(),
     }))

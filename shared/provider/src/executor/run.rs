@@ -55,6 +55,8 @@ pub struct Run<'a> {
     pub cookies: Vec<String>,
     /// When to try again, where too many tries were made.
     pub retry_after: Option<Seconds>,
+    /// Whether everything was taken back from whom the plan is about since it was stored.
+    outdated: bool,
     /// The token of a mailed link that is looked at and was not followed yet.
     pub(super) link: Option<String>,
 }
@@ -99,6 +101,7 @@ impl<'a> Run<'a> {
             pending: None,
             cookies: Vec::new(),
             retry_after: None,
+            outdated: false,
             link: None,
         };
         run.load_pending(executor).await?;
@@ -127,7 +130,8 @@ impl<'a> Run<'a> {
         };
         let generation = self.generation();
         let context = &mut self.plan.context;
-        if context.generation.is_some() && context.generation != generation {
+        self.outdated = context.generation.is_some() && context.generation != generation;
+        if self.outdated {
             context.proofs.clear();
             context.created = false;
         }
@@ -150,10 +154,11 @@ impl<'a> Run<'a> {
         &self.query
     }
 
-    /// Whether there is a plan of this very flow to go on with.
+    /// Whether there is a plan of this very flow to go on with. With a password that was changed since, it begins anew:
+    /// else the second factor alone would do.
     pub(super) fn stands(&self) -> bool {
         let open = self.plan.version > 0 && self.plan.flow == self.flow.slug && !self.plan.done;
-        open && self.is_still_theirs() && !self.has_lost_its_session()
+        open && !self.outdated && self.is_still_theirs() && !self.has_lost_its_session()
     }
 
     /// Whether whoever began a flow for people who are signed in still is. In the same browser, somebody else could
@@ -188,6 +193,9 @@ impl<'a> Run<'a> {
     /// Where a flow leads whose work is done already: only signing in can be over before the authorization endpoint
     /// says so, as what was consented to may have become too little and then has to be asked again.
     pub(super) fn over(&self) -> Option<Outcome> {
+        if self.has_removed() {
+            return Some(self.end());
+        }
         let (session, _) = self.browser.signed_in.as_ref()?;
         if self.flow.designation != Designation::Authentication {
             return None;
@@ -207,11 +215,18 @@ impl<'a> Run<'a> {
         if let Some(to) = set.and_then(|to| Next::parse(Some(to))) {
             return Outcome::Go(to.as_str().to_owned());
         }
-        if self.next.is_somewhere() {
+        if self.next.is_somewhere() && !self.has_removed() {
             Outcome::Go(self.next.as_str().to_owned())
         } else {
             Outcome::Ended
         }
+    }
+
+    /// Whether this flow has removed the account, and nobody has signed in since: there is nobody left to go on, least
+    /// of all to where the person wanted to go with it.
+    pub fn has_removed(&self) -> bool {
+        let here = self.plan.done && self.plan.flow == self.flow.slug;
+        here && self.plan.context.removed && self.browser.signed_in.is_none()
     }
 
     /// The address of this flow, for this browser's way.

@@ -139,7 +139,7 @@ pub enum Challenge {
     UserDelete(Pending),
     /// Go on, though the link that led here was opened by a program maybe. Pages alone ask it.
     #[serde(rename = "ak-stage-continue")]
-    Continue(Empty),
+    Continue(Continue),
     /// The application's session is over.
     #[serde(rename = "ak-stage-session-end")]
     SessionEnd(SessionEnd),
@@ -154,9 +154,13 @@ pub enum Challenge {
     Redirect(Redirect),
 }
 
-/// Nothing beside the component.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Empty {}
+/// `ak-stage-continue`: for pages, which alone have more than the component.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Continue {
+    /// Who is signed in in this browser, maybe somebody else than the link is for; empty for nobody.
+    #[serde(skip)]
+    pub signed_in: String,
+}
 
 /// `ak-stage-identification`
 #[derive(Clone, Debug, Default, Serialize)]
@@ -392,6 +396,9 @@ pub struct Email {
     /// Where it was sent, as the person typed it; pages alone.
     #[serde(skip)]
     pub to: String,
+    /// Whether the person has asked for it again; pages alone.
+    #[serde(skip)]
+    pub again: bool,
 }
 
 /// `ak-stage-session-end`

@@ -1,4 +1,4 @@
-//! What brought a person to a flow: an application's authorization request, if any.
+//! What brought a person to a flow: an application's authorization request or a device's, if any.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::session::Session;
 use crate::tenant::Tenant;
 use crate::user::Subject;
 
-/// A valid authorization request that the flow leads back to.
+/// A valid authorization request that the flow leads back to, or the page that answers a device (RFC 8628 §3.3).
 #[derive(Clone, Debug)]
 pub struct Errand {
     /// The client that asks.
@@ -30,6 +30,8 @@ pub struct Errand {
     pub wanted: Wanted,
     /// Languages the person reads, the best first, parted by spaces (`ui_locales`).
     pub ui_locales: Option<String>,
+    /// Whether the place that it leads back to asks for consent itself, whatever is on record (RFC 8628 §5.4).
+    pub asks_itself: bool,
     redirect_uri: Option<String>,
     /// `sub` of the ID token hint, as it says: the authorization endpoint verifies it.
     hinted: Option<String>,
@@ -69,7 +71,7 @@ impl Errand {
         now: Timestamp,
     ) -> Outcome<Option<Self>> {
         let Some((dialect, params)) = next.authorization_request() else {
-            return Ok(None);
+            return Self::of_device(next, clients, tenant, now).await;
         };
         let (Ok(addressee), Ok(request)) = (
             Addressee::parse(&params),
@@ -94,8 +96,34 @@ impl Errand {
             wanted: Wanted::of(&request),
             ui_locales: request.ui_locales,
             login_hint: request.login_hint,
+            asks_itself: false,
             redirect_uri,
             hinted,
+        }))
+    }
+
+    /// The device's code is not looked up: that is for the page, which counts the tries (RFC 8628 §5.1). So it is not
+    /// known here what the device asks for.
+    async fn of_device(
+        next: &Next,
+        clients: &dyn ClientStore,
+        tenant: &TenantId,
+        now: Timestamp,
+    ) -> Outcome<Option<Self>> {
+        let Some(id) = next.device_request() else {
+            return Ok(None);
+        };
+        let client = clients.by_id(tenant, &id, now).await?;
+        Ok(client.map(|client| Self {
+            client,
+            scopes: Scopes::default(),
+            login_hint: None,
+            prompt_consent: false,
+            wanted: Wanted::NOTHING,
+            ui_locales: None,
+            asks_itself: true,
+            redirect_uri: None,
+            hinted: None,
         }))
     }
 
@@ -112,6 +140,13 @@ impl Errand {
 }
 
 impl Wanted {
+    /// Of somebody who is signed in, however they did.
+    const NOTHING: Self = Self {
+        login: false,
+        max_age: None,
+        strength: Least::Any,
+    };
+
     /// What this request wants. Of several `acr` values any will do, and so will what is stronger. A value that is
     /// not known here counts for nothing, unless the claim is essential and none is known.
     pub fn of(request: &AuthorizeRequest) -> Self {

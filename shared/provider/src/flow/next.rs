@@ -1,8 +1,9 @@
 //! Where a flow leads: a place on this very site, never anywhere else.
 
 use form_urlencoded::Serializer;
-use protocol::Params;
 use protocol::authorize::Dialect;
+use protocol::device::UserCode;
+use protocol::{ClientId, Params};
 use url::Url;
 
 /// The authorization endpoint's path.
@@ -10,6 +11,9 @@ pub const AUTHORIZE: &str = "/application/o/authorize/";
 
 /// The same for clients of GitHub.
 pub const GITHUB_AUTHORIZE: &str = "/login/oauth/authorize";
+
+/// The path of the page where people answer devices. RFC 8628 §3.3: short, as it is typed by hand.
+pub const DEVICE: &str = "/device";
 
 /// A path and query on this site; empty where the person came by themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +44,16 @@ impl Next {
         Self(format!("{path}?{}", params.encode()))
     }
 
+    /// Back to the page that answers the device with this code, which runs this client. Written always alike, as
+    /// [`Next::authorize`] is.
+    pub fn device(code: &UserCode, client: &ClientId) -> Self {
+        let query = Serializer::new(String::new())
+            .append_pair("code", &code.shown())
+            .append_pair("client_id", client.as_str())
+            .finish();
+        Self(format!("{DEVICE}?{query}"))
+    }
+
     /// The path and query; empty for nowhere.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -59,6 +73,18 @@ impl Next {
             _ => return None,
         };
         Some((dialect, Params::parse(query.as_bytes()).ok()?))
+    }
+
+    /// The client of the device that it leads back to.
+    pub fn device_request(&self) -> Option<ClientId> {
+        let query = self.0.strip_prefix(DEVICE)?.strip_prefix('?')?;
+        let params = Params::parse(query.as_bytes()).ok()?;
+        ClientId::parse(params.optional("client_id").ok()??).ok()
+    }
+
+    /// Whether it leads back to what asks for something, and would only ask for the same again.
+    pub fn is_request(&self) -> bool {
+        self.authorization_request().is_some() || self.device_request().is_some()
     }
 
     /// The address of a flow that leads here.

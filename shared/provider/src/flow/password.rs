@@ -34,16 +34,34 @@ pub fn hash(password: &Secret, entropy: &dyn Entropy) -> Result<String, PortErro
 }
 
 /// Whether this is the password. `None` for a user who does not exist or has none: takes as long, and is
-/// never right.
+/// never right. Nor is a hash that cannot be read, as one from elsewhere: answered otherwise, it would tell that there is
+/// such an account.
 ///
 /// # Errors
-/// [`PortError::Corrupt`] where the stored hash cannot be read.
+/// [`PortError::Corrupt`] where the parameters are not Argon2's.
 pub fn verify(password: &Secret, stored: Option<&str>) -> Result<bool, PortError> {
-    let hash = PasswordHash::new(stored.unwrap_or(NOBODY)).map_err(|e| corrupt(&e))?;
+    let readable = stored.and_then(|stored| PasswordHash::new(stored).ok().filter(is_argon2));
+    if stored.is_some() && readable.is_none() {
+        tracing::error!(
+            event = "password_unreadable",
+            "a stored hash is none of Argon2: its owner cannot sign in"
+        );
+    }
+    let known = readable.is_some();
+    let hash = match readable {
+        Some(hash) => hash,
+        None => PasswordHash::new(NOBODY).map_err(|e| corrupt(&e))?,
+    };
     let right = hasher()?
         .verify_password(password.expose().as_bytes(), &hash)
         .is_ok();
-    Ok(right && stored.is_some())
+    Ok(right && known)
+}
+
+/// Whether a password can be checked against it, which takes its time.
+fn is_argon2(hash: &PasswordHash<'_>) -> bool {
+    let whole = hash.salt.is_some() && hash.hash.is_some();
+    whole && Algorithm::try_from(hash.algorithm).is_ok() && Params::try_from(hash).is_ok()
 }
 
 /// Whether this text is a hash as [`hash`] makes them, now or with an earlier cost, and not a password: no other
@@ -145,7 +163,13 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_that_cannot_be_read_is_our_failure_and_not_a_wrong_password() {
-        assert!(verify(&Secret::new("x"), Some("plain")).is_err());
+    fn a_hash_that_cannot_be_read_is_answered_as_a_wrong_password() {
+        let django = "pbkdf2_sha256$870000$c2FsdA$bm9ib2R5J3MgcGFzc3dvcmQ=";
+        let other = "$scrypt$ln=14,r=8,p=1$c2FsdHNhbHQ$bm9ib2R5J3MgcGFzc3dvcmQ";
+        let cut = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ";
+        for stored in ["plain", "", django, other, cut, NOBODY] {
+            let right = verify(&Secret::new("x"), Some(stored));
+            assert_eq!(right, Ok(false), "{stored}");
+        }
     }
 }

@@ -92,6 +92,8 @@ pub struct Context {
     pub mailed: Option<Mailed>,
     /// Whether the account was made in this flow.
     pub created: bool,
+    /// Whether the account was removed in this flow.
+    pub removed: bool,
     /// What policies have put there beside.
     pub extra: Map<String, Value>,
 }

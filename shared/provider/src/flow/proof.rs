@@ -57,6 +57,14 @@ impl Method {
     const fn is_webauthn(self) -> bool {
         matches!(self, Self::Webauthn | Self::WebauthnVerified)
     }
+
+    /// Whether it proves that somebody holds a thing they set up.
+    pub const fn is_of_device(self) -> bool {
+        match self {
+            Self::Totp | Self::Static | Self::Webauthn | Self::WebauthnVerified => true,
+            Self::Password | Self::Email => false,
+        }
+    }
 }
 
 /// How strong these proofs are together.
@@ -73,6 +81,11 @@ pub fn strength(proofs: &[Proof]) -> Strength {
     } else {
         Strength::Single
     }
+}
+
+/// Whether an authenticator is among what gave these.
+pub fn of_device(proofs: &[Proof]) -> bool {
+    proofs.iter().any(|proof| proof.method.is_of_device())
 }
 
 /// When the last of these was given (RFC 9470 §4: the last active authentication).

@@ -16,10 +16,11 @@ pub fn fault(fault: &Fault) -> Response {
     let text = match fault {
         Fault::Transport(Transport::NotFound) => "Not found.".to_owned(),
         Fault::Transport(Transport::Method) => "Method not allowed.".to_owned(),
+        Fault::Transport(Transport::TooLarge) => "The request's body is too large.".to_owned(),
         Fault::Transport(Transport::MediaType) => "Unsupported media type in request.".to_owned(),
         Fault::Page(PageFault::Csrf) => "CSRF Failed: CSRF token missing or incorrect.".to_owned(),
         Fault::Malformed(_)
-        | Fault::Transport(Transport::TooLarge | Transport::Header)
+        | Fault::Transport(Transport::Header)
         | Fault::Client(_)
         | Fault::Grant(_)
         | Fault::Device(_)

@@ -2,21 +2,21 @@
 //!
 //! `functions/`, `infra/template.yaml` and the watch router in `Cargo.toml` are copies that `cargo xtask
 //! tidy` compares with it. A path answers with and without its trailing slash, as a POST would be lost to
-//! a redirect between the two.
+//! a redirect between the two; only what stands for `{proxy+}` goes to its function as it is.
 
 use protocol::Slug;
 
 /// A path and the function that answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// The canonical path; `{slug}` stands for one application or flow.
+    /// The canonical path; `{slug}` stands for one application or flow, `{proxy+}` for any rest that is not empty.
     pub path: &'static str,
     /// The package under `functions/`.
     pub function: &'static str,
 }
 
 /// Every path there is.
-pub const ROUTES: [Route; 36] = [
+pub const ROUTES: [Route; 37] = [
     Route {
         path: "/application/o/authorize/",
         function: "authorize",
@@ -161,7 +161,14 @@ pub const ROUTES: [Route; 36] = [
         path: "/api/v3/user/teams",
         function: "github-user-teams",
     },
+    Route {
+        path: API,
+        function: "api",
+    },
 ];
+
+/// The management API (API reference A): what no other route has.
+pub const API: &str = "/api/v3/{proxy+}";
 
 /// OpenID Connect Discovery §4: the issuer and `/.well-known/openid-configuration`.
 pub const DISCOVERY: &str = "/application/o/{slug}/.well-known/openid-configuration";
@@ -224,7 +231,8 @@ pub struct Found {
 }
 
 /// Finds the route of a path. A path without placeholder wins, so that `/application/o/token/` is never
-/// taken for an application (its slug would be a reserved one anyway).
+/// taken for an application (its slug would be a reserved one anyway); one with `{proxy+}` comes last, as at
+/// API Gateway.
 pub fn find(path: &str) -> Option<Found> {
     let plain = ROUTES
         .iter()
@@ -235,11 +243,18 @@ pub fn find(path: &str) -> Option<Found> {
             slug: None,
         });
     }
-    ROUTES.iter().find_map(|route| {
+    let named = ROUTES.iter().find_map(|route| {
         let slug = between(route.path, trimmed(path))?;
         Some(Found {
             route: *route,
             slug: Some(Slug::parse(slug).ok()?),
+        })
+    });
+    named.or_else(|| {
+        let greedy = ROUTES.iter().find(|route| is_below(route.path, path))?;
+        Some(Found {
+            route: *greedy,
+            slug: None,
         })
     })
 }
@@ -253,6 +268,13 @@ fn between<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
     let (before, after) = trimmed(pattern).split_once("{slug}")?;
     let slug = path.strip_prefix(before)?.strip_suffix(after)?;
     (!slug.contains('/')).then_some(slug)
+}
+
+/// Whether `path` has something where `pattern` has `{proxy+}`.
+fn is_below(pattern: &str, path: &str) -> bool {
+    let base = pattern.strip_suffix("{proxy+}");
+    let rest = base.and_then(|base| path.strip_prefix(base));
+    rest.is_some_and(|rest| !rest.is_empty())
 }
 
 #[cfg(test)]
@@ -316,6 +338,31 @@ mod tests {
         for path in every {
             assert_eq!(find(path).map(|found| found.route.path), Some(path));
         }
+    }
+
+    #[test]
+    fn reference_a_what_no_other_route_has_under_api_v3_is_the_managements() {
+        for (path, expected) in [
+            ("/api/v3/core/users/", ("api", None)),
+            ("/api/v3/core/users", ("api", None)),
+            ("/api/v3/users", ("api", None)),
+            ("/api/v3/core/groups/%20/", ("api", None)),
+            ("/api/v3/flows/executor/", ("api", None)),
+            ("/api/v3/flows/instances/a/", ("api", None)),
+            ("/api/v3/user/", ("github-user", None)),
+            ("/api/v3/", ("github-user", None)),
+            ("/api/v3/flows/executor/a/", ("flow", Some("a".into()))),
+            ("/api/v3/flows/inspector/a/", ("flow", Some("a".into()))),
+        ] {
+            assert_eq!(function(path), Some(expected), "{path}");
+        }
+        let no_slug = function("/api/v3/flows/executor/a%20b/");
+        assert_eq!(
+            no_slug,
+            Some(("api", None)),
+            "which says that there is none"
+        );
+        assert_eq!(function("/api/v2/core/users/"), None);
     }
 
     #[test]

@@ -41,6 +41,11 @@ pub trait Endpoint: Send + Sync {
         self.face()
     }
 
+    /// The largest body that it takes, in bytes.
+    fn largest_body(&self) -> usize {
+        LARGEST_BODY
+    }
+
     /// Which pages of other origins may read its answers; those are then asked about by OPTIONS too.
     fn sharing(&self) -> Sharing {
         Sharing::Closed
@@ -69,6 +74,11 @@ impl Service {
     /// The package under `functions/` that this is.
     pub fn function(&self) -> &'static str {
         self.endpoint.function()
+    }
+
+    /// The largest body that it takes, in bytes.
+    pub fn largest_body(&self) -> usize {
+        self.endpoint.largest_body()
     }
 
     /// Answers a request and writes its one log line.
@@ -105,7 +115,7 @@ impl Service {
         if !preflight && !self.endpoint.methods().contains(request.method()) {
             return Err(Transport::Method.into());
         }
-        if request.body().len() > LARGEST_BODY {
+        if request.body().len() > self.largest_body() {
             return Err(Transport::TooLarge.into());
         }
         let host = host(request.headers(), request.uri()).ok_or(Transport::NotFound)?;

@@ -32,6 +32,14 @@ pub struct UserDelete<'a> {
     pub account: Account<'a>,
 }
 
+/// Says that the account is removed. There is nowhere to go on to.
+#[derive(Template)]
+#[template(path = "removed.html")]
+pub struct Removed<'a> {
+    /// What it stands in.
+    pub scene: Scene<'a>,
+}
+
 /// Waits for a person to go on, where a link was opened that a mail program may have opened by itself.
 #[derive(Template)]
 #[template(path = "continue.html")]
@@ -40,6 +48,8 @@ pub struct Continue<'a> {
     pub scene: Scene<'a>,
     /// Where the answer goes.
     pub form: Form<'a>,
+    /// Who is signed in, maybe somebody else than the link is for; empty for nobody.
+    pub signed_in: &'a str,
 }
 
 impl Page for StayAsked<'_> {
@@ -49,6 +59,12 @@ impl Page for StayAsked<'_> {
 }
 
 impl Page for UserDelete<'_> {
+    fn scene(&self) -> &Scene<'_> {
+        &self.scene
+    }
+}
+
+impl Page for Removed<'_> {
     fn scene(&self) -> &Scene<'_> {
         &self.scene
     }

@@ -14,6 +14,8 @@ pub struct Email<'a> {
     pub form: Form<'a>,
     /// Where it was sent, as the person typed it; may be empty.
     pub to: &'a str,
+    /// Whether another mail was asked for.
+    pub again: bool,
     /// Where the flow begins anew.
     pub restart_url: &'a str,
     /// Why it was not sent again, as a sentence.

@@ -61,6 +61,8 @@ pub struct Tile {
     pub description: String,
     /// Whose it is; may be empty.
     pub publisher: String,
+    /// Its picture, a path or an `https:` URL.
+    pub icon: Option<String>,
     /// Where it starts.
     pub launch_url: String,
     /// Whether in a tab of its own.
@@ -206,6 +208,23 @@ pub fn minute(time: &str) -> String {
 /// What these pages have beside the style sheet of all.
 pub(super) const STYLE: &str = include_str!("../../templates/user/user.css");
 
+impl Page for Applications<'_> {
+    fn scene(&self) -> &Scene<'_> {
+        &self.scene
+    }
+
+    fn styles(&self) -> Vec<&'static str> {
+        vec![STYLE]
+    }
+
+    fn pictures(&self) -> Vec<String> {
+        self.tiles
+            .iter()
+            .filter_map(|tile| tile.icon.clone())
+            .collect()
+    }
+}
+
 macro_rules! pages {
     ($($page:ident),*) => { $(
         impl Page for $page<'_> {
@@ -219,4 +238,4 @@ macro_rules! pages {
         }
     )* };
 }
-pages!(Applications, Profile, Security, Sessions, Consents, Tokens);
+pages!(Profile, Security, Sessions, Consents, Tokens);

@@ -18,6 +18,9 @@ pub const MOST_ITEMS: usize = 100;
 /// and under its slug.
 pub const MOST_BYTES: usize = 3_000_000;
 
+/// How many bytes a compiled flow may have, as [`FlowEdit::bytes`] counts them: DynamoDB takes 400 KB in one item.
+pub const MOST_FLOW_BYTES: usize = 300_000;
+
 /// What an administrator makes. One partition each, so that each can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ObjectKind {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use protocol::{TenantId, Timestamp, UserId};
 
+use crate::event::Event;
 use crate::group::{Group, GroupId, Groups};
 use crate::ports::Outcome;
 use crate::user::User;
@@ -48,6 +49,61 @@ pub struct MemberPage {
     pub next: Option<UserId>,
 }
 
+/// A group as the list of groups has it. Its attributes are not in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedGroup {
+    /// Which.
+    pub id: GroupId,
+    /// Its name.
+    pub name: String,
+    /// Whether its members are superusers.
+    pub is_superuser: bool,
+    /// The group it belongs to. One that is gone may still be named.
+    pub parent: Option<GroupId>,
+    /// Counts its changes.
+    pub version: u64,
+}
+
+impl From<&Group> for ListedGroup {
+    fn from(group: &Group) -> Self {
+        Self {
+            id: group.id,
+            name: group.name.clone(),
+            is_superuser: group.is_superuser,
+            parent: group.parent,
+            version: group.version,
+        }
+    }
+}
+
+/// A group as it is to be written, with who joins and who leaves it.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupChange<'a> {
+    /// As it is to be; its version is one more than `previous`'s, or 1.
+    pub group: &'a Group,
+    /// As it is stored; `None` for a new one.
+    pub previous: Option<&'a Group>,
+    /// The groups above it, which must be as they were read, so that two changes at once make no circle.
+    pub above: &'a [(GroupId, u64)],
+    /// Who is to be in it.
+    pub joining: &'a [UserId],
+    /// Who is not to be in it any more.
+    pub leaving: &'a [UserId],
+    /// What is recorded of it.
+    pub event: &'a Event,
+}
+
+/// Whether a group was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupWritten {
+    /// It was.
+    Yes,
+    /// Another group has the name; nothing was written.
+    Taken,
+    /// The group, one above it, or somebody who joins or leaves is not as they were read; nothing was written.
+    Stale,
+}
+
 /// Groups as administrators see them.
 #[async_trait]
 pub trait GroupDirectory: Send + Sync {
@@ -63,8 +119,22 @@ pub trait GroupDirectory: Send + Sync {
         limit: u32,
     ) -> Outcome<MemberPage>;
 
-    /// Removes a group as it was read; `false`, and nothing removed, where it has changed since. Its members are no
+    /// All groups in order of names, read consistently: a request for each megabyte, of which some 5,000 groups are one.
+    async fn roster(&self, tenant: &TenantId) -> Outcome<Vec<ListedGroup>>;
+
+    /// The groups with these ids, in their order, as they are now; one that is not there is left out. Each hundred is a
+    /// request.
+    async fn several(&self, tenant: &TenantId, ids: &[GroupId]) -> Outcome<Vec<Group>>;
+
+    /// Writes a group with the event, and who joins and leaves. Up to 20 of them go into the same transaction. More
+    /// follow in batches, noted in the transaction, so that what is interrupted is finished before the next change of
+    /// any group; then the answer is an error, and to ask for the same again is right.
+    ///
+    /// Its new name, where it has one, follows to its members as in [`GroupStore::put`].
+    async fn write(&self, tenant: &TenantId, change: &GroupChange<'_>) -> Outcome<GroupWritten>;
+
+    /// Removes a group as it was read, with the event; `false`, and nothing removed, where it has changed since. Its members are no
     /// longer in it and its children have no parent (authentik's `SET_NULL`), in batches as in [`GroupStore::put`];
     /// whoever reads groups leaves out one that is gone already.
-    async fn remove(&self, tenant: &TenantId, group: &Group) -> Outcome<bool>;
+    async fn remove(&self, tenant: &TenantId, group: &Group, event: &Event) -> Outcome<bool>;
 }

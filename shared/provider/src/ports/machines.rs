@@ -6,10 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use protocol::{Digest, Secret, TenantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::event::Event;
 use crate::grant::TokenRecord;
 use crate::ports::Outcome;
+use crate::tenant::Sealed;
 use crate::user::{Subject, User};
 
 /// What a user's token is for (authentik's `intent`).
@@ -41,6 +43,19 @@ pub struct UserToken {
     pub description: String,
     /// At this second it is no longer good; `None` where it has no end.
     pub expires: Option<Timestamp>,
+    /// Its UUID in the API; `None` for one made elsewhere, of which it follows from the identifier.
+    #[serde(default)]
+    pub uuid: Option<Uuid>,
+    /// Who keeps it up to date (authentik: `managed`).
+    #[serde(default)]
+    pub managed: Option<String>,
+    /// The key, sealed for [`crate::tenant::Purpose::UserToken`], so that it can be shown again; `None` where it is shown
+    /// once or was never told.
+    #[serde(default)]
+    pub sealed: Option<Sealed>,
+    /// Counts its changes in the API.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl UserToken {
@@ -53,6 +68,10 @@ impl UserToken {
             user,
             description: String::new(),
             expires: None,
+            uuid: None,
+            managed: None,
+            sealed: None,
+            version: 0,
         }
     }
 
@@ -71,6 +90,19 @@ impl fmt::Debug for UserToken {
     }
 }
 
+/// Whether a token was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenWritten {
+    /// It was.
+    Yes,
+    /// Another token has the identifier; nothing was written.
+    Taken,
+    /// Another token has the key; nothing was written.
+    KeyTaken,
+    /// The stored token is not as it was read; nothing was written.
+    Stale,
+}
+
 /// Tokens of users: app passwords and the like.
 #[async_trait]
 pub trait UserTokenStore: Send + Sync {
@@ -83,6 +115,20 @@ pub trait UserTokenStore: Send + Sync {
         token: &UserToken,
         previous: Option<&UserToken>,
     ) -> Outcome<bool>;
+
+    /// Writes a token with the event, in one transaction; `previous` is the token as it was read, which may have another
+    /// identifier, owner and key: what it was found by before leads nowhere then.
+    async fn write(
+        &self,
+        tenant: &TenantId,
+        token: &UserToken,
+        previous: Option<&UserToken>,
+        event: &Event,
+    ) -> Outcome<TokenWritten>;
+
+    /// All tokens of all people, in no order and without their sealed keys; may have expired. A request for each
+    /// megabyte, of which some 3,000 tokens are one.
+    async fn list(&self, tenant: &TenantId) -> Outcome<Vec<UserToken>>;
 
     /// The token with this key. May have expired.
     async fn by_digest(&self, tenant: &TenantId, id: &Digest) -> Outcome<Option<UserToken>>;

@@ -5,9 +5,10 @@ use protocol::{ClientId, TenantId, Timestamp, UserId};
 use uuid::Uuid;
 
 use crate::event::Event;
+use crate::group::{Group, GroupId};
 use crate::ports::{Outcome, UserToken};
 use crate::session::{Consent, Session, SessionId};
-use crate::user::User;
+use crate::user::{User, UserKind};
 
 /// Whether an account was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,66 @@ pub struct ChangedAccount<'a> {
     pub event: &'a Event,
 }
 
+/// The account of a program, as it is to be written with all that it needs to be of use.
+#[derive(Clone, Copy, Debug)]
+pub struct NewProgram<'a> {
+    /// The account; `subject.version` is 1. It is in the group, where there is one.
+    pub user: &'a User,
+    /// A new group for it.
+    pub group: Option<&'a Group>,
+    /// A new token of it.
+    pub token: &'a UserToken,
+    /// What is recorded of it.
+    pub event: &'a Event,
+}
+
+/// A person as the list of people has them: what lists are searched, narrowed down and put in order by. When they last
+/// signed in and their attributes are not in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Who it is.
+    pub id: UserId,
+    /// Their number.
+    pub pk: u64,
+    /// User name.
+    pub username: String,
+    /// Full name.
+    pub name: String,
+    /// Address; may be empty.
+    pub email: String,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// What kind of account it is.
+    pub kind: UserKind,
+    /// Their folder.
+    pub path: String,
+    /// The groups they are directly in. One that is gone may still be among them.
+    pub groups: Vec<GroupId>,
+}
+
+impl From<&User> for Listed {
+    fn from(
+        User {
+            subject,
+            active,
+            profile,
+            ..
+        }: &User,
+    ) -> Self {
+        Self {
+            id: subject.id,
+            pk: subject.pk,
+            username: subject.username.clone(),
+            name: subject.name.clone(),
+            email: subject.email.clone(),
+            active: *active,
+            kind: profile.kind,
+            path: profile.path.clone(),
+            groups: subject.groups.iter().map(|group| group.id).collect(),
+        }
+    }
+}
+
 /// Part of a list of people, in order of their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct PeoplePage {
@@ -72,6 +133,13 @@ pub trait People: Send + Sync {
     /// The person with this number.
     async fn by_pk(&self, tenant: &TenantId, pk: u64) -> Outcome<Option<User>>;
 
+    /// The people with these ids, in their order; who is not there is left out. Each hundred is a request.
+    async fn several(&self, tenant: &TenantId, ids: &[UserId]) -> Outcome<Vec<User>>;
+
+    /// Everybody, in order of their numbers, read consistently: a request for each megabyte, of which 10,000 people are
+    /// three.
+    async fn roster(&self, tenant: &TenantId) -> Outcome<Vec<Listed>>;
+
     /// People in order of their numbers, after the one an earlier page ended with; at most `limit`.
     async fn list(&self, tenant: &TenantId, after: Option<u64>, limit: u32) -> Outcome<PeoplePage>;
 
@@ -91,6 +159,10 @@ pub trait People: Send + Sync {
     /// Makes an account iff its names are free, whatever the case, and the invitation is not spent, in one
     /// transaction.
     async fn create(&self, tenant: &TenantId, new: &NewAccount<'_>) -> Outcome<Written>;
+
+    /// Makes a program's account with its group and its token, in one transaction. [`Written::Taken`] where one of their
+    /// names is somebody else's.
+    async fn create_program(&self, tenant: &TenantId, new: &NewProgram<'_>) -> Outcome<Written>;
 
     /// Changes an account iff it is as it was read and its names are free or its own, in one transaction. Names
     /// given up become free. Whoever is made inactive by it loses every session and grant for good

@@ -21,7 +21,7 @@ const LONGEST_EXCERPT: usize = 4_000;
 const LARGEST_DATA: usize = 8 * 1024;
 
 /// Most log lines of one run that are passed on.
-const MOST_LOGS: usize = 50;
+pub(super) const MOST_LOGS: usize = 50;
 
 /// How deep data is looked into; what lies deeper is left out.
 const DEEPEST: usize = 8;
@@ -97,7 +97,7 @@ pub(super) fn log(script: &Script, lines: &[ScriptLog]) {
 }
 
 /// Without what looks like a secret, and no larger than it may be.
-fn presentable(data: &Map<String, Value>) -> Map<String, Value> {
+pub(super) fn presentable(data: &Map<String, Value>) -> Map<String, Value> {
     let clean = cleansed(data, DEEPEST);
     let size = serde_json::to_string(&clean).map_or(usize::MAX, |text| text.len());
     if size <= LARGEST_DATA {

@@ -2,23 +2,43 @@
 
 use protocol::Seconds;
 use provider::config::Validity;
+use provider::flow::Designation;
 use provider::flow::proof::Method;
-use provider::flow::stage::{Parts, ValidateSettings};
+use provider::flow::stage::{
+    IdentificationSettings, Parts, Settings, UserLoginSettings, ValidateSettings,
+};
 use serde_json::json;
 
 use super::{MFA, ada, at_second, classes, code, flows, proved, theirs, with_app};
-use crate::executor::{Program, leads_to};
+use crate::executor::{Program, SESSION, flow, leads_to, plain};
+use crate::harness::people::change;
 use crate::harness::{Bench, USER};
 
 const MEMORY: &str = "latchkey_mfa";
 
-fn asking(bench: &Bench) -> Program<'_> {
+fn remembering() -> ValidateSettings {
     let hour = Validity::parse("hours=1").expect("a lifetime");
-    let its = ValidateSettings {
+    ValidateSettings {
         last_auth_threshold: Some(hour),
         ..ValidateSettings::default()
-    };
-    Program::with(bench, flows(its, Parts::default()))
+    }
+}
+
+fn asking(bench: &Bench) -> Program<'_> {
+    Program::with(bench, flows(remembering(), Parts::default()))
+}
+
+/// A browser in which ada has proved her second factor.
+async fn remembered(bench: &Bench) -> Program<'_> {
+    let app = with_app(bench, &mut ada(bench).await).await;
+    let mut first = asking(bench);
+    at_second(&mut first, USER).await;
+    leads_to(
+        &first
+            .answer(MFA, json!({ "code": code(bench, &app) }))
+            .await,
+    );
+    first
 }
 
 /// The same browser, signed out.
@@ -93,4 +113,32 @@ async fn what_is_remembered_ends_with_its_authenticator() {
         classes(&at_second(&mut signed_out(&first), USER).await),
         ["totp"]
     );
+}
+
+#[tokio::test]
+async fn what_is_remembered_ends_with_all_that_is_taken_back() {
+    let bench = Bench::embedded().await;
+    let first = remembered(&bench).await;
+    change(&bench, USER.0, |user| user.subject.generation += 1).await;
+    assert_eq!(
+        classes(&at_second(&mut signed_out(&first), USER).await),
+        ["totp"]
+    );
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_never_the_first_factor() {
+    let bench = Bench::embedded().await;
+    let first = remembered(&bench).await;
+    let stages = plain(vec![
+        Settings::Identification(IdentificationSettings::default()),
+        Settings::AuthenticatorValidate(remembering()),
+        Settings::UserLogin(UserLoginSettings::default()),
+    ]);
+    let alone = flow("alone", Designation::Authentication, stages);
+    let mut program = Program::with(&bench, vec![alone]);
+    program.cookies = signed_out(&first).cookies;
+    let asked = program.answer("alone", json!({ "uid_field": "ada" })).await;
+    assert_eq!(classes(&asked), ["totp"]);
+    assert!(!program.cookies.contains_key(SESSION));
 }

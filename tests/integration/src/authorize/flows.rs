@@ -14,6 +14,7 @@ stages:
   - {name: keep, kind: consent, mode: permanent}
   - {name: ask-anew, kind: consent, mode: always_require}
   - {name: refuse, kind: deny, deny_message: Not today.}
+  - {name: terms, kind: redirect, mode: static, target_static: 'https://terms.example/'}
 flows:
   - {slug: for-ada, designation: authorization, authentication: require_authenticated, bindings: [{user: ada}]}
   - slug: kept
@@ -24,11 +25,13 @@ flows:
     designation: authorization
     stages: [{stage: ask-anew, bindings: [{policy: never}]}]
   - {slug: closed, designation: authorization, stages: [{stage: refuse}]}
+  - {slug: gated, designation: authorization, stages: [{stage: terms}, {stage: ask-anew}]}
 applications:
   - {slug: for-ada, provider: {client_secret: s, authorization_flow: for-ada, redirect_uris: ['https://rp.example/cb']}}
   - {slug: kept, provider: {client_secret: s, authorization_flow: kept, redirect_uris: ['https://rp.example/cb']}}
   - {slug: skipped, provider: {client_secret: s, authorization_flow: skipped, redirect_uris: ['https://rp.example/cb']}}
   - {slug: closed, provider: {client_secret: s, authorization_flow: closed, redirect_uris: ['https://rp.example/cb']}}
+  - {slug: gated, provider: {client_secret: s, authorization_flow: gated, redirect_uris: ['https://rp.example/cb']}}
 ";
 
 /// With [`FLOWS`], and somebody signed in.
@@ -73,6 +76,18 @@ async fn whom_the_flow_is_not_for_is_told_and_sent_round_no_circle() {
     assert!(text(&browser.get(&to).await).contains("Not today."));
     let again = first(&mut browser, "closed").await;
     assert_eq!(again, to, "and no code");
+}
+
+#[tokio::test]
+async fn who_was_led_elsewhere_has_not_gone_through_the_flow() {
+    let bench = Bench::embedded().await;
+    let mut browser = signed_in(&bench).await;
+    for _ in 0..2 {
+        let to = first(&mut browser, "gated").await;
+        assert!(to.starts_with("/if/flow/gated/?next="), "{to}");
+        let led = browser.get(&to).await;
+        assert_eq!(location(&led).as_deref(), Some("https://terms.example/"));
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use protocol::{Slug, TenantId, UserId};
 use provider::invitation::Invitation;
-use provider::ports::{NewAccount, Written};
+use provider::ports::{InvitationEdit, NewAccount, Written};
 use provider::user::User;
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ over_both_stores! {
     an_invitation_is_read_back_whole,
     an_invitation_takes_the_place_of_the_one_before,
     an_invitation_is_removed_once,
+    an_invitation_is_changed_as_it_was_read_and_with_its_event,
     invitations_are_listed_in_pages_without_those_that_are_over,
     an_invitation_of_another_tenant_is_not_seen_or_touched,
     an_account_spends_the_invitation_it_is_made_by,
@@ -28,6 +29,7 @@ fn invitation(number: u128) -> Invitation {
         expires: None,
         single_use: true,
         fixed_data: Map::new(),
+        created_by: None,
     }
 }
 
@@ -184,4 +186,35 @@ async fn of_many_accounts_by_one_invitation_one_is_made(stage: &Stage) {
         "{made:?}"
     );
     assert_eq!(stage.invitation(1).await, None);
+}
+
+/// Nothing is written where it was spent or changed in between.
+async fn an_invitation_is_changed_as_it_was_read_and_with_its_event(stage: &Stage) {
+    let invitations = stage.stores.invitations();
+    let change = async |edit| {
+        let changed = invitations.change(&stage.tenant, edit, &event()).await;
+        changed.expect("answers")
+    };
+    let (first, second) = (
+        invitation(1),
+        Invitation {
+            name: "second".to_owned(),
+            ..invitation(1)
+        },
+    );
+    let edit = InvitationEdit::Change {
+        before: &first,
+        after: &second,
+    };
+    assert!(!change(edit).await, "it is not there");
+    assert!(change(InvitationEdit::Add(&first)).await);
+    assert!(!change(InvitationEdit::Add(&second)).await, "it is there");
+    assert!(change(edit).await);
+    assert!(!change(edit).await, "it is another by now");
+    assert_eq!(stage.invitation(1).await.as_ref(), Some(&second));
+    assert!(change(InvitationEdit::Remove(first.id)).await);
+    assert!(!change(InvitationEdit::Remove(first.id)).await);
+    let events = stage.stores.events();
+    let page = events.recent(&stage.tenant, None, 100, NOW).await;
+    assert_eq!(page.expect("reads").events.len(), 3);
 }

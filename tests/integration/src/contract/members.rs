@@ -167,7 +167,12 @@ async fn a_group_that_is_removed_has_no_members_and_no_children(stage: &Stage) {
     let put = groups.put(&stage.tenant, &below, Some(&child)).await;
     assert_eq!(put, Ok(true));
     let directory = stage.stores.group_directory();
-    assert_eq!(directory.remove(&stage.tenant, &staff).await, Ok(true));
+    assert_eq!(
+        directory
+            .remove(&stage.tenant, &staff, &super::event())
+            .await,
+        Ok(true)
+    );
     assert!(stage.called(&crowd).await.is_empty());
     assert_eq!(groups.by_name(&stage.tenant, "staff").await, Ok(None));
     let orphan = groups.by_name(&stage.tenant, "child").await;
@@ -186,7 +191,22 @@ async fn a_group_is_removed_only_as_it_was_read(stage: &Stage) {
     let staff = stage.group("staff").await;
     let crew = stage.rename(&staff, "crew").await;
     let directory = stage.stores.group_directory();
-    assert_eq!(directory.remove(&stage.tenant, &staff).await, Ok(false));
-    assert_eq!(directory.remove(&stage.tenant, &crew).await, Ok(true));
-    assert_eq!(directory.remove(&stage.tenant, &crew).await, Ok(false));
+    assert_eq!(
+        directory
+            .remove(&stage.tenant, &staff, &super::event())
+            .await,
+        Ok(false)
+    );
+    assert_eq!(
+        directory
+            .remove(&stage.tenant, &crew, &super::event())
+            .await,
+        Ok(true)
+    );
+    assert_eq!(
+        directory
+            .remove(&stage.tenant, &crew, &super::event())
+            .await,
+        Ok(false)
+    );
 }

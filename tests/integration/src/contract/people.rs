@@ -85,6 +85,7 @@ impl Stage {
             expires: Some(at(100)),
             single_use: true,
             fixed_data: serde_json::Map::new(),
+            created_by: None,
         };
         let invitations = self.stores.invitations();
         let put = invitations.put(&self.tenant, &invitation).await;

@@ -1,7 +1,7 @@
 //! `BrowserStore`: sessions, as they begin and end.
 
 use provider::entropy::System;
-use provider::ports::Saved;
+use provider::ports::{Saved, SignIn};
 use provider::session::{Plan, Session, SessionToken};
 
 use super::stage::{NOW, Stage, changed, entering, event, onward, plan, session, user};
@@ -15,6 +15,7 @@ over_both_stores! {
     only_somebody_active_whose_sessions_were_not_ended_signs_in,
     signing_in_notes_when_and_leaves_the_version,
     signing_in_without_a_stored_plan_needs_that_there_is_none,
+    a_session_that_goes_on_does_only_where_it_is_still_there,
     a_session_ends_and_ending_it_again_is_fine,
 }
 
@@ -164,6 +165,24 @@ async fn signing_in_without_a_stored_plan_needs_that_there_is_none(stage: &Stage
         assert_eq!(stage.signed_in(&token).await, want == Saved::Yes);
     }
     assert!(stage.plan(&begun.key).await.is_some());
+}
+
+async fn a_session_that_goes_on_does_only_where_it_is_still_there(stage: &Stage) {
+    let (browsers, ada) = (stage.stores.browsers(), stage.user("ada").await);
+    let (token, session) = session(&ada);
+    stage.enter(&session).await;
+    for want in [Saved::Yes, Saved::Stale] {
+        let (from, onward, event) = (stage.begun().await, onward(), event());
+        let entry = SignIn {
+            goes_on: true,
+            ..entering(&session, &from, &onward, None, &event)
+        };
+        assert_eq!(browsers.sign_in(&stage.tenant, &entry, NOW).await, Ok(want));
+        assert_eq!(stage.signed_in(&token).await, want == Saved::Yes);
+        assert_eq!(stage.plan(&onward.key).await.is_some(), want == Saved::Yes);
+        let ended = browsers.sign_out(&stage.tenant, &token, &event).await;
+        assert_eq!(ended, Ok(()));
+    }
 }
 
 async fn a_session_ends_and_ending_it_again_is_fine(stage: &Stage) {

@@ -437,6 +437,7 @@ pub(crate) const fn entering<'a>(
         session,
         from,
         onward,
+        goes_on: false,
         ended,
         event,
     }

@@ -15,6 +15,7 @@ over_both_stores! {
     a_user_is_written_only_over_the_version_that_was_read,
     a_user_without_an_address_is_found_by_name_only,
     a_user_may_have_their_address_as_name,
+    a_user_is_found_by_the_attribute_upn_which_is_theirs_alone,
 }
 
 async fn a_user_is_found_by_name_and_address_whatever_the_case(stage: &Stage) {
@@ -225,4 +226,31 @@ async fn a_user_may_have_their_address_as_name(stage: &Stage) {
                 .is_some()
         );
     }
+}
+
+async fn a_user_is_found_by_the_attribute_upn_which_is_theirs_alone(stage: &Stage) {
+    let with_upn = |name: &str, upn: &str| {
+        let mut user = user(name);
+        user.subject.upn = Some(upn.to_owned());
+        user
+    };
+    let find = async |login: &str| {
+        let users = stage.stores.users();
+        let found = users.by_login(&stage.tenant, login).await.unwrap();
+        found.map(|user| user.subject.username)
+    };
+    let ada = with_upn("ada", "ada@corp.example");
+    assert!(stage.put(&ada, None).await);
+    assert_eq!(find("ADA@corp.example").await.as_deref(), Some("ada"));
+    for upn in ["Ada@Corp.example", "ada", "ADA@example.com"] {
+        assert!(!stage.put(&with_upn("bob", upn), None).await, "{upn}");
+    }
+    let own = with_upn("bob", "BOB@example.com");
+    assert!(stage.put(&own, None).await, "it may be one's own address");
+    let mut moved = changed(&ada);
+    moved.subject.upn = None;
+    assert!(stage.put(&moved, Some(&ada)).await);
+    assert_eq!(find("ada@corp.example").await, None);
+    let carol = with_upn("carol", "ada@corp.example");
+    assert!(stage.put(&carol, None).await, "given up, it is free");
 }

@@ -203,3 +203,33 @@ async fn what_was_typed_for_a_name_that_is_none_is_not_kept() {
         "{names:?}"
     );
 }
+
+#[tokio::test]
+async fn administrators_hear_why_nobody_was_signed_in() {
+    let bench = Bench::embedded().await;
+    let stages = vec![
+        Settings::Identification(IdentificationSettings::default()),
+        Settings::UserLogin(UserLoginSettings::default()),
+    ];
+    let own = flow("own", Designation::Authentication, plain(stages));
+    for name in ["ada", "gone", "nobody"] {
+        let mut program = Program::with(&bench, vec![own.clone()]);
+        let said = program.answer("own", json!({ "uid_field": name })).await;
+        assert_eq!(said["component"], "ak-stage-access-denied", "{said}");
+        assert!(!program.cookies.contains_key(SESSION));
+        bench.wait(Seconds(1)); // events of one second have no order
+        let events = bench.backend.stores.events();
+        let page = events
+            .recent(&bench.seeded.tenant.id, None, 1, bench.now())
+            .await
+            .expect("reads");
+        let event = &page.events[0];
+        assert_eq!(event.action, Action::LoginFailed);
+        assert_eq!(
+            event.context["message"],
+            "Nobody was signed in: no stage before has proved who they are"
+        );
+        let about = event.user.as_ref().map(|user| user.username.as_str());
+        assert_eq!(about, Some(name).filter(|name| *name != "nobody"));
+    }
+}

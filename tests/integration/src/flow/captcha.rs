@@ -9,7 +9,9 @@ use axum::routing::post;
 use fetch::Fetch;
 use http::StatusCode;
 use provider::flow::Designation;
-use provider::flow::stage::{CaptchaSettings, IdentificationSettings, Settings};
+use provider::flow::stage::{
+    CaptchaSettings, IdentificationSettings, Parts, PasswordSettings, Settings, Stage,
+};
 use provider::tenant::{Purpose, Sealed};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -236,4 +238,43 @@ async fn policies_judge_a_score_where_the_stage_does_not() {
         .unwrap();
     let context = browser.plan.expect("a plan").context;
     assert_eq!(context.extra["captcha"]["response"]["score"], 0.1);
+}
+
+#[tokio::test]
+async fn release_2024_10_a_captcha_beside_the_name_is_checked_before_the_name_is_looked_for() {
+    let (bench, service) = (bench().await, Service::start().await);
+    let stages = vec![
+        Settings::Identification(IdentificationSettings::default()),
+        Settings::Password(PasswordSettings::default()),
+    ];
+    let mut beside = flow("robots", Designation::Authentication, stages);
+    beside.stages[0].stage.parts.captcha = Some(Box::new(Stage {
+        id: STAGE,
+        name: "captcha".to_owned(),
+        settings: Settings::Captcha(settings(&bench, &service).await),
+        parts: Parts::default(),
+    }));
+    let probe = Probe::new(&bench, vec![beside]);
+    let mut visitor = probe.visitor();
+    let asked = visitor.get(FLOW).await;
+    assert_eq!(component(&asked), "ak-stage-identification");
+    assert_eq!(asked["captcha_stage"]["site_key"], "the public key");
+    let form = |token| {
+        [
+            ("component", "ak-stage-identification"),
+            ("uid_field", "ada"),
+            ("captcha_token", token),
+        ]
+    };
+    service.says(&json!({ "success": false }));
+    for token in ["", "wrong"] {
+        let again = visitor.post(FLOW, &form(token)).await;
+        assert_eq!(component(&again), "ak-stage-identification", "{again}");
+        assert!(again["response_errors"].is_object(), "{again}");
+    }
+    assert_eq!(service.heard().len(), 1, "nothing is no answer");
+    service.says(&json!({ "success": true, "score": 0.9 }));
+    let password = visitor.answer(FLOW, &form("solved")).await;
+    assert_eq!(component(&password), "ak-stage-password");
+    assert_eq!(service.heard(), ["secret=the+private+key&response=solved"]);
 }

@@ -3,12 +3,15 @@
 use futures_util::future::join_all;
 use protocol::Seconds;
 use provider::flow::Bound;
-use provider::flow::stage::{FieldType, InvitationSettings, Settings};
+use provider::flow::stage::{DenySettings, FieldType, InvitationSettings, Settings};
 use provider::invitation::Invitation;
+use provider::policy::{Binding, ExpressionPolicy, Target};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::made::{GOOD, OWN, account, codes, denied, enrollment, field, only, prompt};
+use super::made::{
+    GOOD, OWN, account, codes, denied, enrollment, field, identification, only, prompt,
+};
 use crate::executor::{Program, SESSION, leads_to, slug};
 use crate::harness::Bench;
 
@@ -26,6 +29,7 @@ fn invitation(fixed_data: &Value) -> Invitation {
         expires: None,
         single_use: true,
         fixed_data: fixed_data.as_object().cloned().unwrap_or_default(),
+        created_by: None,
     }
 }
 
@@ -113,7 +117,7 @@ async fn an_invitation_is_spent_with_the_account_and_not_before() {
     let mut anna = invited(&bench, &token);
     anna.look(OWN).await;
     let again = anna.answer(OWN, details("bob")).await; // whose names are taken
-    assert_eq!(codes(&again), ["username: unique"]);
+    assert_eq!(codes(&again), ["non_field_errors: invalid"]);
     assert!(is_there(&bench, &own).await);
     assert_eq!(
         leads_to(&anna.answer(OWN, details("anna")).await),
@@ -168,6 +172,25 @@ async fn what_an_invitation_says_counts_more_than_what_is_typed() {
         leads_to(&Program::new(&bench).sign_in("anna", GOOD).await),
         "/if/user/"
     );
+}
+
+#[tokio::test]
+async fn an_invitation_counts_more_by_whatever_name_an_attribute_is_typed() {
+    let bench = Bench::embedded().await;
+    let role = prompt(vec![field("attributes.role", FieldType::Text)]);
+    let own = invitation(&json!({ "attributes": { "role": "guest" } }));
+    invite(&bench, &own).await;
+    let flow = enrollment(vec![stage(false), role]);
+    let mut eve = Program::with(&bench, vec![flow]);
+    eve.asks(&[("itoken", &own.id.to_string())]);
+    eve.look(OWN).await;
+    eve.answer(OWN, json!({ "attributes.role": "admin" })).await;
+    assert_eq!(
+        leads_to(&eve.answer(OWN, details("eve")).await),
+        "/if/user/"
+    );
+    let eve = account(&bench, "eve").await.expect("an account");
+    assert_eq!(eve.profile.attributes["role"], "guest");
 }
 
 #[tokio::test]
@@ -275,4 +298,44 @@ async fn of_many_at_once_with_one_invitation_one_makes_an_account() {
         }
     }
     assert_eq!(made.len(), 1, "{made:?}");
+}
+
+/// authentik keeps it whatever the stages after it find out: it is for whoever has the link.
+#[tokio::test]
+async fn an_invitation_outlives_that_somebody_says_who_they_are() {
+    let bench = Bench::embedded().await;
+    let policy = ExpressionPolicy {
+        id: Uuid::new_v4(),
+        name: "not invited".to_owned(),
+        expression: "return 'invitation' not in request.context".to_owned(),
+        execution_logging: false,
+    };
+    let mut uninvited = only(Settings::Deny(DenySettings {
+        deny_message: "Not invited.".to_owned(),
+    }));
+    uninvited.re_evaluate_policies = true;
+    uninvited.policies.bindings.push(Binding {
+        id: Uuid::new_v4(),
+        order: 0,
+        enabled: true,
+        negate: false,
+        timeout: Seconds(30),
+        failure_result: false,
+        target: Target::Policy(policy),
+    });
+    let stages = |invitation: Option<Bound>| {
+        let first = invitation.into_iter();
+        let rest = [identification(), uninvited.clone()];
+        enrollment(first.chain(rest).collect())
+    };
+    let own = invitation(&json!({}));
+    invite(&bench, &own).await;
+    let mut anna = Program::with(&bench, vec![stages(Some(stage(false)))]);
+    anna.asks(&[("itoken", &own.id.to_string())]);
+    anna.look(OWN).await;
+    let asked = anna.answer(OWN, json!({ "uid_field": "anna" })).await;
+    assert_eq!(asked["component"], "ak-stage-prompt", "{asked}");
+    let mut stranger = Program::with(&bench, vec![stages(None)]);
+    let said = stranger.answer(OWN, json!({ "uid_field": "anna" })).await;
+    assert_eq!(denied(&said), "Not invited.");
 }

@@ -8,7 +8,7 @@ use super::{SIGN_IN, next, signed_in};
 use crate::harness::browser::{Browser, authorize_path, location};
 use crate::harness::page::{heading, words};
 use crate::harness::people::change;
-use crate::harness::{Bench, header, request, text};
+use crate::harness::{Bench, configure, header, request, text};
 
 fn asks_for(path: &str, languages: &'static str) -> http::Request<bytes::Bytes> {
     let mut request = request(Method::GET, path, "");
@@ -32,6 +32,20 @@ async fn rfc9110_12_5_4_a_page_is_in_the_language_the_browser_asks_for() {
         "Hier ist nichts",
         "even where nothing is"
     );
+}
+
+#[tokio::test]
+async fn release_2022_7_2_a_page_is_in_the_brands_language_where_the_browser_asks_for_none() {
+    let bench = Bench::embedded().await;
+    configure::tenant(&bench, |tenant| {
+        tenant.brand.default_locale = "de".to_owned();
+    })
+    .await;
+    for (languages, title) in [("", "Anmelden"), ("fr", "Anmelden"), ("en", "Sign in")] {
+        let page = bench.send(asks_for(SIGN_IN, languages)).await;
+        assert_eq!(heading(&page), title, "{languages:?}");
+    }
+    assert_eq!(heading(&bench.get(SIGN_IN).await), "Anmelden");
 }
 
 #[tokio::test]

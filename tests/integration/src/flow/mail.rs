@@ -2,6 +2,7 @@
 
 mod enrollment;
 mod links;
+mod pages;
 mod strangers;
 
 use aws::Ports as _;

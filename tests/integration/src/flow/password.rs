@@ -61,6 +61,12 @@ async fn a_wrong_password_an_unknown_and_an_inactive_person_are_answered_alike()
             "{login}, {password}"
         );
     }
+    let imported = "pbkdf2_sha256$870000$c2FsdA$bm9ib2R5J3MgcGFzc3dvcmQ=";
+    change(&bench, "bob", |user| {
+        user.password = Some(imported.to_owned());
+    })
+    .await;
+    assert_eq!(refusal(&bench, "bob", "wrong").await, wrong, "unreadable");
 }
 
 #[tokio::test]

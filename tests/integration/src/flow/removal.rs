@@ -6,9 +6,10 @@ use provider::flow::stage::Settings;
 use provider::flow::{Designation, Flow};
 use serde_json::json;
 
-use super::made::{OWN, account, denied, only, own, signed_in};
+use super::made::{OWN, account, denied, identification, only, own, signed_in};
 use crate::executor::{Program, SESSION, leads_to};
 use crate::harness::browser::{field, location};
+use crate::harness::page::said;
 use crate::harness::{Bench, text};
 
 const PAGE: &str = "/if/flow/own/";
@@ -81,8 +82,62 @@ async fn a_page_asks_and_the_account_may_be_kept() {
         ("component", "ak-stage-user-delete"),
         ("choice", "delete"),
     ];
-    program.submit(PAGE, &form).await;
+    let answer = program.submit(PAGE, &form).await;
     assert!(account(&bench, "ada").await.is_none());
+    assert!(!program.cookies.contains_key(SESSION));
+    assert_eq!(location(&answer).as_deref(), Some(PAGE));
+    for _ in 0..2 {
+        let end = program.get(PAGE).await;
+        assert_eq!(
+            said(&end),
+            "200 Example / Your account is removed / You are signed out everywhere. You can close this page."
+        );
+    }
+    assert_eq!(leads_to(&program.look(OWN).await), "/");
+    let anew = program.get("/if/flow/own/?restart=1").await;
+    assert!(
+        text(&anew).contains("Nothing was removed"),
+        "{}",
+        said(&anew)
+    );
+}
+
+#[tokio::test]
+async fn who_removed_the_account_is_not_led_to_where_an_account_is_needed() {
+    let bench = Bench::embedded().await;
+    let mut program = signed_in(&bench, unenrollment()).await;
+    let path = format!("{PAGE}?next=%2Fif%2Fuser%2F");
+    let page = program.get(&path).await;
+    let csrf = field(&text(&page), "csrf").expect("a csrf field");
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("component", "ak-stage-user-delete"),
+        ("choice", "delete"),
+    ];
+    let answer = program.submit(&path, &form).await;
+    let to = location(&answer).expect("a page");
+    assert!(text(&program.get(&to).await).contains("Your account is removed"));
+    // Whoever signs in here next begins with a flow of their own.
+    program.sign_in("bob", "bobs own password").await;
+    let page = program.get(&path).await;
+    assert!(text(&page).contains("Delete your account?"));
+}
+
+#[tokio::test]
+async fn nobody_removes_an_account_in_a_flow_about_somebody_else() {
+    let bench = Bench::embedded().await;
+    let stages = vec![identification(), only(Settings::UserDelete)];
+    let flow = own(Designation::Unenrollment, stages);
+    for (login, component) in [
+        ("bob", "ak-stage-access-denied"),
+        ("ada", "ak-stage-user-delete"),
+    ] {
+        let mut program = signed_in(&bench, flow.clone()).await;
+        program.look(OWN).await;
+        let said = program.answer(OWN, json!({ "uid_field": login })).await;
+        assert_eq!(said["component"], component, "{login}");
+    }
+    assert!(account(&bench, "ada").await.is_some() && account(&bench, "bob").await.is_some());
 }
 
 #[tokio::test]

@@ -110,6 +110,22 @@ async fn signing_in_again_ends_the_session_this_browser_had_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_cookie_that_opens_nothing_any_more_ends_no_session() {
+    let bench = Bench::embedded().await;
+    let mut browser = signed_in(&bench).await;
+    let old = browser.cookies[SESSION].clone();
+    browser
+        .authorize("fast", "openid", &[("prompt", "login")])
+        .await;
+    let mut thief = Browser::new(&bench);
+    thief.cookies.insert(SESSION.to_owned(), old);
+    thief.user = ("bob", "bobs own password");
+    thief.authorize("fast", "openid", &[]).await;
+    assert!(is_signed_in(&mut thief).await);
+    assert!(is_signed_in(&mut browser).await, "hers goes on");
+}
+
+#[tokio::test]
 async fn a_session_ends_at_the_very_second_of_its_time() {
     let bench = Bench::embedded().await;
     let mut browser = signed_in(&bench).await;

@@ -40,6 +40,7 @@ async fn who_was_invited_proves_the_address_and_has_an_account() {
         expires: None,
         single_use: true,
         fixed_data: Map::from_iter([("email".to_owned(), json!("anna@example.com"))]),
+        created_by: None,
     };
     let invitations = bench.backend.stores.invitations();
     invitations
@@ -50,7 +51,7 @@ async fn who_was_invited_proves_the_address_and_has_an_account() {
     let mut anna = Program::new(&bench);
     anna.asks(&[("itoken", &own.id.to_string())]);
     assert_eq!(anna.look(ENROLLMENT).await["component"], "ak-stage-prompt");
-    let answer = json!({"name": "Anna", "password": GOOD, "password_repeat": GOOD});
+    let answer = json!({"name": "Anna", "password": "typed before the address is proved"});
     assert_eq!(
         anna.answer(ENROLLMENT, answer).await["component"],
         "ak-stage-email"
@@ -59,7 +60,17 @@ async fn who_was_invited_proves_the_address_and_has_an_account() {
         account(&bench, "anna@example.com").await.is_none(),
         "not before the address is proved"
     );
-    let (anna, end) = follow(&bench, ENROLLMENT).await;
+    let (mut anna, asked) = follow(&bench, ENROLLMENT).await;
+    assert_eq!(
+        asked["fields"][0]["field_key"], "password",
+        "of whoever has the mailbox: {asked}"
+    );
+    let end = anna
+        .answer(
+            ENROLLMENT,
+            json!({"password": GOOD, "password_repeat": GOOD}),
+        )
+        .await;
     assert_eq!(leads_to(&end), "/if/user/");
     assert!(anna.cookies.contains_key(SESSION));
     let user = account(&bench, "anna@example.com")

@@ -120,6 +120,7 @@ async fn an_account_that_cannot_be_made_does_not_tell_why() {
         ("ada@example.com", "new@example.com"),
         ("new", "Ada@Example.com"),
         ("new", "gone@example.com"),
+        ("ada", "new@example.com"),
     ] {
         let mut program = Program::with(&bench, vec![enrollment(Vec::new())]);
         program.look(OWN).await;

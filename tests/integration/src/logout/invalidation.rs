@@ -3,7 +3,7 @@
 use super::{SIGNED_OUT, Visitor};
 use crate::harness::browser::{Browser, field, location};
 use crate::harness::page::said;
-use crate::harness::{Bench, encode, json, member, text};
+use crate::harness::{Bench, configure, encode, json, member, text};
 
 /// An application that is left without ending the session.
 const LEFT: &str = "/application/o/guest/end-session/";
@@ -105,4 +105,37 @@ async fn the_invalidation_flow_of_the_tenant_asks_and_then_ends_the_session() {
     assert_eq!(said, SIGNED_OUT.replace("Return to Web", "Sign in again"));
     assert!(!ada.is_signed_in().await);
     assert_eq!(bench.userinfo(&ada.access_token).await.status(), 401);
+}
+
+#[tokio::test]
+async fn release_2023_2_every_page_at_the_end_of_a_session_wears_the_brand() {
+    let bench = Bench::embedded().await;
+    configure::tenant(&bench, |tenant| {
+        tenant.brand.branding_title = "Café & Co".to_owned();
+        tenant.brand.branding_logo = "https://cafe.example/logo.png".to_owned();
+        tenant.brand.colours.accent = Some("#7a1f5c".to_owned());
+    })
+    .await;
+    let mut ada = Visitor::ada(&bench, "openid").await;
+    let (hint, _) = guest(&bench, &mut ada.browser).await;
+    let left = format!("{LEFT}?{}", encode(&[("id_token_hint", &*hint)]));
+    let left = ada.browser.get(&left).await;
+    let asked = ada.leave(&[]).await;
+    let hint = ada.id_token.clone();
+    let over = ada.leave(&[("id_token_hint", &hint)]).await;
+    for (page, heading) in [
+        (left, "You are signed out of Guest"),
+        (asked, "Sign out of Café & Co?"),
+        (over, "You are signed out"),
+    ] {
+        assert_eq!(crate::harness::page::heading(&page), heading);
+        let html = text(&page);
+        for brand in [
+            "· Café &#38; Co</title>",
+            "src=\"https://cafe.example/logo.png\"",
+            "#7a1f5c",
+        ] {
+            assert!(html.contains(brand), "{heading}: no {brand} in {html}");
+        }
+    }
 }

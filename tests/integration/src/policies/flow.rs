@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use crate::claims;
 use crate::harness::browser::{Browser, authorize_path, field, location};
-use crate::harness::{Bench, text};
+use crate::harness::page::action;
+use crate::harness::{Bench, form_post, text};
 
 /// A policy that says this.
-fn policy(expression: &str) -> PolicySet {
+pub(crate) fn policy(expression: &str) -> PolicySet {
     let policy = ExpressionPolicy {
         id: Uuid::new_v4(),
         name: "flow policy".to_owned(),
@@ -261,4 +262,39 @@ async fn whether_somebody_has_an_authenticator_is_known_to_policies() {
     crate::step_up::App::of(&bench, "ada").await;
     let page = after(&bench, 1).await;
     assert_eq!(component(&page).as_deref(), Some("ak-stage-password"));
+}
+
+/// An address that does not parse made policies fail, and a stage whose policy fails was left out.
+#[tokio::test]
+async fn release_2024_10_cve_2024_47070_no_forwarded_address_leads_past_the_password() {
+    let bench = Bench::embedded().await;
+    let asks = "return not ak_client_ip.is_private or ak_client_ip.is_private";
+    let fails = "return request.http_request.META[\"HTTP_X_FORWARDED_FOR\"].nothing_such";
+    for expression in [asks, fails] {
+        change(&bench, |flow| bind(flow, 1, false, expression)).await;
+        for forged in ["", "a", "127.0.0.1, a", "192.0.2.7"] {
+            let mut browser = Browser::new(&bench);
+            let first = browser.get(&authorize_path("fast", "openid", &[])).await;
+            let first = browser.get(&location(&first).expect("to sign in")).await;
+            let csrf = field(&text(&first), "csrf").expect("a csrf field");
+            let form = [
+                ("csrf", csrf.as_str()),
+                ("component", "ak-stage-identification"),
+                ("uid_field", "ada"),
+            ];
+            let mut named = form_post(&action(&first), &form);
+            for name in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+                let value = forged.parse().expect("a header");
+                named.headers_mut().insert(name, value);
+            }
+            let named = browser.send(named).await;
+            let page = match location(&named) {
+                Some(to) => browser.get(&to).await,
+                None => named,
+            };
+            let password = (expression == asks).then(|| "ak-stage-password".to_owned());
+            assert_eq!(component(&page), password, "{forged:?}: {expression}");
+            assert!(!browser.cookies.contains_key("latchkey_session"));
+        }
+    }
 }

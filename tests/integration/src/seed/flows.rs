@@ -1,7 +1,7 @@
 //! Flows, stages, fields, invitations and brands of a fixture; and the flows of a first start.
 
 use aws::Ports as _;
-use protocol::Slug;
+use protocol::{Seconds, Slug};
 use provider::brand::Theme;
 use provider::client::ConsentMode;
 use provider::config::{Change, Configuration};
@@ -173,6 +173,27 @@ async fn what_an_administrator_changed_of_a_shipped_flow_stays() {
     let before = revision(&bench).await;
     load(&bench, WHOLE).await.expect("loads");
     assert_eq!(revision(&bench).await, before, "nothing is written twice");
+}
+
+/// A start of another process, which has nothing in memory.
+async fn start(bench: &Bench, yaml: &str) -> provider::brand::Brand {
+    let tomorrow = local::clock::now() + Seconds::days(1);
+    let tenants = bench.backend.stores.tenants();
+    let read = tenants.by_host("latchkey.internal", tomorrow).await;
+    read.expect("reads").expect("a tenant");
+    let seeded = load(bench, yaml).await.expect("loads");
+    seeded.tenant.brand
+}
+
+#[tokio::test]
+async fn release_2023_2_a_second_start_leaves_the_brand_as_it_was() {
+    let bench = Bench::embedded().await;
+    start(&bench, "{title: Another, brand: {default_locale: de}}").await;
+    for (yaml, locale) in [("{}", "de"), ("brand: {default_locale: en}", "en")] {
+        let brand = start(&bench, yaml).await;
+        let said = (&*brand.branding_title, &*brand.default_locale);
+        assert_eq!(said, ("Another", locale), "{yaml}");
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! Where one is signed in.
 
-use super::{act, own, page};
+use provider::session::SessionToken;
+
+use super::{act, own, own_of, page};
+use crate::executor::SESSION;
 use crate::harness::Bench;
-use crate::harness::browser::location;
+use crate::harness::browser::{Browser, field, location};
 
 const PATH: &str = "/if/user/sessions/";
 
@@ -25,24 +28,43 @@ async fn other_browsers_are_signed_out_and_this_one_stays() {
     assert!(asked.starts_with("/if/flow/"), "{asked}");
 }
 
+/// The name of this browser's session.
+fn session(browser: &Browser<'_>) -> String {
+    let token = SessionToken::parse(&browser.cookies[SESSION]);
+    token.expect("a session cookie").id().to_string()
+}
+
+/// Asks to end this session, and says what came of it.
+async fn end(browser: &mut Browser<'_>, id: &str) -> String {
+    let html = page(browser, "/if/user/tokens/").await;
+    let csrf = field(&html, "csrf").expect("a token");
+    let form = [("csrf", csrf.as_str()), ("action", "end"), ("session", id)];
+    let done = browser.post(PATH, &form).await;
+    location(&done).expect("back")
+}
+
 #[tokio::test]
 async fn a_session_of_somebody_else_is_out_of_reach() {
     let bench = Bench::embedded().await;
     let (mut ada, _) = own(&bench, PATH).await;
+    let mut bob = Browser::new(&bench);
+    bob.user = ("bob", "bobs own password");
+    let (mut bob, _) = own_of(bob, PATH).await;
+    let gone = "/if/user/sessions/?notice=gone";
+    assert_eq!(end(&mut ada, &session(&bob)).await, gone);
+    assert_eq!(bob.get(PATH).await.status(), 200, "still signed in");
     let (mut other, _) = own(&bench, PATH).await;
-    let html = page(&mut other, PATH).await;
-    let id = crate::harness::browser::field(&html, "session").expect("another session");
-    // Not this user's: what is named does not exist for them.
-    let stranger = uuid::Uuid::from_u128(7).to_string();
-    let gone = act(&mut ada, PATH, &[("action", "end"), ("session", &stranger)]).await;
-    assert_eq!(
-        location(&gone).expect("back"),
-        "/if/user/sessions/?notice=gone"
-    );
-    let ended = act(&mut other, PATH, &[("action", "end"), ("session", &id)]).await;
-    assert_eq!(
-        location(&ended).expect("back"),
-        "/if/user/sessions/?notice=session-ended"
-    );
+    let ended = end(&mut other, &session(&ada)).await;
+    assert_eq!(ended, "/if/user/sessions/?notice=session-ended");
     assert!(location(&ada.get(PATH).await).is_some(), "signed out");
+}
+
+#[tokio::test]
+async fn this_session_is_ended_by_signing_out() {
+    let bench = Bench::embedded().await;
+    let (mut ada, _) = own(&bench, PATH).await;
+    let id = session(&ada);
+    let gone = "/if/user/sessions/?notice=gone";
+    assert_eq!(end(&mut ada, &id).await, gone);
+    assert_eq!(ada.get(PATH).await.status(), 200, "still signed in");
 }

@@ -1,6 +1,9 @@
 //! Tokens and app passwords.
 
+use aws::Ports as _;
 use protocol::Seconds;
+use provider::event::Action;
+use provider::tenant::Purpose;
 
 use super::{act, own, page};
 use crate::harness::browser::location;
@@ -37,9 +40,25 @@ async fn an_app_password_is_shown_once_works_and_is_removed() {
     assert_eq!(
         found.id,
         protocol::Secret::new(key.as_str()).digest(),
-        "its digest alone"
+        "found by its digest"
     );
     assert_eq!(found.expires, Some(bench.now() + Seconds::days(30)));
+    let (digest, sealed) = (found.id.encode(), found.sealed.expect("its key, sealed"));
+    let purpose = Purpose::UserToken(&digest);
+    let vault = bench.backend.vault();
+    let opened = vault.open(tenant, purpose, &sealed).await.expect("opens");
+    assert_eq!(**opened, key.as_bytes(), "for the API's view_key");
+
+    let events = bench.backend.stores.events();
+    let page = events.recent(tenant, None, 10, bench.now()).await;
+    let events = page.expect("reads").events;
+    let made = events.iter().find(|it| it.action == Action::ModelCreated);
+    let made = made.expect("an event");
+    assert_eq!(made.context["identifier"], "robot-1");
+    assert_eq!(
+        made.user.as_ref().map(|user| user.username.as_str()),
+        Some("ada")
+    );
 
     let removal = [("action", "remove"), ("identifier", "robot-1")];
     let done = act(&mut browser, PATH, &removal).await;

@@ -138,6 +138,33 @@ async fn rfc9470_5_who_cannot_do_better_is_sent_back_with_an_error_and_may_try_a
 }
 
 #[tokio::test]
+async fn a_session_in_which_nothing_more_was_proved_is_no_longer() {
+    let bench = Bench::embedded().await;
+    let mut browser = by_password(&bench).await;
+    bench.wait(Seconds::days(13));
+    let went = back(asked(&mut browser, &MFA).await);
+    assert!(went.param("error").is_some(), "{}", went.url);
+    assert!(back(asked(&mut browser, &[]).await).param("code").is_some());
+    bench.wait(Seconds::days(1));
+    let first = page(asked(&mut browser, &[]).await);
+    assert_eq!(component(&first), "ak-stage-identification");
+}
+
+#[tokio::test]
+async fn oidc_core_3_1_2_2_where_somebody_else_is_hinted_at_nothing_of_the_session_counts() {
+    let bench = Bench::embedded().await;
+    let mut bob = Browser::new(&bench);
+    bob.user = ("bob", "bobs own password");
+    let code = bob.authorize("fast", "openid", &[]).await.param("code");
+    let tokens = json(&bench.redeem("fast", &code.expect("a code")).await);
+    let hint = ("id_token_hint", member(&tokens, "id_token"));
+    let mut browser = by_password(&bench).await;
+    App::of(&bench, USER.0).await;
+    let first = page(asked(&mut browser, &[MFA[0], hint]).await);
+    assert_eq!(component(&first), "ak-stage-identification");
+}
+
+#[tokio::test]
 async fn rfc9470_5_an_app_does_not_do_where_phishing_must_be_resisted() {
     let bench = Bench::embedded().await;
     let mut browser = by_password(&bench).await;

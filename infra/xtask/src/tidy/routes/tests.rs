@@ -74,6 +74,25 @@ fn every_path_answers_with_and_without_its_slash() {
 }
 
 #[test]
+fn any_rest_of_a_path_is_one_route_and_watch_writes_it_in_its_own_way() {
+    let routes = with_slashes(&[("/api/v3/{proxy+}".to_owned(), "api".to_owned())]);
+    assert_eq!(routes.keys().collect::<Vec<_>>(), ["/api/v3/{proxy+}"]);
+    let manifest = "[workspace.metadata.lambda.watch.router]\n\"/api/v3/{*proxy}\" = \"api\"\n";
+    assert_eq!(parse_manifest(manifest).unwrap(), routes);
+    let template = Template {
+        routes: routes.clone(),
+        findings: Vec::new(),
+    };
+    let copies = Copies {
+        canonical: vec![("/api/v3/{proxy+}".to_owned(), "api".to_owned())],
+        watch: routes,
+        template,
+        folders: vec!["api".into()],
+    };
+    assert_eq!(check(&copies), Vec::<String>::new());
+}
+
+#[test]
 fn copies_that_agree_are_tidy() {
     assert_eq!(check(&token_alone()), Vec::<String>::new());
 }

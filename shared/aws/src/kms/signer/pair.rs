@@ -1,17 +1,19 @@
 //! A key pair in memory.
 
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
-    ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
-    RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
+    ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair,
+    KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
 };
 use protocol::jose::{Algorithm, Curve, PublicKey};
+use zeroize::Zeroizing;
 
 use crate::kms::spki;
 
 /// A private key; AWS-LC wipes it when it is dropped.
-pub(super) enum Pair {
+pub(crate) enum Pair {
     Rsa(RsaKeyPair),
     Ecdsa(Curve, EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
@@ -20,16 +22,11 @@ pub(super) enum Pair {
 impl Pair {
     /// Reads PKCS #8 (RFC 5208), which must hold a key of the kind of its public half. `None` where it does
     /// not; whether the two belong together is for the caller to ask.
-    pub(super) fn parse(public: &PublicKey, pkcs8: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(public: &PublicKey, pkcs8: &[u8]) -> Option<Self> {
         match public {
             PublicKey::Rsa { .. } => RsaKeyPair::from_pkcs8(pkcs8).ok().map(Self::Rsa),
             PublicKey::Ec { crv, .. } => {
-                let algorithm = match crv {
-                    Curve::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
-                    Curve::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
-                    Curve::P521 => &ECDSA_P521_SHA512_FIXED_SIGNING,
-                };
-                let pair = EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).ok()?;
+                let pair = EcdsaKeyPair::from_pkcs8(ecdsa(*crv), pkcs8).ok()?;
                 Some(Self::Ecdsa(*crv, pair))
             }
             // KMS leaves out the public half of RFC 5958's second version, by which others are checked.
@@ -39,8 +36,46 @@ impl Pair {
         }
     }
 
+    /// Reads PKCS #8 (RFC 5208) of any kind that is known here.
+    pub(crate) fn read_pkcs8(pkcs8: &[u8]) -> Option<Self> {
+        let curve = |curve| {
+            let pair = EcdsaKeyPair::from_pkcs8(ecdsa(curve), pkcs8).ok()?;
+            Some(Self::Ecdsa(curve, pair))
+        };
+        let rsa = RsaKeyPair::from_pkcs8(pkcs8).ok().map(Self::Rsa);
+        let ecdsa = || CURVES.into_iter().find_map(curve);
+        let edwards = || Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).ok();
+        rsa.or_else(ecdsa).or_else(|| edwards().map(Self::Ed25519))
+    }
+
+    /// Reads an `RSAPrivateKey` (RFC 8017 appendix A.1.2).
+    pub(crate) fn read_pkcs1(der: &[u8]) -> Option<Self> {
+        RsaKeyPair::from_der(der).ok().map(Self::Rsa)
+    }
+
+    /// Reads an `ECPrivateKey` (RFC 5915 §3).
+    pub(crate) fn read_sec1(der: &[u8]) -> Option<Self> {
+        CURVES.into_iter().find_map(|curve| {
+            let pair = EcdsaKeyPair::from_private_key_der(ecdsa(curve), der).ok()?;
+            Some(Self::Ecdsa(curve, pair))
+        })
+    }
+
+    /// As PKCS #8, which [`Pair::parse`] reads.
+    pub(crate) fn to_pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let der = match self {
+            Self::Rsa(pair) => {
+                let der: Pkcs8V1Der<'_> = pair.as_der().ok()?;
+                return Some(Zeroizing::new(der.as_ref().to_vec()));
+            }
+            Self::Ecdsa(_, pair) => pair.to_pkcs8v1(),
+            Self::Ed25519(pair) => pair.to_pkcs8v1(),
+        };
+        Some(Zeroizing::new(der.ok()?.as_ref().to_vec()))
+    }
+
     /// The public half that this private key has.
-    pub(super) fn public(&self) -> Option<PublicKey> {
+    pub(crate) fn public(&self) -> Option<PublicKey> {
         match self {
             Self::Rsa(pair) => spki::rsa(pair.public_key().as_ref()).ok(),
             Self::Ecdsa(curve, pair) => spki::point(*curve, pair.public_key().as_ref()),
@@ -49,7 +84,7 @@ impl Pair {
     }
 
     /// The signature as JOSE has it. `None` where the algorithm is none of this key's, or AWS-LC fails.
-    pub(super) fn sign(&self, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn sign(&self, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {
         let random = SystemRandom::new();
         match (self, algorithm) {
             (Self::Rsa(pair), Algorithm::Rs256) => rsa(pair, &RSA_PKCS1_SHA256, &random, input),
@@ -64,6 +99,16 @@ impl Pair {
             }
             _ => None,
         }
+    }
+}
+
+const CURVES: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
+
+const fn ecdsa(curve: Curve) -> &'static EcdsaSigningAlgorithm {
+    match curve {
+        Curve::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+        Curve::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+        Curve::P521 => &ECDSA_P521_SHA512_FIXED_SIGNING,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Brands, which are not part of a tenant's objects and name some of them.
 
+use super::application::may_be_linked;
 use super::flow::may_be_shown;
-use super::may_be_linked;
 use crate::brand::Brand;
 use crate::config::state::Config;
 use crate::flow::Designation;

@@ -82,11 +82,12 @@ pub(super) fn recovery(kit: &mut Kit<'_>, slug: Slug) {
     }
 }
 
-/// Only who was invited; the account is written once its address is proved.
+/// Only who was invited; the account is written once its address is proved. The password is asked for after that, of
+/// whoever has the mailbox: one that was typed before could be a stranger's.
 pub(super) fn enrollment(kit: &mut Kit<'_>, slug: Slug) {
     let kind = (Designation::Enrollment, Requirement::RequireUnauthenticated);
     let flow = kit.flow(slug, ("Enrollment", "Create your account"), kind);
-    let mut fields = vec![
+    let fields = vec![
         kit.field(&Field {
             name: "default-enrollment-field-email",
             key: "email",
@@ -104,13 +105,13 @@ pub(super) fn enrollment(kit: &mut Kit<'_>, slug: Slug) {
             initial: "",
         }),
     ];
-    fields.extend(passwords(
+    let passwords = passwords(
         kit,
         [
             "default-enrollment-field-password",
             "default-enrollment-field-password-repeat",
         ],
-    ));
+    );
     let email = EmailSettings {
         subject: "Confirm your account".to_owned(),
         template: "email/account_confirmation.html".to_owned(),
@@ -135,6 +136,11 @@ pub(super) fn enrollment(kit: &mut Kit<'_>, slug: Slug) {
             30,
             "default-enrollment-email-verification",
             Settings::Email(email),
+        ),
+        (
+            35,
+            "default-enrollment-password",
+            prompt(passwords, Vec::new()),
         ),
         (
             40,

@@ -267,6 +267,7 @@ fn everything_else_is_taken_over() {
             public,
             kms_key: None,
         }),
+        certificate: None,
     };
     let mut objects = with(|it| {
         it.encryption_key = Some(id(2));

@@ -17,7 +17,11 @@ fn start() -> Bench {
 }
 
 fn read(bench: &Bench) -> Config {
-    now(bench.service.read(&tenant().id)).unwrap().1
+    now(bench.service.read(&tenant().id))
+        .unwrap()
+        .1
+        .as_ref()
+        .clone()
 }
 
 fn stages(config: &Config, slug_text: &str) -> Vec<(String, Settings)> {
@@ -117,6 +121,13 @@ fn an_account_is_made_and_a_password_changed_only_after_the_address_is_proved() 
         let write = at(|it| matches!(it, Settings::UserWrite(_))).expect("a write");
         let login = at(|it| matches!(it, Settings::UserLogin(_))).expect("a login");
         assert!(email < write && write < login, "{slug}");
+        let password = stages
+            .iter()
+            .rposition(|it| matches!(it.1, Settings::Prompt(_)));
+        assert!(
+            password > Some(email),
+            "{slug}: it is of whoever has the mailbox"
+        );
     }
 }
 

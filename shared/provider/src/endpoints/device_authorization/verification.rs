@@ -2,28 +2,26 @@
 //!
 //! A GET asks for the code; a POST of the code asks whether to allow it; a POST of the answer says what came
 //! of it. Only the last one changes anything, and only once, so reloading a page does no harm.
+//!
+//! Where the client's authorization flow has to be gone through each time, the POST of the code leads there, and the
+//! flow leads back with the code to where the question is asked (reference §3.6).
 
-use http::StatusCode;
-use http::header::RETRY_AFTER;
 use protocol::device::{GRANT_TYPE, UserCode};
-use protocol::{GrantId, Params, Scopes, Seconds, Secret};
+use protocol::{ClientId, GrantId, Params, Scopes};
 use serde_json::{Map, Value, json};
 
 use super::{DeviceAuthorization, VERIFICATION};
-use crate::claims::consent_texts;
-use crate::client::Client;
-use crate::device::{Approval, Device, DeviceState, WRONG_CODES};
+use crate::device::{Approval, Device, DeviceState};
 use crate::event::Action;
-use crate::fault::{DeviceFault, Fault, PageFault};
+use crate::fault::{Fault, PageFault};
 use crate::flow::next::Next;
 use crate::http::{Call, Response, encode};
-use crate::pages::{
-    Account, DeviceConfirm, DeviceDone, DeviceEntry, Form, Permission, Person, Scene,
-};
 use crate::policies::Ruling;
 use crate::ports::{Guess, Look, Settled};
-use crate::session::{Session, SessionToken, csrf_token};
-use crate::user::User;
+
+mod visitor;
+
+use visitor::{Question, Visitor};
 
 /// authentik's name of the stage that asks for the code.
 const ENTRY: &str = "ak-provider-oauth2-device-code";
@@ -33,23 +31,6 @@ const CONFIRM: &str = "ak-stage-consent";
 /// Key of the one message for a code that never was, is past its time, or has been answered: a stranger who guesses
 /// learns nothing from it (§5.1).
 const NOT_VALID: &str = "device-not-valid";
-
-/// Somebody signed in, at this page.
-struct Visitor<'a> {
-    call: &'a Call<'a>,
-    token: SessionToken,
-    session: Session,
-    user: User,
-}
-
-/// What a person was asked, and what they answer.
-struct Question<'a> {
-    code: &'a UserCode,
-    device: &'a Device,
-    client: &'a Client,
-    /// What the client may still have of what it asked for.
-    scopes: &'a Scopes,
-}
 
 impl DeviceAuthorization {
     pub(super) async fn verify(&self, call: &Call<'_>) -> Result<Response, Fault> {
@@ -61,8 +42,13 @@ impl DeviceAuthorization {
             return sign_in(call, code.as_ref());
         };
         if !call.is_post() {
-            let prefilled = code.map(|code| code.shown()).unwrap_or_default();
-            return Ok(visitor.entry(&prefilled, None));
+            return match code {
+                Some(code) if visitor.comes_from_flow() => {
+                    self.decide(&visitor, &code, &Params::default()).await // a link answers nothing
+                }
+                Some(code) => Ok(visitor.entry(&code.shown(), None)),
+                None => Ok(visitor.entry("", None)),
+            };
         }
         visitor.check_csrf(&params)?;
         let Some(code) = code else {
@@ -78,20 +64,25 @@ impl DeviceAuthorization {
         let Some(token) = call.session_token() else {
             return Ok(None);
         };
+        let flow = call.flow_token().zip(led_to(call)?);
+        let plan = flow.map(|(flow, next)| flow.plan_key(next.as_str()));
         let at = Look {
             session: Some(&token),
+            plan: plan.as_ref(),
             ..Look::default()
         };
         let browser = self.browsers.look(&call.tenant.id, at, call.now).await?;
+        let plan = browser.plan;
         Ok(browser.signed_in.map(|(session, user)| Visitor {
             call,
             token,
             session,
             user,
+            plan,
         }))
     }
 
-    /// What comes after the code: policies (reference §3.6), then the question, then its answer.
+    /// What comes after the code: policies (reference §3.6), then the client's flow, then the question, then its answer.
     async fn decide(
         &self,
         visitor: &Visitor<'_>,
@@ -114,11 +105,18 @@ impl DeviceAuthorization {
         if let Ruling::Denied(refusal) = ruling.await? {
             return Ok(encode::denied(call, &client, &refusal));
         }
+        let back = Next::device(code, &client.client_id);
+        let runs = client.authorization_runs;
+        if runs && !visitor.has_gone_through(&client, &back) {
+            let flow = client.authorization_flow.as_str();
+            return Ok(encode::redirect(call, &back.through(flow)));
+        }
         let question = Question {
             code,
             device: &device,
             client: &client,
             scopes: &scopes,
+            action: if runs { back.as_str() } else { VERIFICATION },
         };
         let asked = form.optional("component")? == Some(CONFIRM);
         match form.optional("consent")?.filter(|_| asked) {
@@ -217,119 +215,21 @@ fn here(code: Option<&UserCode>) -> Result<Next, Fault> {
     Ok(Next::parse(Some(&path)).ok_or(PageFault::Next)?)
 }
 
+/// Where a client's flow leads back to, if this is such a place.
+fn led_to(call: &Call<'_>) -> Result<Option<Next>, Fault> {
+    let query = call.query()?;
+    let code = query.optional("code")?.map(UserCode::parse);
+    let client = query.optional("client_id")?.map(ClientId::parse);
+    Ok(match (code, client) {
+        (Some(Ok(code)), Some(Ok(client))) => Some(Next::device(&code, &client)),
+        _ => None,
+    })
+}
+
 /// What policies see of a device's request (reference §9.2).
 fn context(scopes: &Scopes) -> Map<String, Value> {
     let mut context = Map::new();
     context.insert("oauth_scopes".to_owned(), json!(scopes));
     context.insert("oauth_grant_type".to_owned(), GRANT_TYPE.into());
     context
-}
-
-impl Visitor<'_> {
-    /// The form must bring the token that only a page for this session's cookie has.
-    fn check_csrf(&self, form: &Params) -> Result<(), Fault> {
-        let given = form.optional("csrf")?.map(Secret::new);
-        if given.is_some_and(|given| given.same_as(&csrf_token(self.token.raw()))) {
-            Ok(())
-        } else {
-            Err(PageFault::Csrf.into())
-        }
-    }
-
-    fn entry(&self, code: &str, error: Option<&str>) -> Response {
-        let scene = self.scene();
-        let error = error.map(|key| scene.texts.get(key));
-        self.entry_with(StatusCode::OK, scene, code, error)
-    }
-
-    fn entry_with(
-        &self,
-        status: StatusCode,
-        scene: Scene<'_>,
-        code: &str,
-        error: Option<String>,
-    ) -> Response {
-        encode::page(
-            status,
-            &DeviceEntry {
-                scene,
-                form: Form {
-                    action: VERIFICATION,
-                    csrf: csrf_token(self.token.raw()).expose(),
-                    component: ENTRY,
-                },
-                account: self.account(""),
-                code,
-                error,
-            },
-        )
-    }
-
-    /// §5.1: told to wait, with the time it takes.
-    fn wait(&self, code: &UserCode) -> Response {
-        let Seconds(wait) = WRONG_CODES.window_end(self.call.now).since(self.call.now);
-        let scene = self.scene();
-        let minutes = wait.unsigned_abs().div_ceil(60).max(1);
-        let error = scene.texts.count("device-too-many", minutes);
-        let status = StatusCode::TOO_MANY_REQUESTS; // RFC 6585 §4
-        let mut response = self.entry_with(status, scene, &code.shown(), Some(error));
-        encode::set(&mut response, RETRY_AFTER, &wait.to_string());
-        encode::told(response, &DeviceFault::TooMany.into())
-    }
-
-    /// §5.4: always asked, whatever was allowed before, with the code to compare.
-    fn question(&self, question: &Question<'_>) -> Response {
-        let flow = self.call.tenant.brand.flow_authentication.as_str();
-        let restart = here(Some(question.code)).map(|next| next.through(flow));
-        encode::page(
-            StatusCode::OK,
-            &DeviceConfirm {
-                scene: self.scene(),
-                application: &question.client.name,
-                form: Form {
-                    action: VERIFICATION,
-                    csrf: csrf_token(self.token.raw()).expose(),
-                    component: CONFIRM,
-                },
-                account: self.account(&format!("{}&restart=1", restart.unwrap_or_default())),
-                code: &question.code.shown(),
-                permissions: shown(question.client, question.scopes),
-            },
-        )
-    }
-
-    fn done(&self, question: &Question<'_>, allowed: bool) -> Response {
-        let (user, client) = (self.user.subject.id, &question.client.client_id);
-        tracing::info!(event = "device_answered", user = %user, client.id = %client, allowed);
-        encode::page(
-            StatusCode::OK,
-            &DeviceDone {
-                scene: self.scene(),
-                application: &question.client.name,
-                allowed,
-            },
-        )
-    }
-
-    fn scene(&self) -> Scene<'_> {
-        let person = Person {
-            account: Some(&self.user),
-            ui_locales: None,
-        };
-        Scene::with(self.call, person)
-    }
-
-    fn account<'s>(&'s self, restart_url: &'s str) -> Account<'s> {
-        Account {
-            username: &self.user.subject.username,
-            restart_url,
-        }
-    }
-}
-
-/// What people read of these scopes.
-fn shown<'a>(client: &'a Client, scopes: &'a Scopes) -> Vec<Permission<'a>> {
-    let permission = |(name, description)| Permission { name, description };
-    let texts = consent_texts(client, scopes).into_iter();
-    texts.map(permission).collect()
 }

@@ -36,7 +36,7 @@ impl Flow {
     }
 
     async fn passed(&self, call: &Call<'_>) -> Result<Response, Fault> {
-        refuse_other_sites(call.request.headers())?;
+        refuse_other_origins(call.request.headers())?;
         let slug = call.slug.as_ref().ok_or(Transport::NotFound)?;
         let visit = |query| Visit {
             slug,
@@ -62,12 +62,12 @@ impl Flow {
     }
 }
 
-/// No other site's page may read what is answered here, and none has reason to ask: a link that led here could end
-/// a session, as a flow does that asks nothing.
-fn refuse_other_sites(headers: &HeaderMap) -> Result<(), PageFault> {
+/// No page of another origin may read what is answered here, and none has reason to ask: a link that led here could
+/// end a session, as a flow does that asks nothing. Another host of the same site is no better (Fetch Metadata §2.1).
+fn refuse_other_origins(headers: &HeaderMap) -> Result<(), PageFault> {
     let site = headers.get("sec-fetch-site");
     match site.and_then(|site| site.to_str().ok()) {
-        Some("cross-site") => Err(PageFault::Csrf),
+        Some("cross-site" | "same-site") => Err(PageFault::Csrf),
         Some(_) | None => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::fault::{Fault, PageFault, Transport};
 use crate::flow::answer::Answer;
 use crate::flow::{self, Designation};
 use crate::http::{Call, Response, cookie, encode};
-use crate::pages::{Scene, SessionEnd, SignedOut};
+use crate::pages::{Removed, Scene, SessionEnd, SignedOut};
 use crate::session::{PLAN_LIFETIME, csrf_token};
 
 mod fields;
@@ -91,6 +91,13 @@ fn respond(call: &Call<'_>, passage: &Passage<'_>) -> Response {
 fn ended(run: &Run<'_>) -> Response {
     let scene = Scene::of(run.call());
     let sign_in = format!("/if/flow/{}/", run.call().tenant.brand.flow_authentication);
+    if run.has_removed() {
+        return if run.call().is_post() {
+            encode::redirect(run.call(), &run.here())
+        } else {
+            encode::page(StatusCode::OK, &Removed { scene })
+        };
+    }
     match (run.flow.designation, &run.browser.signed_in) {
         // By a link it says what has come about; by a form it goes there, as after every form.
         (Designation::Invalidation, None) if run.call().is_post() => {

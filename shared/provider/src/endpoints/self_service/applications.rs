@@ -4,9 +4,11 @@ use http::StatusCode;
 use serde_json::Map;
 
 use super::{SelfService, Visitor};
+use crate::brand;
 use crate::config::Application;
 use crate::fault::Fault;
 use crate::http::{Response, encode};
+use crate::launch;
 use crate::pages::user::{self, Tile};
 use crate::policies::Ruling;
 use crate::ports::{Document, ObjectKind, PortError};
@@ -72,16 +74,11 @@ impl SelfService {
             group: application.group,
             description: application.meta_description,
             publisher: application.meta_publisher,
-            launch_url: filled_in(&launch_url, &visitor.user.subject.username),
+            launch_url: launch::filled_in(&launch_url, &visitor.user.subject),
+            icon: brand::picture(&application.meta_icon).map(str::to_owned),
             new_tab: application.open_in_new_tab,
         }))
     }
-}
-
-/// authentik's launch URLs may name the user.
-fn filled_in(url: &str, username: &str) -> String {
-    let encoded: String = form_urlencoded::byte_serialize(username.as_bytes()).collect();
-    url.replace("%(username)s", &encoded)
 }
 
 fn more(next: &str) -> String {
@@ -89,19 +86,4 @@ fn more(next: &str) -> String {
         .append_pair("after", next)
         .finish();
     format!("{}?{query}", super::Section::Applications.path())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_launch_url_names_the_user_without_breaking_out() {
-        let url = filled_in("https://app.example/u/%(username)s", "a/../b?c");
-        assert_eq!(url, "https://app.example/u/a%2F..%2Fb%3Fc");
-        assert_eq!(
-            filled_in("https://app.example/", "ada"),
-            "https://app.example/"
-        );
-    }
 }

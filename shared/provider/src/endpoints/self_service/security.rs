@@ -53,6 +53,8 @@ impl SelfService {
             .optional("authenticator")?
             .and_then(|id| id.parse::<Uuid>().ok());
         let devices = self.parts.authenticators.of_user(tenant, user).await?;
+        // Who got in without an authenticator that was there takes none away.
+        let proved = visitor.is_recent() && !visitor.session.passed_over(&devices);
         let Some(device) = devices.into_iter().find(|device| Some(device.id) == id) else {
             return Ok(visitor.done(Section::Security, Notice::Gone));
         };
@@ -72,7 +74,7 @@ impl SelfService {
                 let notice = Notice::AuthenticatorRenamed.done_or_gone(renamed);
                 Ok(visitor.done(Section::Security, notice))
             }
-            Some("remove") if !visitor.is_recent() => Ok(sign_in(call, Section::Security, true)),
+            Some("remove") if !proved => Ok(sign_in(call, Section::Security, true)),
             Some("remove") => {
                 let event = self.event(visitor, Action::ModelDeleted);
                 let event = event

@@ -9,7 +9,8 @@ use crate::event::Action;
 use crate::fault::Fault;
 use crate::http::{Response, encode};
 use crate::pages::user::{self, Key, NewKey};
-use crate::ports::{Intent, UserToken};
+use crate::ports::{Intent, TokenWritten, UserToken};
+use crate::tenant::{Purpose, Sealed};
 
 /// How long a key is, in characters (authentik: 60).
 const KEY_LENGTH: usize = 60;
@@ -64,7 +65,8 @@ impl SelfService {
         }
     }
 
-    /// The key is shown in the answer and nowhere else, ever. Sending the form again finds the identifier taken.
+    /// The key is shown in the answer and by no page again; the API's `view_key` shows it to its owner. Sending the form
+    /// again finds the identifier taken.
     async fn create_token(&self, visitor: &Visitor<'_>, form: &Params) -> Result<Response, Fault> {
         let (tenant, user) = (&visitor.call.tenant.id, visitor.user.subject.id);
         let mut new = NewKey::of(form)?;
@@ -83,7 +85,17 @@ impl SelfService {
         token.description.clone_from(&new.description);
         let days = new.days.parse::<i64>().ok().filter(|days| *days > 0);
         token.expires = days.map(|days| visitor.call.now + Seconds::days(days));
-        if self.parts.user_tokens.put(tenant, &token, None).await? {
+        token.sealed = Some(self.sealed(visitor, &key).await?);
+        let event = self.event(visitor, Action::ModelCreated);
+        let event = event
+            .with("model", "token")
+            .with("identifier", token.identifier.as_str());
+        let written = self
+            .parts
+            .user_tokens
+            .write(tenant, &token, None, &event)
+            .await?;
+        if written == TokenWritten::Yes {
             tracing::info!(event = "user_token_created", user = %user, "a token was made");
             new = NewKey {
                 made: Some((token.identifier, key.expose().to_owned())),
@@ -93,6 +105,16 @@ impl SelfService {
             new.problem = Some("user-token-taken");
         }
         self.tokens(visitor, Some(new)).await
+    }
+
+    async fn sealed(&self, visitor: &Visitor<'_>, key: &Secret) -> Result<Sealed, Fault> {
+        let digest = key.digest().encode();
+        let (tenant, plain) = (&visitor.call.tenant.id, key.expose().as_bytes());
+        let sealed = self
+            .parts
+            .sealer
+            .seal(tenant, Purpose::UserToken(&digest), plain);
+        Ok(sealed.await?)
     }
 
     async fn remove_token(&self, visitor: &Visitor<'_>, form: &Params) -> Result<Response, Fault> {

@@ -19,8 +19,10 @@ impl Executor {
     /// Asks, unless it is on record. Somebody who is not signed in goes on to where the flow leads, which begins at
     /// the right end.
     pub(super) fn consent(run: &mut Run<'_>, _its: &ConsentSettings) -> Result<Step, Fault> {
-        if run.errand.is_none() {
-            return Err(PageFault::Next.into());
+        match &run.errand {
+            None => return Err(PageFault::Next.into()),
+            Some(errand) if errand.asks_itself => return Ok(Step::Done),
+            Some(_) => {}
         }
         if let Some(granted) = run.is_on_record() {
             run.plan.consent = Some(granted);
@@ -63,6 +65,9 @@ impl Executor {
         let Some((user, errand)) = run.asked() else {
             return Ok(Step::Leave(run.next.as_str().to_owned()));
         };
+        if errand.asks_itself {
+            return Ok(Step::Done); // nothing was asked here, so nothing is taken
+        }
         let said = answer.text("consent");
         let by_token = answer.text("token").map(Secret::new);
         let proven = by_token.is_some_and(|token| token.same_as(&run.consent_token()));

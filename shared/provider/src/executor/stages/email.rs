@@ -5,6 +5,7 @@
 
 mod whom;
 
+use protocol::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Action, Event};
@@ -135,12 +136,14 @@ impl Executor {
                 .with("to_email", letter.to.as_str())
                 .with("error", error.to_string()),
             (None, _) => {
-                let typed = run.plan.context.identifier.clone().unwrap_or_default();
+                // What a stranger typed may be a password; its digest says whether it was the same each time.
+                let typed = run.plan.context.identifier.as_deref().unwrap_or_default();
+                let digest = Digest::of(typed.to_lowercase().as_bytes()).encode();
                 event(
                     Action::SuspiciousRequest,
                     "An email was asked for and not sent",
                 )
-                .with("username", typed)
+                .with("username_digest", digest)
             }
         };
         if let Some(user) = whom.user() {
@@ -222,7 +225,12 @@ fn ask(run: &Run<'_>) -> Step {
         .as_deref()
         .or(filled_in)
         .unwrap_or_default();
-    Step::Ask(Box::new(Challenge::Email(Email { to: to.to_owned() })))
+    // How many were sent would tell whether two names are of one account, so it is said that it was asked for.
+    let again = run.waiting().is_some_and(|waiting| waiting.tries > 1);
+    Step::Ask(Box::new(Challenge::Email(Email {
+        to: to.to_owned(),
+        again,
+    })))
 }
 
 /// What the link leads back to. Of one that is sent to nobody, nobody has the token.

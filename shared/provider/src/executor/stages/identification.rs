@@ -124,7 +124,8 @@ impl Executor {
 }
 
 impl Run<'_> {
-    /// From here on the flow is about this person. What somebody else proved does not count for them.
+    /// From here on the flow is about this person. What somebody else proved does not count for them. An invitation
+    /// does: it is for whoever has its link, by whatever name they go.
     fn turn_to(&mut self, found: Option<User>, typed: &str) {
         let context = &mut self.plan.context;
         let id = found.as_ref().map(|user| user.subject.id);
@@ -132,7 +133,6 @@ impl Run<'_> {
             context.proofs.clear();
             context.created = false;
             context.restored = false;
-            context.invitation = None;
         }
         context.identifier = Some(typed.to_owned());
         context.pending = id;

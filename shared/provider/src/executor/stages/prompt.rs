@@ -185,10 +185,11 @@ impl Executor {
         Ok(errors)
     }
 
-    /// Whether somebody else has this user name. One that looks like an address is not looked up: the answer would
-    /// tell whose addresses have an account.
+    /// Whether somebody else has this user name, as far as it may be told: to somebody signed in, who sees it in their
+    /// own profile. A stranger hears from the stage that writes the account that it cannot be made, and no more. One
+    /// that looks like an address is not looked up: the answer would tell whose addresses have an account.
     async fn is_taken(&self, run: &Run<'_>, name: &str) -> Result<bool, Fault> {
-        if name.contains('@') {
+        if name.contains('@') || run.browser.signed_in.is_none() {
             return Ok(false);
         }
         let found = self

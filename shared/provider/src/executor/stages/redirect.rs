@@ -96,13 +96,14 @@ impl Executor {
     }
 }
 
-/// To an address; the flow is over, and nothing of it is kept.
+/// To an address; the flow is over, and nothing of it is kept. Nobody has gone through it: what comes after the redirect
+/// was not done, so it is begun anew where it has to be gone through.
 fn out(run: &mut Run<'_>, target: &str) -> Step {
     if !is_address(target) {
         return nowhere(run, target);
     }
     run.plan.steps.clear();
-    run.plan.done = true;
+    (run.plan.done, run.plan.begun_by) = (true, None);
     run.plan.context = Context::default();
     Step::Leave(target.to_owned())
 }

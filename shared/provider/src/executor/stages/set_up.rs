@@ -12,14 +12,14 @@ use crate::event::Action;
 use crate::executor::{Executor, Run, Step};
 use crate::fault::Fault;
 use crate::flow::next::Next;
-use crate::flow::proof::Method;
+use crate::flow::proof;
 use crate::user::User;
 
 /// How long after a sign-in somebody may set something up, in whose name others could sign in from then on (OWASP
 /// Authentication Cheat Sheet: re-authenticate before sensitive changes).
 const RECENT: Seconds = Seconds::minutes(30);
 
-const SIGN_IN_AGAIN: &str = "Sign in again to set this up: your last sign-in was some time ago.";
+const SIGN_IN_AGAIN: &str = "Sign in again to do this: your last sign-in was some time ago.";
 const PROVE_FIRST: &str = "You have a second factor already. Sign in with it first, then add another one in your settings.";
 const TOO_MANY: &str =
     "You have as many authenticators as you can have. Remove one in your settings first.";
@@ -34,13 +34,13 @@ pub(super) struct Owner {
 impl Executor {
     /// Who sets something up here. `Err` with what comes of it where nobody may: whoever is signed in, or has proved
     /// in this flow who they are, and not too long ago. Who has an authenticator already must have used it in this
-    /// flow: else a password alone would be enough to get round it.
+    /// flow, or at their sign-in: else a password alone would be enough to get round it.
     pub(super) async fn owner(&self, run: &Run<'_>) -> Result<Result<Owner, Step>, Fault> {
         let Some(user) = run.changeable().cloned() else {
             return Ok(Err(Step::Deny(None)));
         };
-        if !run.is_recent() {
-            return Ok(Err(run.sign_in_again()));
+        if let Some(step) = run.asked_to_sign_in_again() {
+            return Ok(Err(step));
         }
         let tenant = &run.call().tenant.id;
         let has = self
@@ -50,14 +50,28 @@ impl Executor {
             .await?;
         let context = &run.plan.context;
         let in_flow = !context.proofs.is_empty() && !context.created;
-        let holds = context
-            .proofs
-            .iter()
-            .any(|proof| proof.method.is_of_device());
+        let holds = proof::of_device(&context.proofs);
         if in_flow && !holds && has.iter().any(Authenticator::is_usable) {
             return Ok(Err(Step::Deny(Some(PROVE_FIRST.to_owned()))));
         }
+        let session = run.browser.signed_in.as_ref().map(|(session, _)| session);
+        let by_session = !in_flow && !context.created;
+        if by_session && session.is_some_and(|session| session.passed_over(&has)) {
+            return Ok(Err(run.sign_in_again(PROVE_FIRST)));
+        }
         Ok(Ok(Owner { user, has }))
+    }
+
+    /// The same, where they may have one more.
+    async fn owner_with_room(&self, run: &Run<'_>) -> Result<Result<Owner, Step>, Fault> {
+        let owner = self.owner(run).await?;
+        Ok(owner.and_then(|owner| {
+            if owner.has.len() < MOST {
+                Ok(owner)
+            } else {
+                Err(too_many())
+            }
+        }))
     }
 
     /// Writes a new authenticator, in place of others, and records it. `false` where it is there already, or somebody
@@ -91,11 +105,6 @@ impl Executor {
 }
 
 impl Owner {
-    /// Whether they may have one more.
-    fn has_room(&self) -> bool {
-        self.has.len() < MOST
-    }
-
     /// A name that none of theirs has: what the stage calls it, else what it is, numbered where need be.
     fn name_for(&self, set: &str, otherwise: &str) -> String {
         let name = if set.is_empty() { otherwise } else { set };
@@ -110,18 +119,8 @@ fn too_many() -> Step {
     Step::Deny(Some(TOO_MANY.to_owned()))
 }
 
-impl Method {
-    /// Whether it proves that somebody holds a thing they set up.
-    pub(super) const fn is_of_device(self) -> bool {
-        match self {
-            Self::Totp | Self::Static | Self::Webauthn | Self::WebauthnVerified => true,
-            Self::Password | Self::Email => false,
-        }
-    }
-}
-
 impl Run<'_> {
-    /// Whether something was proved not too long ago: in this flow, or at the sign-in of whoever is signed in. An
+    /// Whether they proved who they are not too long ago: in this flow, or at the sign-in of whoever is signed in. An
     /// account that was made in this flow is younger still.
     fn is_recent(&self) -> bool {
         let now = self.call().now;
@@ -130,17 +129,22 @@ impl Run<'_> {
         let session = self.browser.signed_in.as_ref().map(|(session, _)| session);
         let own = session.filter(|session| context.pending.is_none_or(|id| id == session.user));
         context.created
-            || context.proofs.iter().any(|proof| recent(proof.at))
+            || (self.proved().is_some() && context.proofs.iter().any(|proof| recent(proof.at)))
             || own.is_some_and(|session| recent(session.auth_time))
     }
 
-    /// To where somebody signs in again, and comes back.
-    fn sign_in_again(&self) -> Step {
+    /// What comes of it where they have to prove who they are again, as that was too long ago for what lets others in.
+    pub(super) fn asked_to_sign_in_again(&self) -> Option<Step> {
+        (!self.is_recent()).then(|| self.sign_in_again(SIGN_IN_AGAIN))
+    }
+
+    /// To where somebody signs in again, and comes back. A program hears what is missing.
+    fn sign_in_again(&self, said: &str) -> Step {
         let slug = self.call().tenant.brand.flow_authentication.as_str();
         let back = Next::parse(Some(&self.here())).filter(|_| self.page);
         match back.filter(|_| slug != self.flow.slug.as_str()) {
             Some(back) => Step::Leave(format!("{}&restart=1", back.through(slug))),
-            None => Step::Deny(Some(SIGN_IN_AGAIN.to_owned())),
+            None => Step::Deny(Some(said.to_owned())),
         }
     }
 }

@@ -63,6 +63,8 @@ impl Executor {
         (run.browser.signed_in, run.pending) = (None, None);
         run.plan.context = Context {
             extra: std::mem::take(&mut run.plan.context.extra),
+            redirect: run.plan.context.redirect.take(),
+            removed: true,
             ..Context::default()
         };
         Ok(Step::Done)

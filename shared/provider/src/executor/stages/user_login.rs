@@ -65,6 +65,7 @@ impl Executor {
     ) -> Result<Step, Fault> {
         let call = run.call();
         let Some(user) = run.may_sign_in().cloned() else {
+            self.not_signed_in(run).await;
             return Ok(Step::Deny(None));
         };
         let stay = stay(its, remember);
@@ -81,14 +82,18 @@ impl Executor {
             ..run.plan.clone()
         };
         onward.advance();
-        let ended = call
-            .session_token()
-            .filter(|token| token.id() != session.id);
+        onward.context.generation = Some(user.subject.generation); // a stage before may have moved it
+        let own = |(before, _): &(Session, User)| before.id == session.id;
+        let goes_on = run.browser.signed_in.as_ref().is_some_and(own);
+        // A cookie that opens nothing ends nothing: that there is such a session does not make it this browser's.
+        let opened = run.browser.signed_in.is_some() && !goes_on;
+        let ended = call.session_token().filter(|_| opened);
         let event = self.login_event(run, &user);
         let entry = SignIn {
             session: &session,
             from: &run.plan,
             onward: &onward,
+            goes_on,
             ended: ended.as_ref(),
             event: &event,
         };
@@ -160,6 +165,29 @@ impl Executor {
         Ok(())
     }
 
+    /// Tells administrators why nobody was signed in: the flow may lack a stage that asks for a proof. It is recorded
+    /// for somebody unknown, too, so that time does not tell; what was typed is not, as it may be a password.
+    async fn not_signed_in(&self, run: &Run<'_>) {
+        let call = run.call();
+        let message = match run.proved() {
+            Some(_) => "Nobody was signed in: the account is not active",
+            None => "Nobody was signed in: no stage before has proved who they are",
+        };
+        tracing::warn!(event = "sign_in_unproved", flow = %run.flow.slug, message);
+        let event = call
+            .event(Action::LoginFailed, &*self.parts.entropy)
+            .with("stage", "user_login")
+            .with("flow", run.flow.slug.as_str())
+            .with("message", message);
+        let mut event = match &run.pending {
+            Some(user) => event.about(&user.subject),
+            None => event,
+        };
+        event.client_id = run.client_id();
+        let tenant = &call.tenant.id;
+        self.parts.events.record_or_log(tenant, &[event]).await;
+    }
+
     fn login_event(&self, run: &Run<'_>, user: &User) -> Event {
         let event = run
             .call()
@@ -177,10 +205,19 @@ impl Executor {
 }
 
 impl Run<'_> {
-    /// Whom the flow is about, where they may sign in: somebody who was merely named may not.
+    /// Whom the flow is about, where they may sign in: somebody who was merely named may not, and a link that was
+    /// mailed proves an account by its own address alone.
     fn may_sign_in(&self) -> Option<&User> {
-        let proved = !self.plan.context.proofs.is_empty() || self.plan.context.created;
-        self.pending.as_ref().filter(|user| user.active && proved)
+        let pending = self.pending.as_ref();
+        let user = self.proved().or(pending.filter(|user| self.steps_up(user)));
+        user.filter(|user| user.active)
+    }
+
+    /// Whether what this person proved when they signed in still counts, as a client only wants more of it.
+    fn steps_up(&self, user: &User) -> bool {
+        let session = self.browser.signed_in.as_ref().map(|(session, _)| session);
+        let proved = !self.plan.context.proofs.is_empty();
+        self.stepping_up() && proved && session.is_some_and(|it| it.user == user.subject.id)
     }
 }
 

@@ -10,7 +10,7 @@ mod tests;
 mod whom;
 
 use protocol::Secret;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use crate::event::{Action, Event};
 use crate::executor::policies::Place;
@@ -24,6 +24,7 @@ use crate::invitation::Invitation;
 use crate::ports::{ChangedAccount, PortError, Written};
 use crate::session::Session;
 use crate::user::User;
+use record::Details;
 pub(super) use record::is_password;
 
 /// How often a change is tried over an account that others change, too.
@@ -67,17 +68,12 @@ impl Executor {
 
     /// All that was filled in, and on top of it what the invitation says as it stands now; but a password that was
     /// typed counts. Passwords are hashes then.
-    fn to_write(
-        &self,
-        run: &Run<'_>,
-        invitation: Option<&Invitation>,
-    ) -> Result<Map<String, Value>, Fault> {
-        let typed = &run.plan.context.prompt_data;
-        let mut data = typed.clone();
-        let fixed = invitation.iter().flat_map(|it| &it.fixed_data);
-        let fixed = fixed.filter(|(key, _)| !is_password(key) || !typed.contains_key(*key));
-        data.extend(fixed.map(|(key, value)| (key.clone(), value.clone())));
-        for (key, value) in &mut data {
+    fn to_write(&self, run: &Run<'_>, invitation: Option<&Invitation>) -> Result<Details, Fault> {
+        let mut typed = run.plan.context.prompt_data.clone();
+        let mut fixed = invitation.map_or_else(Map::new, |it| it.fixed_data.clone());
+        fixed.retain(|key, _| !is_password(key) || !typed.contains_key(key));
+        typed.retain(|key, _| !fixed.contains_key(key));
+        for (key, value) in typed.iter_mut().chain(&mut fixed) {
             let Some(text) = value.as_str().filter(|_| is_password(key)) else {
                 continue;
             };
@@ -85,15 +81,16 @@ impl Executor {
                 *value = password::hash(&Secret::new(text), &*self.parts.entropy)?.into();
             }
         }
-        Ok(data)
+        Ok(Details { typed, fixed })
     }
 
-    /// Changes an account. Where somebody else changes it at the same time, it is read again.
+    /// Changes an account. Where somebody else changes it at the same time, it is read again. Password and address let
+    /// others in, so whoever was signed in here some time ago proves first that it is still them.
     async fn change(
         &self,
         run: &mut Run<'_>,
         mut previous: User,
-        data: &Map<String, Value>,
+        data: &Details,
     ) -> Result<Step, Fault> {
         let tenant = &run.call().tenant.id;
         for _ in 0..TRIES {
@@ -101,6 +98,12 @@ impl Executor {
                 Ok(user) => self.in_groups(run, user).await?,
                 Err(errors) => return self.back(run, errors).await,
             };
+            if (&user.password, &user.subject.email)
+                != (&previous.password, &previous.subject.email)
+                && let Some(step) = run.asked_to_sign_in_again()
+            {
+                return Ok(step);
+            }
             let keeping = run.session_of(&user);
             let event = self.write_event(run, &user, data).with("created", false);
             let changed = ChangedAccount {
@@ -215,10 +218,9 @@ impl Executor {
     }
 
     /// What is recorded: which fields were written, never what stands in them.
-    fn write_event(&self, run: &Run<'_>, user: &User, data: &Map<String, Value>) -> Event {
-        let names: Vec<&str> = data.keys().map(String::as_str).collect();
+    fn write_event(&self, run: &Run<'_>, user: &User, data: &Details) -> Event {
         let event = run.call().event(Action::UserWrite, &*self.parts.entropy);
-        let mut event = event.about(&user.subject).with("fields", names);
+        let mut event = event.about(&user.subject).with("fields", data.names());
         event.client_id = run.client_id();
         event
     }

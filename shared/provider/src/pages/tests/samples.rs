@@ -245,6 +245,7 @@ impl Filling<'_> {
             scene: scene.clone(),
             form,
             to: self.may_be_empty,
+            again: self.list > 0,
             restart_url: self.text,
             error: self.error(),
         };
@@ -255,6 +256,7 @@ impl Filling<'_> {
                 render(&Continue {
                     scene: scene.clone(),
                     form,
+                    signed_in: self.may_be_empty,
                 }),
             ),
             (

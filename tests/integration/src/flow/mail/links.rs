@@ -2,9 +2,14 @@
 
 use futures_util::future::join_all;
 use protocol::Seconds;
+use provider::flow::Designation;
+use provider::flow::stage::{Creation, EmailSettings, FieldType, Settings};
 use provider::user::User;
+use serde_json::json;
 
-use super::{GO_ON, RECOVER, is_used_up, letters, link, recovery};
+use super::{GO_ON, RECOVER, events, is_used_up, letters, link, recovery};
+use crate::executor::{Program, SESSION};
+use crate::flow::made::{OWN, field, identification, login, only, own, prompt, write};
 use crate::flow::probe::component;
 use crate::harness::Bench;
 
@@ -209,4 +214,33 @@ async fn somebody_elses_session_ends_where_the_flow_signs_in_and_not_before() {
     assert_eq!(bobs.cookies["latchkey_session"], session);
     bobs.get(RECOVER).await;
     assert_ne!(bobs.cookies["latchkey_session"], session);
+}
+
+/// What somebody writes to an account is not proved by a link to where it was before.
+#[tokio::test]
+async fn a_link_signs_in_to_the_account_of_its_own_address_alone() {
+    for (address, signed_in) in [("ada@example.com", true), ("ada@new.example", false)] {
+        let bench = Bench::embedded().await;
+        let stages = vec![
+            identification(),
+            only(Settings::Email(EmailSettings::default())),
+            prompt(vec![field("email", FieldType::Email)]),
+            write(Creation::NeverCreate),
+            login(),
+        ];
+        let mut program = Program::with(&bench, vec![own(Designation::Recovery, stages)]);
+        program.answer(OWN, json!({ "uid_field": "ada" })).await;
+        let link = link(&bench);
+        let (_, token) = link.split_once("flow_token=").expect("a token");
+        program.asks(&[("flow_token", token)]);
+        assert_eq!(program.look(OWN).await["component"], "ak-stage-prompt");
+        program.post(OWN, &json!({ "email": address })).await;
+        assert_eq!(program.cookies.contains_key(SESSION), signed_in);
+        let events = events(&bench).await;
+        let why = "Nobody was signed in: no stage before has proved who they are";
+        let told = events
+            .iter()
+            .any(|(name, context)| name == "login_failed" && context["message"] == why);
+        assert_eq!(told, !signed_in, "{events:?}");
+    }
 }

@@ -8,7 +8,10 @@ use provider::flow::stage::{EmailSettings, IdentificationSettings, Settings};
 use provider::mail::Letter;
 use provider::ports::{Mailer, Outcome, PortError};
 
+use serde_json::json;
+
 use super::{AGAIN, RECOVER, events, letters, recovery};
+use crate::executor::{self, Program};
 use crate::flow::probe::{Probe, component, flow};
 use crate::harness::Bench;
 
@@ -84,7 +87,13 @@ async fn each_wish_for_a_letter_is_one_event() {
         names,
         ["suspicious_request", "suspicious_request", "email_sent"]
     );
-    assert_eq!(events[1].1["username"], "nobody");
+    let digest = protocol::Digest::of(b"nobody").encode();
+    assert_eq!(events[1].1["username_digest"], digest);
+    assert_eq!(
+        events[1].1.get("username"),
+        None,
+        "it may be a password that was typed"
+    );
     assert_eq!(events[2].1["to_email"], "ada@example.com");
     let all = serde_json::to_string(&events).unwrap();
     assert!(!all.contains("flow_token"), "{all}");
@@ -119,4 +128,31 @@ async fn a_stage_that_knows_nobody_ends_the_flow() {
     let flows = vec![flow("recover", Designation::Recovery, vec![email])];
     let shown = Probe::new(&bench, flows).visitor().get(RECOVER).await;
     assert_eq!(component(&shown), "ak-stage-access-denied");
+}
+
+/// An IPv6 host has as many addresses as it likes.
+#[tokio::test]
+async fn letters_are_counted_by_the_network_of_whoever_asks() {
+    let bench = Bench::embedded().await;
+    let stages = vec![
+        Settings::Identification(IdentificationSettings::default()),
+        Settings::Email(EmailSettings::default()),
+    ];
+    let recover = executor::flow("recover", Designation::Recovery, executor::plain(stages));
+    let ask = async |address: &'static str, name: String| {
+        let mut program = Program::with(&bench, vec![recover.clone()]);
+        program.address = Some(address);
+        let asked = program
+            .answer("recover", json!({ "uid_field": name }))
+            .await;
+        assert_eq!(component(&asked), "ak-stage-email");
+    };
+    for n in 0..50 {
+        let address = ["2001:db8:1:2::3", "2001:db8:1:2:ffff::4"][n % 2];
+        ask(address, format!("nobody-{n}")).await;
+    }
+    ask("2001:db8:1:2::5", "ada".to_owned()).await;
+    assert!(letters(&bench).is_empty(), "the network had its fifty");
+    ask("2001:db8:1:3::5", "bob".to_owned()).await;
+    assert_eq!(letters(&bench).len(), 1, "another network has not");
 }

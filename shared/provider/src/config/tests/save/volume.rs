@@ -79,3 +79,38 @@ fn everything_can_be_compiled_anew() {
         (61, 61)
     );
 }
+
+#[test]
+fn a_flow_that_is_too_large_for_one_item_is_refused_by_its_name() {
+    let bench = Bench::usual();
+    let large = |number: u128, bytes: usize| ExpressionPolicy {
+        expression: "x".repeat(bytes),
+        ..policy(number, &format!("large {number}"))
+    };
+    let bound = |number: u128, to: u128| {
+        let bound = Bound::Policy(id(number));
+        PolicyBinding {
+            target: id(61),
+            ..binding(to, 7, bound)
+        }
+    };
+    let fits = [
+        large(31, 100_000).into(),
+        large(32, 100_000).into(),
+        bound(31, 41).into(),
+        bound(32, 42).into(),
+    ];
+    bench.save(fits).unwrap();
+    let before = bench.writes();
+    // Neither the flow nor what binds it is changed: one policy alone grows.
+    let Err(SaveError::Wrong(problems)) = bench.save([large(31, 200_000).into()]) else {
+        panic!("too large");
+    };
+    let text = problems.to_string();
+    let flow = format!("flow {}", crate::flow::EXPLICIT_CONSENT);
+    assert!(
+        text.contains(&flow) && text.contains("300000 is the most"),
+        "{text}"
+    );
+    assert_eq!(bench.writes(), before);
+}

@@ -65,9 +65,10 @@ impl View<'_> {
                 form: self.form(),
                 account: lasting(its),
             }),
-            Challenge::Continue(_) => ok(&Continue {
+            Challenge::Continue(its) => ok(&Continue {
                 scene: self.scene(),
                 form: self.form(),
+                signed_in: &its.signed_in,
             }),
             Challenge::SessionEnd(its) => ok(&SessionEnd {
                 scene: self.scene(),
@@ -104,6 +105,7 @@ impl View<'_> {
             scene: self.scene(),
             form: self.form(),
             to: &its.to,
+            again: its.again,
             restart_url: &self.restart,
             error: self.error(&[WHOLE]),
         })

@@ -6,6 +6,7 @@ use protocol::{Digest, Seconds, Secret};
 use crate::executor::{Executor, Run};
 use crate::fault::Fault;
 use crate::flow::stage::EmailSettings;
+use crate::guessing;
 use crate::http::cookie::{self, Name};
 use crate::locale::{Texts, Wishes};
 use crate::mail::Address;
@@ -116,7 +117,7 @@ impl Whom {
         buckets.extend(
             run.call()
                 .client_ip()
-                .map(|ip| bucket("network", ip, BY_NETWORK)),
+                .map(|ip| bucket("network", &guessing::network(Some(ip)), BY_NETWORK)),
         );
         buckets
     }

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::too_many;
 use crate::authenticator::totp::{self, Digits, Secret};
 use crate::authenticator::{Authenticator, Verifier, new_id, qr};
 use crate::executor::{Executor, Run, Step};
@@ -34,9 +33,8 @@ impl Executor {
         run: &mut Run<'_>,
         its: &TotpSettings,
     ) -> Result<Step, Fault> {
-        let owner = match self.owner(run).await? {
-            Ok(owner) if owner.has_room() => owner,
-            Ok(_) => return Ok(too_many()),
+        let owner = match self.owner_with_room(run).await? {
+            Ok(owner) => owner,
             Err(step) => return Ok(step),
         };
         let secret = match run.noted::<Draft>(DRAFT) {
@@ -64,9 +62,8 @@ impl Executor {
         its: &TotpSettings,
         answer: &Answer,
     ) -> Result<Step, Fault> {
-        let owner = match self.owner(run).await? {
-            Ok(owner) if owner.has_room() => owner,
-            Ok(_) => return Ok(too_many()),
+        let owner = match self.owner_with_room(run).await? {
+            Ok(owner) => owner,
             Err(step) => return Ok(step),
         };
         let Some(draft) = run.noted::<Draft>(DRAFT) else {

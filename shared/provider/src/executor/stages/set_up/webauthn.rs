@@ -1,6 +1,6 @@
 //! Registers a passkey or security key (`ak-stage-authenticator-webauthn`; WebAuthn L3 §7.1).
 
-use super::{Owner, too_many};
+use super::Owner;
 use crate::authenticator::{Authenticator, Verifier, new_id};
 use crate::executor::{Executor, Run, Step};
 use crate::fault::Fault;
@@ -20,9 +20,8 @@ impl Executor {
         run: &mut Run<'_>,
         its: &WebauthnSettings,
     ) -> Result<Step, Fault> {
-        let owner = match self.owner(run).await? {
-            Ok(owner) if owner.has_room() => owner,
-            Ok(_) => return Ok(too_many()),
+        let owner = match self.owner_with_room(run).await? {
+            Ok(owner) => owner,
             Err(step) => return Ok(step),
         };
         let has = owner.credentials();
@@ -62,9 +61,8 @@ impl Executor {
         its: &WebauthnSettings,
         answer: &Answer,
     ) -> Result<Step, Fault> {
-        let owner = match self.owner(run).await? {
-            Ok(owner) if owner.has_room() => owner,
-            Ok(_) => return Ok(too_many()),
+        let owner = match self.owner_with_room(run).await? {
+            Ok(owner) => owner,
             Err(step) => return Ok(step),
         };
         let given = answer.object("response");

@@ -4,7 +4,7 @@ use protocol::{Digest, UserId};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::record;
+use super::record::{self, Details};
 use super::whom::is_same_address;
 use crate::executor::stages::email::ACTIVATED;
 use crate::executor::stages::invitation::SPENT;
@@ -33,7 +33,7 @@ impl Executor {
         &self,
         run: &mut Run<'_>,
         its: &UserWriteSettings,
-        (data, invitation): (&Map<String, Value>, Option<Invitation>),
+        (data, invitation): (&Details, Option<Invitation>),
     ) -> Result<Step, Fault> {
         let drafted = run.draft(its, data);
         let mut user = match drafted {
@@ -81,7 +81,7 @@ impl Executor {
         &self,
         run: &Run<'_>,
         user: &mut User,
-        (data, invitation): (&Map<String, Value>, Option<Uuid>),
+        (data, invitation): (&Details, Option<Uuid>),
     ) -> Result<Written, Fault> {
         let (tenant, people) = (&run.call().tenant.id, &self.parts.people);
         user.subject.pk = people.next_pk(tenant).await?;
@@ -135,7 +135,7 @@ impl Executor {
 
 impl Run<'_> {
     /// A new account with what was filled in; the user name is the address where there is none.
-    fn draft(&self, its: &UserWriteSettings, data: &Map<String, Value>) -> Result<User, Errors> {
+    fn draft(&self, its: &UserWriteSettings, data: &Details) -> Result<User, Errors> {
         let mut user = self.blank(its);
         record::write(&mut user, data)?;
         let subject = &mut user.subject;

@@ -12,6 +12,28 @@ use crate::user::User;
 /// How deep an attribute may stand.
 const DEEPEST: usize = 10;
 
+/// What is to be written.
+#[derive(Debug, Default)]
+pub(super) struct Details {
+    /// What was filled in.
+    pub(super) typed: Map<String, Value>,
+    /// What counts more, as an invitation says it.
+    pub(super) fixed: Map<String, Value>,
+}
+
+impl Details {
+    /// Whether there is nothing to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.typed.is_empty() && self.fixed.is_empty()
+    }
+
+    /// What is written, never what stands in it.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let all = self.typed.keys().chain(self.fixed.keys());
+        all.map(String::as_str).collect()
+    }
+}
+
 /// Whether a password is among what is filled in under this name.
 pub(in crate::executor::stages) fn is_password(key: &str) -> bool {
     key == "password" || key.starts_with("password_")
@@ -20,9 +42,17 @@ pub(in crate::executor::stages) fn is_password(key: &str) -> bool {
 /// Writes `data` into the account. What has no place in an account is left out, and so is what nobody may say of
 /// themselves: whether they may sign in, their groups, type, path and ids.
 ///
+/// An attribute has more than one name (`attributes.a`, `attributes_a`, part of `attributes`), so what counts more is
+/// written last.
+///
 /// # Errors
 /// What cannot be a user name or address.
-pub(super) fn write(user: &mut User, data: &Map<String, Value>) -> Result<(), Errors> {
+pub(super) fn write(user: &mut User, data: &Details) -> Result<(), Errors> {
+    fill_in(user, &data.typed)?;
+    fill_in(user, &data.fixed)
+}
+
+fn fill_in(user: &mut User, data: &Map<String, Value>) -> Result<(), Errors> {
     let mut errors = Errors::default();
     for (key, value) in data {
         let text = value.as_str().map(str::trim);
@@ -84,7 +114,7 @@ pub(super) fn write(user: &mut User, data: &Map<String, Value>) -> Result<(), Er
 /// As [`write`].
 pub(super) fn rewrite(
     previous: &User,
-    data: &Map<String, Value>,
+    data: &Details,
     verified: Option<&str>,
 ) -> Result<User, Errors> {
     let mut user = previous.clone();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use protocol::{Secret, Timestamp, UserId};
 use serde_json::{Map, Value, json};
 
-use super::record::{rewrite, write};
+use super::record::{Details, rewrite, write};
 use crate::entropy::System;
 use crate::flow::password;
 use crate::user::{Profile, Subject, User, UserKind};
@@ -41,8 +41,15 @@ fn map(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
+fn typed(value: &Value) -> Details {
+    Details {
+        typed: map(value),
+        ..Details::default()
+    }
+}
+
 fn rewritten(data: &Value, verified: Option<&str>) -> User {
-    rewrite(&anna(), &map(data), verified).unwrap()
+    rewrite(&anna(), &typed(data), verified).unwrap()
 }
 
 #[test]
@@ -89,6 +96,29 @@ fn attributes_are_written_deep_and_beside_what_is_there() {
     });
     assert_eq!(Value::Object(user.profile.attributes), wanted);
     assert_eq!(user.subject.upn.as_deref(), Some("anna@corp"));
+}
+
+#[test]
+fn what_is_fixed_counts_more_however_the_attribute_is_named() {
+    for name in ["attributes.role", "attributes_role", "attributes"] {
+        let mine = if name == "attributes" {
+            json!({ "role": "admin" })
+        } else {
+            json!("admin")
+        };
+        for fixed in [
+            json!({"attributes": {"role": "guest"}}),
+            json!({"attributes.role": "guest"}),
+            json!({"attributes_role": "guest"}),
+        ] {
+            let details = Details {
+                typed: map(&json!({ name: mine })),
+                fixed: map(&fixed),
+            };
+            let user = rewrite(&anna(), &details, None).unwrap();
+            assert_eq!(user.profile.attributes["role"], "guest", "{name} {fixed}");
+        }
+    }
 }
 
 #[test]
@@ -146,7 +176,7 @@ fn another_password_ends_what_the_old_one_gave() {
 fn names_that_cannot_be_are_told_and_old_ones_may_stay() {
     let errors = rewrite(
         &anna(),
-        &map(&json!({"username": "an na", "email": "x"})),
+        &typed(&json!({"username": "an na", "email": "x"})),
         None,
     )
     .unwrap_err();
@@ -154,7 +184,7 @@ fn names_that_cannot_be_are_told_and_old_ones_may_stay() {
     assert_eq!(keys, ["email", "username"]);
     let mut old = anna();
     "Anna B".clone_into(&mut old.subject.username);
-    assert!(write(&mut old, &map(&json!({"username": "Anna B"}))).is_ok());
-    assert!(write(&mut old, &map(&json!({"username": ""}))).is_ok());
+    assert!(write(&mut old, &typed(&json!({"username": "Anna B"}))).is_ok());
+    assert!(write(&mut old, &typed(&json!({"username": ""}))).is_ok());
     assert_eq!(old.subject.username, "Anna B");
 }

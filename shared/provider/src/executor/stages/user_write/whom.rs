@@ -19,11 +19,15 @@ impl Run<'_> {
             return signed_in;
         };
         let own = signed_in.filter(|user| user.subject.id == pending);
-        own.or_else(|| {
-            let user = self.pending.as_ref()?;
-            let proved = user.active && is_proved(context, user);
-            (proved || context.created).then_some(user)
-        })
+        own.or_else(|| self.proved())
+    }
+
+    /// Who proved in this flow that they are whom it is about; whose account was made in it.
+    pub(in crate::executor) fn proved(&self) -> Option<&User> {
+        let context = &self.plan.context;
+        let user = self.pending.as_ref()?;
+        let proved = user.active && is_proved(context, user);
+        (proved || context.created).then_some(user)
     }
 
     /// The address that was proved in this flow.

@@ -9,7 +9,6 @@ use crate::executor::{Executor, Run};
 use crate::fault::Fault;
 use crate::flow::proof::Method;
 use crate::flow::stage::DeviceClass;
-use crate::guessing;
 use crate::ports::{Use, Used};
 use crate::tenant::Purpose;
 use crate::user::User;
@@ -27,7 +26,7 @@ impl Executor {
         usable: &[Authenticator],
         typed: &str,
     ) -> Result<Tried, Fault> {
-        let buckets = guessing::second_factor(user.subject.id);
+        let buckets = self.code_buckets(run, user).await?;
         if let Some(errors) = self.too_fast(run, "code", &buckets).await? {
             return Ok(Tried::TooFast(errors));
         }

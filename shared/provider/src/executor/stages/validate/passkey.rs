@@ -75,7 +75,7 @@ impl Executor {
                 let context = &mut run.plan.context;
                 context.pending = Some(user.subject.id);
                 context.identifier = None; // whatever was typed before, and known of somebody else
-                (context.created, context.restored, context.invitation) = (false, false, None);
+                (context.created, context.restored) = (false, false);
                 context.proofs = vec![Proof {
                     method: Method::WebauthnVerified,
                     at,

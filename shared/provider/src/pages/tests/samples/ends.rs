@@ -3,7 +3,7 @@
 use super::{Filling, Samples};
 use crate::pages::{
     Consent, Denied, DeviceConfirm, DeviceDone, DeviceEntry, ErrorPage, FormPost, Permission,
-    Refused, SessionEnd, SignOut, SignedOut, render,
+    Refused, Removed, SessionEnd, SignOut, SignedOut, render,
 };
 use crate::policies::Finding;
 
@@ -72,6 +72,12 @@ impl Filling<'_> {
             sign_out_url: self.option,
         };
         vec![
+            (
+                "removed",
+                render(&Removed {
+                    scene: self.scene(),
+                }),
+            ),
             ("sign-out", render(&sign_out)),
             ("signed-out", render(&signed_out)),
             ("session-end", render(&session_end)),

@@ -238,6 +238,7 @@ fn set_ups(scene: &Scene<'_>) -> Samples {
         scene: scene(),
         form: FORM,
         to: ACCOUNT.username,
+        again: false,
         restart_url: "#restart",
         error: None,
     };

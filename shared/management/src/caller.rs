@@ -1,0 +1,126 @@
+//! Who calls (API reference A): an API token of a user, an access token with the scope for it, or the browser's session.
+//! Whoever is refused gets 403, as authentik's first authenticator has no challenge of its own.
+
+use http::Method;
+use protocol::Secret;
+use provider::fault::{Fault, PageFault};
+use provider::http::Call;
+use provider::ports::{Intent, Look};
+use provider::session::csrf_token;
+use provider::user::User;
+
+use crate::endpoint::Api;
+use crate::errors::Refusal;
+
+/// The scope of access tokens that may call (release 2022.7).
+pub const SCOPE: &str = "goauthentik.io/api";
+
+/// Nobody said who calls.
+pub const NOBODY: &str = "Authentication credentials were not provided.";
+
+const NOT_GOOD: &str = "Token invalid/expired";
+const OTHER_SCHEME: &str = "Unsupported authentication type";
+
+/// What a browser's unsafe request sends back.
+const CSRF_HEADER: &str = "x-authentik-csrf";
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Their account, as it is now.
+    pub user: User,
+    /// Whether one of their groups makes them a superuser.
+    pub is_superuser: bool,
+    /// Whether it is a browser that is signed in, and not a token.
+    pub is_browser: bool,
+}
+
+/// Who calls; `None` where nobody says.
+///
+/// # Errors
+/// [`Refusal::Denied`] where what they say is not so.
+pub async fn identify(api: &Api, call: &Call<'_>) -> Result<Option<Caller>, Refusal> {
+    let (user, is_browser) = match call.authorization()? {
+        Some(header) => (bearer(api, call, header).await?, false),
+        None => match browser(api, call).await? {
+            Some(user) => (user, true),
+            None => return Ok(None),
+        },
+    };
+    let is_superuser = api.parts.policies.is_superuser(call, &user).await?;
+    Ok(Some(Caller {
+        user,
+        is_superuser,
+        is_browser,
+    }))
+}
+
+async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<User, Refusal> {
+    let (scheme, key) = header.split_once(' ').unwrap_or((header, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::Denied(OTHER_SCHEME));
+    }
+    let key = Secret::new(key.trim());
+    let tenant = &call.tenant.id;
+    let token = api
+        .parts
+        .user_tokens
+        .by_digest(tenant, &key.digest())
+        .await?;
+    if let Some(token) = token {
+        if token.intent != Intent::Api || !token.live_at(call.now) {
+            return Err(Refusal::Denied(NOT_GOOD));
+        }
+        let user = api.parts.people.by_id(tenant, token.user).await?;
+        return user
+            .filter(|user| user.active)
+            .ok_or(Refusal::Denied(NOT_GOOD));
+    }
+    match api.parts.bearers.check(call, &key).await {
+        Ok(bearer) if bearer.record.scopes.contains(SCOPE) => Ok(bearer.user),
+        Ok(_) | Err(Fault::Bearer(_)) => Err(Refusal::Denied(NOT_GOOD)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn browser(api: &Api, call: &Call<'_>) -> Result<Option<User>, Refusal> {
+    let Some(token) = call.session_token() else {
+        return Ok(None);
+    };
+    let at = Look {
+        session: Some(&token),
+        ..Look::default()
+    };
+    let browser = api
+        .parts
+        .browsers
+        .look(&call.tenant.id, at, call.now)
+        .await?;
+    let Some((_, user)) = browser.signed_in else {
+        return Ok(None);
+    };
+    let is_safe = matches!(
+        *call.request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if !is_safe {
+        check_csrf(call, token.raw())?;
+    }
+    Ok(Some(user))
+}
+
+/// The token of the session, or the one of the flow that the same browser runs: the cookie has either.
+fn check_csrf(call: &Call<'_>, session: &Secret) -> Result<(), Refusal> {
+    let given = call.request.headers().get(CSRF_HEADER);
+    let given = given.and_then(|value| value.to_str().ok()).map(Secret::new);
+    let flow = call.flow_token();
+    let good = given.is_some_and(|given| {
+        given.same_as(&csrf_token(session))
+            || flow.is_some_and(|flow| given.same_as(&csrf_token(flow.raw())))
+    });
+    if good {
+        Ok(())
+    } else {
+        Err(Fault::from(PageFault::Csrf).into())
+    }
+}

@@ -1,0 +1,48 @@
+//! The resources, a file each.
+
+pub mod applications;
+pub mod brands;
+pub mod certificates;
+pub mod crud;
+pub mod flows;
+pub mod groups;
+pub mod invitations;
+pub mod policies;
+pub mod prompts;
+pub mod property_mappings;
+pub mod providers;
+pub mod sources;
+pub mod stages;
+pub mod system;
+pub mod tokens;
+pub mod transactional;
+pub mod types;
+pub mod used_by;
+pub mod users;
+pub mod whom;
+
+use crate::operation::Operation;
+
+/// The operations of all resources.
+pub fn operations() -> Vec<Operation> {
+    let all = [
+        property_mappings::operations(),
+        policies::operations(),
+        certificates::operations(),
+        sources::operations(),
+        providers::operations(),
+        applications::operations(),
+        transactional::operations(),
+        brands::operations(),
+        flows::operations(),
+        invitations::operations(),
+        prompts::operations(),
+        stages::operations(),
+        users::operations(),
+        groups::operations(),
+        tokens::operations(),
+        system::operations(),
+        crate::schema::operations(),
+    ];
+    all.into_iter().flatten().collect()
+}

@@ -1,0 +1,46 @@
+//! What an application looks like on the wire (API reference B2).
+
+use crate::resources::providers::shape::PROVIDER;
+use crate::shape::{Choice, Kind, Shape, choice, each, flag, int, list, nested, slug, text, uuid};
+
+/// How the results of bindings count together.
+static MODES: Choice = Choice {
+    name: "PolicyEngineMode",
+    values: &["all", "any"],
+};
+
+static PROVIDERS: Kind = Kind::Nested(&PROVIDER);
+
+/// `Application`
+pub static APPLICATION: Shape = Shape {
+    name: "Application",
+    fields: &[
+        uuid("pk").computed(),
+        text("name").required(),
+        slug("slug").required().at_most(50),
+        int("provider").nullable(),
+        nested("provider_obj", &PROVIDER).computed().nullable(),
+        list("backchannel_providers", &each::INT),
+        list("backchannel_providers_obj", &PROVIDERS).computed(),
+        text("launch_url").computed().nullable(),
+        flag("open_in_new_tab"),
+        text("meta_launch_url").blank(),
+        text("meta_icon").computed().nullable(),
+        text("meta_description").blank(),
+        text("meta_publisher").blank(),
+        choice("policy_engine_mode", &MODES),
+        text("group").blank(),
+    ],
+};
+
+/// `FilePath`
+pub static FILE_PATH: Shape = Shape {
+    name: "FilePath",
+    fields: &[text("url").required()],
+};
+
+/// `Coordinate`
+pub static COORDINATE: Shape = Shape {
+    name: "Coordinate",
+    fields: &[int("x_cord").computed(), int("y_cord").computed()],
+};

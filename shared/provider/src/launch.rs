@@ -1,0 +1,84 @@
+//! Where people start an application (API reference B2: `launch_url`).
+
+use url::Url;
+
+use crate::config::{Application, Provider};
+use crate::user::Subject;
+
+/// As authentik computes it: what was given, else the origin of the first redirect URI. It may have placeholders for
+/// whoever goes there ([`filled_in`]).
+pub fn url_of(application: &Application, provider: Option<&Provider>) -> Option<String> {
+    if !application.meta_launch_url.is_empty() {
+        return Some(application.meta_launch_url.clone());
+    }
+    let origin = Url::parse(&provider?.redirect_uris.first()?.url)
+        .ok()?
+        .origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
+}
+
+/// With the fields of this user in the places that name them, such as `%(username)s`: encoded, so that a name cannot
+/// lead elsewhere.
+pub fn filled_in(url: &str, subject: &Subject) -> String {
+    let number = subject.pk.to_string();
+    let id = subject.id.to_string();
+    let fields = [
+        ("%(username)s", subject.username.as_str()),
+        ("%(name)s", &subject.name),
+        ("%(email)s", &subject.email),
+        ("%(uuid)s", &id),
+        ("%(pk)s", &number),
+        ("%(id)s", &number),
+    ];
+    let mut filled = String::new();
+    let mut rest = url;
+    // From left to right and once, so that what a name brings is not read as a placeholder itself.
+    while let Some(at) = rest.find("%(") {
+        let (before, from) = rest.split_at(at);
+        filled.push_str(before);
+        let known = fields
+            .iter()
+            .find_map(|(mark, value)| Some((value, from.strip_prefix(mark)?)));
+        rest = if let Some((value, after)) = known {
+            filled.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+            after
+        } else {
+            filled.push_str("%(");
+            from.strip_prefix("%(").unwrap_or_default()
+        };
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::tests::subject;
+
+    #[test]
+    fn a_launch_url_names_the_user_without_breaking_out() {
+        let subject = Subject {
+            username: "a/../b?c".to_owned(),
+            name: "%(email)s".to_owned(),
+            ..subject()
+        };
+        for (url, wanted) in [
+            (
+                "https://app.example/u/%(username)s",
+                "https://app.example/u/a%2F..%2Fb%3Fc",
+            ),
+            (
+                "https://app.example/%(name)s",
+                "https://app.example/%25%28email%29s",
+            ),
+            ("https://app.example/", "https://app.example/"),
+            (
+                "https://app.example/%(what)s/100%",
+                "https://app.example/%(what)s/100%",
+            ),
+        ] {
+            assert_eq!(filled_in(url, &subject), wanted);
+        }
+    }
+}
