@@ -36,28 +36,37 @@ export async function nextCode(code) {
 }
 
 /**
- * Gives a page's browser a security key with a fingerprint reader (DevTools: `WebAuthn`). `touch(false)` is a person
- * who takes the hand off it, so that it does not answer a page that merely offers passkeys.
+ * Gives a page's browser a security key with a fingerprint reader (DevTools: `WebAuthn`), which answers whatever page asks.
+ * `putAway` takes it from the browser, and answers with what brings it back.
  */
 export async function withPasskeys(page) {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  const options = {
+    protocol: 'ctap2',
+    transport: 'internal',
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+  };
+  const add = async () =>
+    (await session.send('WebAuthn.addVirtualAuthenticator', { options })).authenticatorId;
+  let authenticatorId = await add();
   const credentials = async () =>
     (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
+  const putAway = async () => {
+    const kept = await credentials();
+    await session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
+    return async () => {
+      authenticatorId = await add();
+      for (const credential of kept) {
+        await session.send('WebAuthn.addCredential', { authenticatorId, credential });
+      }
+    };
+  };
   assert.deepEqual(await credentials(), []);
-  const touch = (enabled) =>
-    session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
-  return { credentials, touch };
+  return { credentials, putAway };
 }
 
 /** Makes a passkey in this page, as `registration` of the executor asks: what to send back. */
