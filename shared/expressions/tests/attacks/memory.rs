@@ -235,8 +235,8 @@ fn walked(attack: fn(String, String) -> Attack, name: &str, walk: &str) -> [Atta
             grown("{}", 60, dicts),
         ),
         attack(
-            format!("300,000 deep, {name}"),
-            grown("[]", 300_000, ["[x]", "[y]"]),
+            format!("a million deep, {name}"),
+            grown("[]", 1_000_000, ["[x]", "[y]"]),
         ),
     ]
 }
