@@ -1,4 +1,4 @@
-//! `GET, POST /if/user/`, `/if/user/{section}/` (RFC 6265 §4.1, RFC 9110 §15.4.4).
+//! `GET, POST /if/user/`, `/if/user/{section}/`, `GET /application/launch/{slug}/` (RFC 6265 §4.1, RFC 9110 §15.4.4).
 //! The work: `shared/provider/src/endpoints/self_service.rs`.
 
 use aws::Ports as _;

@@ -1,6 +1,7 @@
 //! Everything tests and checks need beyond Cargo, fetched by itself at a fixed version.
 
 pub mod cache;
+mod python;
 pub mod system;
 
 use std::path::{Path, PathBuf};
@@ -66,7 +67,7 @@ pub fn cargo_lambda() -> Result<PathBuf> {
         format!("cargo-lambda=={CARGO_LAMBDA}"),
         format!("ziglang=={ZIG}"),
     ];
-    python_tool(
+    python::tool(
         &format!("cargo-lambda-{CARGO_LAMBDA}-zig-{ZIG}"),
         &packages,
         "cargo-lambda",
@@ -103,7 +104,7 @@ fn path_with(binary: &Path) -> Result<std::ffi::OsString> {
 /// # Errors
 /// When Python is missing, or the fetch fails.
 pub fn cfn_lint() -> Result<PathBuf> {
-    python_tool(
+    python::tool(
         &format!("cfn-lint-{CFN_LINT}"),
         &[format!("cfn-lint=={CFN_LINT}")],
         "cfn-lint",
@@ -115,7 +116,7 @@ pub fn cfn_lint() -> Result<PathBuf> {
 /// # Errors
 /// When Python is missing, or the fetch fails.
 pub fn sam() -> Result<PathBuf> {
-    python_tool(
+    python::tool(
         &format!("aws-sam-cli-{SAM}"),
         &[format!("aws-sam-cli=={SAM}")],
         "sam",
@@ -127,33 +128,36 @@ pub fn sam() -> Result<PathBuf> {
 /// # Errors
 /// When Python is missing, or the fetch fails.
 pub fn social_auth() -> Result<PathBuf> {
-    python_tool(
+    python::tool(
         &format!("social-auth-core-{SOCIAL_AUTH}"),
         &[format!("social-auth-core=={SOCIAL_AUTH}")],
         "python",
     )
 }
 
-fn python_tool(name: &str, packages: &[String], binary: &str) -> Result<PathBuf> {
-    let folder = cache::tool(&cache::folder()?, name, |into| {
-        let python = system::need(system::PYTHON)?;
-        if step::run_quietly(Command::new(&python).args(["-c", "import ensurepip"])).is_err() {
-            system::install(system::PYTHON)?; // Debian has venv's other half in a package of its own
-        }
-        step::run_quietly(Command::new(&python).args(["-m", "venv"]).arg(into))?;
-        let mut pip = Command::new(into.join("bin/python"));
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
-        .args(packages);
-        step::run_quietly(&mut pip)?;
-        present(&into.join("bin").join(binary))
-    })?;
-    Ok(folder.join("bin").join(binary))
+/// A Python with authentik's own client and with schemathesis, exactly as `tests/clients/python/requirements.txt` says.
+///
+/// # Errors
+/// When there is no such file, Python is missing or older than 3.11, or the fetch fails.
+pub fn python_clients() -> Result<PathBuf> {
+    python::locked("python-clients", "tests/clients/python/requirements.txt")
+}
+
+/// The program of `tests/clients/go`, which is authentik's own client in Go at the version of its `go.mod`. Go keeps
+/// what it builds in a cache of its own.
+///
+/// # Errors
+/// When Go is missing, or too old, or the fetch fails.
+pub fn go_client() -> Result<PathBuf> {
+    let program = workspace::scratch("go-client")?.join("client");
+    let _lock = cache::lock(&cache::folder()?, "go-client")?;
+    let mut go = Command::new(system::need(system::GO)?);
+    go.args(["build", "-o"])
+        .arg(&program)
+        .arg(".")
+        .current_dir(workspace::root().join("tests/clients/go"));
+    step::run_quietly(&mut go).context("cannot build tests/clients/go, which needs Go 1.23")?;
+    Ok(program)
 }
 
 /// The `cargo-deny` binary, built from source in debug: that takes a minute and is run once a test run.
@@ -236,13 +240,15 @@ type Fetch = (&'static str, fn() -> Result<PathBuf>);
 /// # Errors
 /// The first that cannot be had.
 pub fn fetch_all() -> Result<()> {
-    let tools: [Fetch; 6] = [
+    let tools: [Fetch; 8] = [
         ("DynamoDB Local", dynamodb_local),
         ("cargo-lambda", cargo_lambda),
         ("cfn-lint", cfn_lint),
         ("sam", sam),
         ("cargo-deny", cargo_deny),
         ("Chromium", chromium),
+        ("Python clients", python_clients),
+        ("Go client", go_client),
     ];
     for (title, fetch) in tools {
         step::say(format_args!("    {title:<15} {}", fetch()?.display()));

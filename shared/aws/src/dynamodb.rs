@@ -20,6 +20,7 @@ mod grants;
 mod groups;
 mod invitations;
 mod json;
+mod ledger;
 mod links;
 mod machines;
 mod media;
@@ -42,8 +43,8 @@ use std::sync::Arc;
 
 use provider::ports::{
     AuthenticatorStore, BrandStore, BrowserStore, ClientStore, ConfigStore, DeviceStore,
-    EventStore, FlowStore, GrantStore, GroupDirectory, GroupStore, InvitationStore, LinkStore,
-    MachineStore, MediaStore, People, PolicyStore, Registry, SubjectStore, TenantStore,
+    EventStore, FlowStore, GrantStore, GroupDirectory, GroupStore, InvitationStore, Ledger,
+    LinkStore, MachineStore, MediaStore, People, PolicyStore, Registry, SubjectStore, TenantStore,
     ThrottleStore, TokenStore, UserStore, UserTokenStore,
 };
 
@@ -186,6 +187,11 @@ impl Stores {
     /// App passwords and other tokens of users.
     pub fn user_tokens(&self) -> Arc<dyn UserTokenStore> {
         Arc::new(user_tokens::UserTokens(self.db.clone()))
+    }
+
+    /// What people were given, as lists.
+    pub fn ledger(&self) -> Arc<dyn Ledger> {
+        Arc::new(ledger::Ledgers(self.db.clone()))
     }
 
     /// What happened.

@@ -9,6 +9,9 @@ pub enum Error {
     /// A setting is missing.
     #[error("{0} is not set")]
     Missing(&'static str),
+    /// A setting is none of its choices.
+    #[error("{0} is not {1}")]
+    Choice(&'static str, &'static str),
     /// An endpoint that is not on this machine, without `LATCHKEY_STAGE=aws`.
     #[error("{name} is {url}, not http:// on a loopback address, and LATCHKEY_STAGE is not aws")]
     NotLoopback {

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::{LambdaEvent, lambda_runtime, service_fn};
 use protocol::Timestamp;
+use provider::brand::Hosts;
 use provider::http::{Endpoint, Service};
 use provider::ports::Mailer;
 use tracing_subscriber::EnvFilter;
@@ -99,6 +100,10 @@ impl Runtime {
 impl Ports for Runtime {
     fn stores(&self) -> &Stores {
         &self.stores
+    }
+
+    fn brand_hosts(&self) -> Hosts {
+        self.settings.brand_hosts
     }
 
     /// A missing key is told by [`Runtime::serve`], before the first request.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use provider::bearer::Bearers;
+use provider::brand::Hosts;
 use provider::claims::Mappings;
 use provider::config::Configuration;
 use provider::endpoints::{authorize, self_service, token};
@@ -43,6 +44,9 @@ pub trait Ports {
 
     /// What KMS stands behind.
     fn keys(&self) -> Keys;
+
+    /// At which hosts tenants may make brands.
+    fn brand_hosts(&self) -> Hosts;
 
     /// Compiled clients.
     fn clients(&self) -> Arc<dyn ClientStore> {
@@ -220,6 +224,7 @@ pub trait Ports {
             user_tokens: self.user_tokens(),
             clients: self.clients(),
             config: stores.config(),
+            objects: Configuration::new(stores.config(), scripts.clone()),
             policies: Policies::new(scripts.clone()),
             sealer: self.sealer(),
             entropy: self.entropy(),
@@ -240,10 +245,12 @@ pub trait Ports {
             directory: stores.group_directory(),
             authenticators: stores.authenticators(),
             brands: stores.brands(),
+            hosts: self.brand_hosts(),
             invitations: stores.invitations(),
             links: stores.links(),
             media: stores.media(),
             mailer,
+            ledger: stores.ledger(),
             events: self.events(),
             config: Configuration::new(stores.config(), scripts.clone())
                 .with_brands(stores.brands()),

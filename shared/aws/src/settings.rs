@@ -5,9 +5,12 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+use provider::brand::Hosts;
+
 use crate::Error;
 
 const SES_URL: &str = "AWS_ENDPOINT_URL_SESV2";
+const BRAND_HOSTS: &str = "LATCHKEY_BRAND_HOSTS";
 
 /// The settings of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub struct Settings {
     pub log: String,
     /// How e-mail is sent.
     pub mail: Mail,
+    /// `LATCHKEY_BRAND_HOSTS`: `below` or `any`; `below` where it is not set.
+    pub brand_hosts: Hosts,
 }
 
 /// How e-mail is sent.
@@ -87,6 +92,11 @@ impl Settings {
             mail: Mail {
                 from: optional("LATCHKEY_MAIL_FROM"),
                 configuration_set: optional("LATCHKEY_MAIL_CONFIGURATION_SET"),
+            },
+            brand_hosts: match optional(BRAND_HOSTS).as_deref() {
+                None | Some("below") => Hosts::Below,
+                Some("any") => Hosts::Any,
+                Some(_) => return Err(Error::Choice(BRAND_HOSTS, "below or any")),
             },
         })
     }
@@ -156,6 +166,19 @@ mod tests {
         );
         assert_eq!(settings.envelope_key, None);
         assert_eq!(settings.stage.to_string(), "local");
+    }
+
+    #[test]
+    fn tenants_share_an_installation_as_strangers_unless_it_says_otherwise() {
+        assert_eq!(read(&LOCAL).unwrap().brand_hosts, Hosts::Below);
+        for (value, expected) in [("below", Hosts::Below), ("any", Hosts::Any)] {
+            assert_eq!(local_but(BRAND_HOSTS, value).unwrap().brand_hosts, expected);
+        }
+        let error = local_but(BRAND_HOSTS, "all").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "LATCHKEY_BRAND_HOSTS is not below or any"
+        );
     }
 
     #[test]

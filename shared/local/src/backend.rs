@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use aws::settings::Mail;
 use dynoxide::Database;
 use fetch::Fetch;
+use provider::brand::Hosts;
 use provider::ports::{Fetcher, Mailer};
 use provider::script::Expressions;
 use tokio::net::TcpListener;
@@ -41,6 +42,8 @@ pub struct Backend {
     pub stores: aws::Stores,
     /// Ports over KMS.
     pub keys: aws::Keys,
+    /// Any host: whoever can call the API on this machine administers it. It may be replaced before the gateway is made.
+    pub brand_hosts: Hosts,
     /// Where DynamoDB answers.
     pub dynamodb_url: String,
     /// Where KMS answers.
@@ -68,6 +71,10 @@ impl aws::Ports for Backend {
 
     fn keys(&self) -> aws::Keys {
         self.keys.clone()
+    }
+
+    fn brand_hosts(&self) -> Hosts {
+        self.brand_hosts
     }
 }
 
@@ -152,6 +159,7 @@ impl Backend {
             fetcher: Arc::new(Fetch::new()),
             engine: expressions::engine(WORKERS),
             mailer: Arc::new(ses(&ses_url)?),
+            brand_hosts: Hosts::Any,
             ses_url,
             mailbox,
             servers,

@@ -24,7 +24,7 @@ use serde::Deserialize;
 
 pub use application::{Application, Binding, Bound};
 pub use consent::ConsentKind;
-pub use directory::{AppPassword, Group, Person};
+pub use directory::{AppPassword, Group, Person, Token};
 pub use flow::{Flow, Invitation};
 pub use provider::{Custody, EncryptionKey, PairWanted, Provider, SigningKey};
 pub use source::Source;
@@ -181,8 +181,8 @@ impl Fixture {
             "user",
             self.users.iter().map(|it| it.username.to_lowercase()),
         )?;
-        let passwords = self.users.iter().flat_map(|it| &it.app_passwords);
-        once("app password", passwords.map(|it| it.identifier.clone()))
+        let tokens = self.users.iter().flat_map(Person::all_tokens);
+        once("token", tokens.map(|it| it.identifier))
     }
 }
 

@@ -19,7 +19,10 @@ use tokio::net::TcpListener;
 use tokio::signal;
 use url::Url;
 
+mod apply;
 mod emulate;
+mod export;
+mod opened;
 
 /// An OAuth 2.0 and OpenID Connect issuer on this machine, with a login page and a client to try.
 #[derive(Parser)]
@@ -33,6 +36,10 @@ struct Cli {
 
 #[derive(clap::Subcommand)]
 enum Command {
+    /// Make what a blueprint says.
+    Apply(apply::Apply),
+    /// Write what there is as a blueprint.
+    Export(export::Export),
     /// Serve what the Lambda functions need under `cargo lambda watch`.
     #[command(hide = true)]
     Emulate(emulate::Emulate),
@@ -70,6 +77,8 @@ async fn run() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr();
     let done = match cli.command {
+        Some(Command::Apply(apply)) => Box::pin(apply.run()).await,
+        Some(Command::Export(export)) => Box::pin(export.run()).await,
         Some(Command::Emulate(emulate)) => Box::pin(emulate.run()).await,
         None => Box::pin(cli.run.run()).await,
     };

@@ -8,6 +8,7 @@ mod flows;
 mod keys;
 mod objects;
 mod people;
+mod providers;
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use crate::clock::now;
 use crate::fixture::Fixture;
 
 /// A host name by which the laptop's tenant is found whatever port it is on.
-const ALWAYS: &str = "latchkey.internal";
+pub const ALWAYS: &str = "latchkey.internal";
 
 /// Writes an installation.
 pub struct Seed<'a> {

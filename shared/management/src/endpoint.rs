@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use http::header::ALLOW;
 use http::{Method, StatusCode};
 use provider::bearer::Bearers;
-use provider::config::{Config, Configuration};
+use provider::brand::Hosts;
+use provider::config::{Config, Configuration, Object};
 use provider::entropy::Entropy;
 use provider::event::{Action, Event};
 use provider::fault::Transport;
@@ -14,8 +15,8 @@ use provider::http::{Call, Endpoint, Face, Response, api, encode};
 use provider::policies::Policies;
 use provider::ports::{
     AuthenticatorStore, BrandStore, BrowserStore, ConfigStore, EventStore, GroupDirectory,
-    GroupStore, InvitationStore, Keyring, LinkStore, MachineStore, Mailer, MediaStore, People,
-    Sealer, UserStore, UserTokenStore, Vault,
+    GroupStore, InvitationStore, Keyring, Ledger, LinkStore, MachineStore, Mailer, MediaStore,
+    People, Sealer, UserStore, UserTokenStore, Vault,
 };
 use uuid::Uuid;
 
@@ -23,6 +24,9 @@ use crate::caller::{self, NOBODY};
 use crate::errors::Refusal;
 use crate::form::{Form, Mode};
 use crate::operation::{Access, Ask, Found, Operation, Query, find};
+use crate::page;
+use crate::resources::events::models;
+use crate::resources::used_by;
 use crate::shape::Shape;
 
 /// The largest body, in bytes: blueprints are longer than what the other endpoints take.
@@ -50,6 +54,8 @@ pub struct Parts {
     pub authenticators: Arc<dyn AuthenticatorStore>,
     /// Brands by host.
     pub brands: Arc<dyn BrandStore>,
+    /// At which hosts brands may be made.
+    pub hosts: Hosts,
     /// Invitations.
     pub invitations: Arc<dyn InvitationStore>,
     /// Links that lead somebody back in.
@@ -58,6 +64,8 @@ pub struct Parts {
     pub media: Arc<dyn MediaStore>,
     /// E-mail.
     pub mailer: Arc<dyn Mailer>,
+    /// What people were given.
+    pub ledger: Arc<dyn Ledger>,
     /// What happened.
     pub events: Arc<dyn EventStore>,
     /// Objects of the configuration.
@@ -101,7 +109,11 @@ impl Api {
             key,
             query: Query::parse(call.request.uri().query().unwrap_or_default()),
         };
-        Ok((operation.run)(self, &ask).await?.respond())
+        let response = (operation.run)(self, &ask).await?.respond();
+        if *call.request.method() == Method::GET {
+            page::check_size(response.body())?;
+        }
+        Ok(response)
     }
 
     /// Who calls, where they may.
@@ -136,6 +148,11 @@ impl Api {
         uuid::Builder::from_random_bytes(id).into_uuid()
     }
 
+    /// The id of what a form describes: the one that it is to have, else a new one.
+    pub(crate) fn id_for(&self, form: &Form) -> Uuid {
+        form.id.unwrap_or_else(|| self.new_id())
+    }
+
     /// What is recorded of a change: who made it, and of what.
     pub(crate) fn event(
         &self,
@@ -145,14 +162,25 @@ impl Api {
         pk: &str,
         name: &str,
     ) -> Event {
-        let mut event = ask.call.event(action, &*self.parts.entropy);
-        if let Some(caller) = &ask.caller {
-            event = event.about(&caller.user.subject);
+        let names = (&*models::app(model), model);
+        self.by_caller(ask, action).of(names, pk, name)
+    }
+
+    /// The same of an object of the configuration.
+    pub(crate) fn event_of(&self, ask: &Ask<'_>, action: Action, object: &Object) -> Event {
+        let (app, model) = used_by::model(object);
+        let pk = used_by::pk(object);
+        self.by_caller(ask, action)
+            .of((&*app, &*model), &pk, object.label())
+    }
+
+    /// Something that who calls does.
+    pub(crate) fn by_caller(&self, ask: &Ask<'_>, action: Action) -> Event {
+        let event = ask.call.event(action, &*self.parts.entropy);
+        match &ask.caller {
+            Some(caller) => event.about(&caller.user.subject),
+            None => event,
         }
-        let model =
-            serde_json::json!({ "app": "authentik", "model_name": model, "pk": pk, "name": name });
-        event.context.insert("model".to_owned(), model);
-        event
     }
 }
 

@@ -27,6 +27,10 @@ pub struct Form {
     pub mode: Mode,
     /// What is wrong with them; noted further as they are compared with what there is.
     pub errors: Errors,
+    /// The id that a new object is to have, where that is known; blueprints know it.
+    pub id: Option<Uuid>,
+    /// The same of what goes by numbers.
+    pub number: Option<u64>,
     given: Map<String, Value>,
 }
 
@@ -53,6 +57,8 @@ impl Form {
         let mut form = Self {
             mode,
             errors: Errors::default(),
+            id: None,
+            number: None,
             given: Map::new(),
         };
         for field in shape.fields {
@@ -72,6 +78,11 @@ impl Form {
             }
         }
         form
+    }
+
+    /// All fields that were given, and well.
+    pub const fn given(&self) -> &Map<String, Value> {
+        &self.given
     }
 
     /// Whether a field was given, and well.

@@ -3,7 +3,9 @@
 //! Reading order: [`shape`] (how fields of objects are described), [`operation`] (the table of all operations), then
 //! `resources`, a file for each kind of object.
 
+pub mod blueprint;
 pub mod caller;
+pub mod download;
 pub mod endpoint;
 pub mod errors;
 pub mod filter;

@@ -35,6 +35,8 @@ pub struct Operation {
     pub body: Body,
     /// What it answers.
     pub answer: Answer,
+    /// The type of the file that it answers instead where the query asks for one.
+    pub file: Option<&'static str>,
     /// Statuses that it answers with beside those that follow from the rest: 405 and 501.
     pub also: &'static [u16],
     /// Its work.
@@ -209,6 +211,7 @@ impl Operation {
             parameters: &[],
             body: Body::None,
             answer: Answer::Empty(StatusCode::NO_CONTENT),
+            file: None,
             also: &[],
             run,
         }
@@ -232,6 +235,13 @@ impl Operation {
     #[must_use]
     pub const fn answers(mut self, answer: Answer) -> Self {
         self.answer = answer;
+        self
+    }
+
+    /// It answers a file of this type where the query asks for one.
+    #[must_use]
+    pub const fn or_file(mut self, kind: &'static str) -> Self {
+        self.file = Some(kind);
         self
     }
 

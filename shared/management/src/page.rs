@@ -11,6 +11,26 @@ pub const PAGE_SIZE: usize = 100;
 /// The most rows a page has; authentik knows no limit, but an answer of a function is 6 MB at most.
 pub const LARGEST_PAGE: usize = 1_000;
 
+/// The largest answer, in bytes: Lambda takes 6 MB of JSON in which it is one string, with what else belongs to it.
+const LARGEST_ANSWER: usize = 6_000_000;
+
+/// Refuses an answer that Lambda would not take, and says what to ask for instead.
+///
+/// # Errors
+/// [`Refusal::Invalid`] at `page_size`.
+pub fn check_size(body: &[u8]) -> Result<(), Refusal> {
+    let is_escaped = |byte: &&u8| matches!(**byte, b'"' | b'\\' | b'\n');
+    let bytes = body.len() + body.iter().filter(is_escaped).count();
+    if bytes <= LARGEST_ANSWER {
+        return Ok(());
+    }
+    let text = format!(
+        "This answer has {bytes} bytes, and {LARGEST_ANSWER} is the most. Ask for fewer rows with page_size, or for less \
+         of each with include_users=false or include_groups=false."
+    );
+    Err(Refusal::field("page_size", text))
+}
+
 /// The page that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -98,6 +118,16 @@ mod tests {
             (rows, &envelope["next"], &envelope["end_index"]),
             (vec![5], &json!(0), &json!(5))
         );
+    }
+
+    #[test]
+    fn an_answer_that_lambda_would_not_take_says_what_to_ask_for_instead() {
+        assert!(check_size(&vec![b'a'; LARGEST_ANSWER]).is_ok());
+        let quotes = vec![b'"'; LARGEST_ANSWER / 2 + 1];
+        let Err(Refusal::Invalid(errors)) = check_size(&quotes) else {
+            panic!("each quote is two bytes in Lambda's JSON");
+        };
+        assert!(errors.has("page_size"));
     }
 
     #[test]

@@ -1,18 +1,24 @@
 //! The resources, a file each.
 
 pub mod applications;
+pub mod authenticators;
 pub mod brands;
 pub mod certificates;
+pub mod common;
 pub mod crud;
+pub mod events;
 pub mod flows;
 pub mod groups;
 pub mod invitations;
+pub mod ledger;
+pub mod numbered;
 pub mod policies;
 pub mod prompts;
 pub mod property_mappings;
 pub mod providers;
 pub mod sources;
 pub mod stages;
+pub mod standard;
 pub mod system;
 pub mod tokens;
 pub mod transactional;
@@ -41,7 +47,12 @@ pub fn operations() -> Vec<Operation> {
         users::operations(),
         groups::operations(),
         tokens::operations(),
+        ledger::operations(),
         system::operations(),
+        events::operations(),
+        authenticators::operations(),
+        crate::blueprint::export::answer::operations(),
+        crate::blueprint::instance::operations(),
         crate::schema::operations(),
     ];
     all.into_iter().flatten().collect()

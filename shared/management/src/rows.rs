@@ -30,6 +30,11 @@ impl Listing {
             let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
             rows.retain(|row| words.iter().all(|word| self.has(row, word)));
         }
+        Ok(self.sorted(rows, ask))
+    }
+
+    /// The rows in the order that is asked for.
+    pub fn sorted(&self, mut rows: Vec<Row>, ask: &Ask<'_>) -> Vec<Row> {
         let asked: Vec<&str> = ask
             .query
             .one("ordering")
@@ -43,7 +48,7 @@ impl Listing {
         let mut order: Vec<&str> = asked.into_iter().map(str::trim).filter(known).collect();
         order.extend(self.order);
         rows.sort_by(|one, other| compare(one, other, &order));
-        Ok(rows)
+        rows
     }
 
     /// Whether one of the fields has this word in it, whatever the case.

@@ -2,52 +2,34 @@
 //! what authentik's generators read (API reference B15).
 
 mod components;
+mod format;
 mod older;
 mod parameters;
 mod paths;
 #[cfg(test)]
 mod tests;
 
-use std::sync::LazyLock;
-
-use bytes::Bytes;
-use http::{HeaderValue, Method, header};
-use provider::http::Response;
+use http::Method;
 use serde_json::Value;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Components as Parts, Info, License, OpenApiBuilder, Server};
 
-use crate::operation::{Access, Answer, OPERATIONS, Operation, Reply};
+use crate::operation::{Access, Answer, Operation, Reply};
 use crate::resources::system::VERSION;
 use components::Components;
 
 pub use paths::statuses;
 
-/// The media type of the document as JSON. authentik's is YAML where nothing is asked for; JSON is YAML too.
-const KIND: &str = "application/vnd.oai.openapi+json";
-
 /// authentik's name of the way in.
 const SECURITY: &str = "authentik";
 
-/// The document, as it is sent.
-static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(document(&OPERATIONS).to_string()));
-
 /// `/schema/`
 pub fn operations() -> Vec<Operation> {
-    let schema = Operation::new("schema_retrieve", Method::GET, "/schema/", |_, _| {
-        Box::pin(async { Ok(Reply::Other(Box::new(shown()))) })
+    let schema = Operation::new("schema_retrieve", Method::GET, "/schema/", |_, ask| {
+        Box::pin(async { Ok(Reply::Other(Box::new(format::shown(ask)))) })
     });
     let schema = schema.open_to(Access::Anyone).with(&["format", "lang"]);
-    vec![schema.answers(Answer::Raw(KIND))]
-}
-
-fn shown() -> Response {
-    let mut response = Response::new(DOCUMENT.clone());
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(KIND));
-    let cached = HeaderValue::from_static("public, max-age=300");
-    headers.insert(header::CACHE_CONTROL, cached);
-    response
+    vec![schema.answers(Answer::Raw(format::OPENAPI))]
 }
 
 /// The document of these operations.

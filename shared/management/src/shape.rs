@@ -204,6 +204,11 @@ pub const fn int(name: &'static str) -> Field {
     Field::of(name, Kind::Int(-2_147_483_648, 2_147_483_647))
 }
 
+/// A whole number of any size.
+pub const fn big(name: &'static str) -> Field {
+    Field::of(name, Kind::Int(i64::MIN, i64::MAX))
+}
+
 /// A whole number that is not negative.
 pub const fn count(name: &'static str) -> Field {
     Field::of(name, Kind::Int(0, 2_147_483_647))

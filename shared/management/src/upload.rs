@@ -6,6 +6,7 @@ use http::{StatusCode, header::CONTENT_TYPE};
 use multer::{Constraints, Multipart, SizeLimit};
 use provider::media::MOST_BYTES;
 
+use crate::endpoint::LARGEST_BODY;
 use crate::errors::Refusal;
 use crate::form::truth;
 use crate::operation::Ask;
@@ -24,20 +25,39 @@ pub enum Upload {
 /// # Errors
 /// 415 where it is no such form, else by field.
 pub async fn read(ask: &Ask<'_>) -> Result<Upload, Refusal> {
+    within(ask, MOST_BYTES).await
+}
+
+/// The file of a request's form, of any size that a request may have.
+///
+/// # Errors
+/// As [`read`].
+pub async fn file(ask: &Ask<'_>) -> Result<Bytes, Refusal> {
+    match within(ask, LARGEST_BODY).await? {
+        Upload::File(bytes) => Ok(bytes),
+        Upload::Clear => Err(missing()),
+    }
+}
+
+async fn within(ask: &Ask<'_>, most: usize) -> Result<Upload, Refusal> {
     let request = &ask.call.request;
     let kind = request.headers().get(CONTENT_TYPE);
     let kind = kind
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    parse(kind, request.body().clone()).await
+    parse(kind, request.body().clone(), most).await
 }
 
-async fn parse(kind: &str, body: Bytes) -> Result<Upload, Refusal> {
+fn missing() -> Refusal {
+    Refusal::field("file", "No file was submitted.")
+}
+
+async fn parse(kind: &str, body: Bytes, most: usize) -> Result<Upload, Refusal> {
     let boundary = multer::parse_boundary(kind).map_err(|_| {
         let text = format!("Unsupported media type \"{kind}\" in request.");
         Refusal::Other(StatusCode::UNSUPPORTED_MEDIA_TYPE, text)
     })?;
-    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
     let limit = SizeLimit::new()
         .for_field("file", most)
         .for_field("clear", 16);
@@ -57,7 +77,6 @@ async fn parse(kind: &str, body: Bytes) -> Result<Upload, Refusal> {
             Some(_) | None => {}
         }
     }
-    let missing = || Refusal::field("file", "No file was submitted.");
     file.map(Upload::File).ok_or_else(missing)
 }
 
@@ -91,7 +110,7 @@ mod tests {
     }
 
     fn given(kind: &str, body: Bytes) -> Result<Upload, Refusal> {
-        parse(kind, body).now_or_never().unwrap() // all of it is here
+        parse(kind, body, MOST_BYTES).now_or_never().unwrap() // all of it is here
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! What is signed: algorithms, keys as JWK, and the two halves of a JWS before its signature.
 
 mod jwk;
+mod jwk_set;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-pub use jwk::{Curve, Jwk, JwkSet, OkpCurve, PublicKey};
+pub use jwk::{Curve, OkpCurve, PublicKey};
+pub use jwk_set::{Jwk, JwkSet, KeyCertificate};
 
 /// A signature algorithm. The key decides it; a token never does (RFC 8725 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::entropy::Entropy;
 use crate::flow::proof::Method;
 use crate::flow::stage::DeviceClass;
+use crate::ports::Number;
 use crate::tenant::Sealed;
 
 /// Most authenticators that a person may set up.
@@ -133,6 +134,11 @@ impl Authenticator {
             Verifier::Static { codes } => !codes.is_empty(),
             Verifier::Totp { .. } | Verifier::Webauthn { .. } => true,
         }
+    }
+
+    /// By which it goes in the API, where keys of authenticators are numbers.
+    pub fn number(&self) -> Number {
+        Number::of_authenticator(self.user, self.id)
     }
 
     /// The number of the device in challenges (`device_uid`): made of its id, as authentik's are numbers.

@@ -48,12 +48,14 @@ impl Bearers {
             .ok_or(BearerFault::Invalid)?;
         tracing::Span::current().record("client.id", record.client_id.as_str());
         let holder = self.tokens.holder(tenant, &record, call.now).await?;
-        let user = good(&record, holder).ok_or(BearerFault::Invalid)?;
+        let user = user_of(&record, holder).ok_or(BearerFault::Invalid)?;
         let client = self
             .clients
             .by_id(tenant, &record.client_id, call.now)
             .await?;
-        let client = client.ok_or(BearerFault::Invalid)?;
+        let client = client
+            .filter(|client| client.is(&record.client_id, record.provider))
+            .ok_or(BearerFault::Invalid)?;
         call.is_for(&client);
         Ok(Bearer {
             record,
@@ -66,7 +68,7 @@ impl Bearers {
 /// The user on whose behalf the token still works: its grant is not revoked, its user is active and has not taken
 /// it back, and the session it ends with, if it ends with one, goes on. A grant whose code has not been redeemed yet counts:
 /// hybrid answers bring a token beside the code.
-fn good(record: &TokenRecord, holder: Holder) -> Option<User> {
+pub fn user_of(record: &TokenRecord, holder: Holder) -> Option<User> {
     let granted = match (record.grant, holder.grant) {
         (None, _) => true,
         (Some(_), Some(grant)) => matches!(grant.state, State::Live { .. } | State::Pending),

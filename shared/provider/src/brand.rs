@@ -8,6 +8,30 @@ use uuid::Uuid;
 
 use crate::flow::{self, Designation};
 
+/// At which hosts a tenant's administrators may make brands. What nobody has is free, and the first brand at a host decides
+/// who signs people in there: where tenants who are strangers share an installation, one must not take what another's customers
+/// will trust.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hosts {
+    /// At those below a host that the tenant has already, such as `login.id.example.com` below `id.example.com`.
+    #[default]
+    Below,
+    /// At any that is free: all tenants of the installation belong together.
+    Any,
+}
+
+impl Hosts {
+    /// Whether a tenant that has these hosts may take this one, if it is free.
+    pub fn allow<'a>(self, host: &str, mut own: impl Iterator<Item = &'a str>) -> bool {
+        let below = |own: &str| {
+            let rest = host.strip_suffix(own);
+            rest.and_then(|rest| rest.strip_suffix('.'))
+                .is_some_and(|rest| !rest.is_empty())
+        };
+        self == Self::Any || own.any(below)
+    }
+}
+
 /// The brand of a host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

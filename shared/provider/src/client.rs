@@ -1,6 +1,7 @@
 //! The compiled client: provider, application and key reference as one item.
 
 use protocol::authorize::{Dialect, ResponseType};
+use protocol::jose::KeyCertificate;
 use protocol::redirect::RedirectUri;
 use protocol::{ClientId, Digest, Scopes, Seconds, Slug};
 use regex::Regex;
@@ -70,6 +71,12 @@ pub struct Client {
     pub signing: Signing,
     /// What its tokens are encrypted to, if they are.
     pub encryption_key: Option<EncryptionKey>,
+    /// The certificate of the key they are signed with, where it has one.
+    #[serde(default)]
+    pub signing_certificate: Option<KeyCertificate>,
+    /// The certificate of the key they are encrypted to, where it has one.
+    #[serde(default)]
+    pub encryption_certificate: Option<KeyCertificate>,
     /// Whose JWTs stand for a service account here.
     pub federation: Federation,
     /// `claims_supported`: the standard ones, and those its mappings yield for nobody in particular.
@@ -191,6 +198,12 @@ pub enum ConsentMode {
 }
 
 impl Client {
+    /// Whether something was given to this client: a provider's number is never given out again, but its `client_id` may go
+    /// to another, which gets nothing of what people allowed the first.
+    pub fn is(&self, client_id: &ClientId, provider: u64) -> bool {
+        self.client_id == *client_id && self.provider_pk == provider
+    }
+
     /// The redirect URI this request means, iff it is registered. Only this makes a [`RedirectTarget`].
     ///
     /// Left out, it is the registered one where there is exactly one (RFC 6749 §3.1.2.3); OpenID Connect

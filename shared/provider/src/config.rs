@@ -8,17 +8,21 @@
 mod branded;
 mod check;
 mod compile;
+mod concern;
 mod current;
 mod draft;
 mod edits;
 mod fit;
 mod flows;
+mod index;
 mod keys;
 mod object;
 mod objects;
+mod parts;
 mod preview;
 mod problem;
 mod refer;
+mod rehearse;
 mod save;
 pub mod shipped;
 mod state;
@@ -36,8 +40,10 @@ pub use object::{Object, provider_id};
 pub use objects::{
     Application, Bound, ClientType, Mapping, PolicyBinding, Provider, SharedSecret, Source,
 };
+pub use parts::{Part, parts};
 pub use problem::{Problem, Problems};
 pub use refer::Hold;
+pub use rehearse::Rehearsal;
 pub use save::{Change, Configuration, Expect, SaveError};
 pub use state::{Config, Stored};
 pub use validity::Validity;

@@ -68,6 +68,9 @@ pub struct Device {
     pub code: Digest,
     /// Which client asked.
     pub client_id: ClientId,
+    /// Which of the providers that have gone by that id, one after another.
+    #[serde(default)]
+    pub provider: u64,
     /// For what.
     pub scopes: Scopes,
     /// At this second both codes are no longer good.
@@ -130,6 +133,7 @@ impl Device {
             user_code: code.user_code.digest(),
             code: code.raw.digest(),
             client_id: client.client_id.clone(),
+            provider: client.provider_pk,
             scopes,
             expires: now + lifetime(client),
             interval: INTERVAL,
@@ -170,6 +174,7 @@ impl Approval {
         let mut grant = Grant {
             id,
             client_id: device.client_id.clone(),
+            provider: device.provider,
             redirect_uri: None,
             scopes: self.scopes,
             subject: self.subject,

@@ -6,6 +6,7 @@ use protocol::pkce::Challenge;
 use protocol::{ClientId, Digest, GrantId, Scopes, Secret, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::client::Client;
 use crate::entropy::Entropy;
 use crate::flow::proof::Strength;
 use crate::session::SessionId;
@@ -18,6 +19,9 @@ pub struct Grant {
     pub id: GrantId,
     /// To whom it was given.
     pub client_id: ClientId,
+    /// Which of the providers that have gone by that id, one after another.
+    #[serde(default)]
+    pub provider: u64,
     /// The `redirect_uri` of the authorization request, where it had one (RFC 6749 §4.1.3).
     pub redirect_uri: Option<String>,
     /// What was granted.
@@ -82,6 +86,11 @@ const fn long_ago() -> Timestamp {
 }
 
 impl Grant {
+    /// Whether it was given to this very client, and not to another that had its id before.
+    pub fn is_of(&self, client: &Client) -> bool {
+        client.is(&self.client_id, self.provider)
+    }
+
     /// Whether this user, as they are now, still stands by it.
     pub fn stands(&self, user: &User) -> bool {
         user.still_grants(&self.client_id, self.subject.generation, self.issued)
@@ -143,6 +152,9 @@ pub struct TokenRecord {
     pub grant: Option<GrantId>,
     /// For whom.
     pub client_id: ClientId,
+    /// Which of the providers that have gone by that id, one after another.
+    #[serde(default)]
+    pub provider: u64,
     /// On whose behalf.
     pub user: UserId,
     /// The user's [`crate::user::Subject::generation`] at that time.

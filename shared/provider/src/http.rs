@@ -5,6 +5,7 @@ pub mod cookie;
 pub mod cors;
 pub mod decode;
 pub mod encode;
+mod inside;
 pub mod route;
 pub mod service;
 

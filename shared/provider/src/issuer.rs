@@ -235,6 +235,7 @@ impl<'a> Order<'a> {
             id: access_token.digest(),
             grant: self.grant,
             client_id: self.client.client_id.clone(),
+            provider: self.client.provider_pk,
             user: self.subject.id,
             generation: self.subject.generation,
             session: self.session,

@@ -51,6 +51,12 @@ pub fn filled_in(url: &str, subject: &Subject) -> String {
     filled
 }
 
+/// Where this user is led who starts it there: to a web address and to nothing that runs, whatever else may be linked.
+pub fn target(url: &str, subject: &Subject) -> Option<String> {
+    let url = Url::parse(&filled_in(url, subject)).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +85,34 @@ mod tests {
             ),
         ] {
             assert_eq!(filled_in(url, &subject), wanted);
+        }
+    }
+
+    #[test]
+    fn a_launch_leads_to_web_addresses_only() {
+        let subject = Subject {
+            username: "//evil.example".to_owned(),
+            ..subject()
+        };
+        for (url, wanted) in [
+            ("https://app.example", Some("https://app.example/")),
+            (
+                "http://app.example/é?a=b",
+                Some("http://app.example/%C3%A9?a=b"),
+            ),
+            (
+                "https://app.example/%(username)s",
+                Some("https://app.example/%2F%2Fevil.example"),
+            ),
+            ("https://%(username)s/", None),
+            ("javascript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("blank://blank", None),
+            ("app://open", None),
+            ("//app.example/", None),
+            ("", None),
+        ] {
+            assert_eq!(target(url, &subject).as_deref(), wanted, "{url}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod fetcher;
 mod flows;
 mod invitations;
 mod keyring;
+mod ledger;
 mod links;
 mod machines;
 mod mailer;
@@ -28,22 +29,24 @@ mod throttle;
 
 use std::sync::Arc;
 
-pub use authenticators::{AuthenticatorStore, Use, Used};
+pub use authenticators::{AuthenticatorEntry, AuthenticatorStore, Use, Used};
 pub use brands::{BrandEdit, BrandStore, Hosted, Rebranded};
 pub use config::{
     ClientEdit, Commit, Committed, ConfigStore, Document, DocumentEdit, DocumentPage, FlowEdit,
-    Former, MOST_BYTES, MOST_FLOW_BYTES, MOST_ITEMS, ObjectKind, Repair,
+    Former, MOST_BYTES, MOST_CLIENT_BYTES, MOST_FLOW_BYTES, MOST_ITEMS, MOST_OBJECT_BYTES,
+    ObjectKind, Repair,
 };
 pub use devices::{Begun, DeviceStore, Guess, Poll, Settled};
 pub use directory::{
     GroupChange, GroupDirectory, GroupPage, GroupStore, GroupWritten, ListedGroup, MemberPage,
 };
 pub use encrypter::Encrypter;
-pub use events::{EventPage, EventStore};
+pub use events::{EventPage, EventStore, LARGEST_PAGE};
 pub use fetcher::{FetchError, Fetcher};
 pub use flows::FlowStore;
 pub use invitations::{InvitationEdit, InvitationStore};
 pub use keyring::{Keyring, SelfSigned, Unfit};
+pub use ledger::{Book, Entry, Ledger, Named, Number, SessionEntry, SessionsOf, Whose};
 pub use links::{Link, LinkStore};
 pub use machines::{
     AccountChange, Intent, MachineIssue, MachineStore, Spending, Spent, TokenWritten, UserToken,

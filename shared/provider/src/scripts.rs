@@ -41,6 +41,7 @@ pub(crate) use facts::{application, application_object};
 pub(crate) use flow::{Effects, NowAbout, Pending, Within};
 pub(crate) use reads::Reads;
 pub(crate) use trace::LONGEST_MESSAGE;
+pub use trace::{LARGEST_DATA, presentable};
 pub use trial::{Line, PolicyTrial};
 
 /// A time limit that leaves the sandbox's own in force.

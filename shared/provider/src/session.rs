@@ -21,6 +21,9 @@ pub const SESSION_LIFETIME: Seconds = Seconds::days(14);
 /// How long somebody may take over a flow.
 pub const PLAN_LIFETIME: Seconds = Seconds::minutes(30);
 
+/// How old a sign-in may be for what gives lasting access away, or takes protection away.
+pub const RECENT: Seconds = Seconds::minutes(30);
+
 /// Names a session through all its cookies: signing in again gives the browser a new cookie, and what
 /// applications got in the session goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -82,6 +85,17 @@ impl Session {
     pub fn passed_over(&self, has: &[Authenticator]) -> bool {
         let there = |one: &Authenticator| one.is_usable() && one.created < self.auth_time;
         !proof::of_device(&self.proofs) && has.iter().any(there)
+    }
+
+    /// Whether they proved who they are a short while ago.
+    pub fn is_recent(&self, now: Timestamp) -> bool {
+        now.since(self.auth_time) <= RECENT
+    }
+
+    /// Whether its person may take away one of these authenticators of theirs: who got in without one that was there
+    /// takes none away.
+    pub fn may_take_away(&self, from: &[Authenticator], now: Timestamp) -> bool {
+        self.is_recent(now) && !self.passed_over(from)
     }
 
     /// Whether this cookie is good for it.

@@ -42,6 +42,7 @@ mod invitations;
 mod isolation;
 mod items;
 mod kms;
+mod ledger;
 mod links;
 mod machines;
 mod media;

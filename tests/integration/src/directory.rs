@@ -95,6 +95,7 @@ fn event(bench: &Bench) -> Event {
         user: None,
         client_id: None,
         client_ip: None,
+        brand: None,
         context: serde_json::Map::new(),
     }
 }

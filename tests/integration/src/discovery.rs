@@ -1,7 +1,7 @@
 //! Metadata and keys (OpenID Connect Discovery 1.0 §3, §4; RFC 8414 §2, §3; RFC 7517; RFC 7638; RFC 9207 §3).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use protocol::Digest;
 use provider::key::{EncryptionKey, Signing};
 use provider::tenant::Sealed;
@@ -283,7 +283,35 @@ async fn key(bench: &Bench, slug: &str) -> Value {
     let [key] = set["keys"].as_array().expect("a list").as_slice() else {
         panic!("one key: {set}")
     };
-    key.clone()
+    let mut key = key.clone();
+    certified(bench, &mut key);
+    key
+}
+
+/// That the certificate is the key's (RFC 7517 §4.7 to §4.9); takes it out.
+fn certified(bench: &Bench, key: &mut Value) {
+    let members = key.as_object_mut().expect("a key");
+    let [chain, x5t, x5t_s256] = ["x5c", "x5t", "x5t#S256"].map(|name| members.remove(name));
+    let [Some(Value::Array(chain)), Some(x5t), Some(x5t_s256)] = [chain, x5t, x5t_s256] else {
+        panic!("it has a certificate")
+    };
+    let body = chain[0].as_str().expect("base64");
+    let der = STANDARD.decode(body).expect("not base64url");
+    assert_eq!(
+        (chain.len(), x5t_s256),
+        (1, Digest::of(&der).encode().into())
+    );
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----");
+    let (public, certificate) = bench.backend.keys.keyring().read(&pem).expect("X.509");
+    let public = serde_json::to_value(public).expect("a JWK");
+    for (name, value) in public.as_object().expect("members") {
+        assert_eq!(key[name], *value, "{name}");
+    }
+    let sha1 = URL_SAFE_NO_PAD
+        .decode(x5t.as_str().expect("a text"))
+        .expect("base64url");
+    let hex: Vec<String> = sha1.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(certificate.sha1, hex.join(":"));
 }
 
 /// RFC 7638 §3.

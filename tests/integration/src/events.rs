@@ -44,7 +44,7 @@ async fn reference_10_a_sign_in_and_an_authorization_are_recorded() {
         .find(|e| e.action == Action::AuthorizeApplication);
     let context = &authorized.expect("it").context;
     assert_eq!(context["scopes"], "openid profile");
-    assert_eq!(context["authorized_application"], "Web");
+    assert_eq!(context["authorized_application"]["name"], "Web");
     let text = serde_json::to_string(&all).expect("JSON");
     for secret in [
         member(&tokens, "access_token"),

@@ -232,7 +232,7 @@ impl Bench {
 
 /// Expressions in workers of their own executable, as a test's cannot be started as one. Each bench has its own:
 /// a worker belongs to the runtime it was started in.
-fn engine() -> Arc<dyn Expressions> {
+pub(crate) fn engine() -> Arc<dyn Expressions> {
     let here = std::env::current_exe().expect("the test's path");
     let folder = here.parent().and_then(std::path::Path::parent);
     let worker = folder.expect("target/debug").join("expression-worker");

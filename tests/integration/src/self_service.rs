@@ -2,6 +2,7 @@
 //! access away wants a fresh sign-in, and nobody reaches what is somebody else's.
 
 mod consents;
+mod launch;
 mod security;
 mod sessions;
 mod tokens;

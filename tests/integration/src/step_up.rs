@@ -56,6 +56,7 @@ impl App {
             user: None,
             client_id: None,
             client_ip: None,
+            brand: None,
             context: serde_json::Map::new(),
         };
         let store = bench.backend.stores.authenticators();

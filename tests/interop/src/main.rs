@@ -9,6 +9,7 @@
     reason = "all of this is a test, where failing loudly is the point"
 )]
 
+mod api;
 mod fixture;
 mod github;
 mod issuer;
@@ -37,6 +38,7 @@ fn cargo_run_serves_openidconnect_openid_client_and_the_browser() {
 #[test]
 fn cargo_xtask_watch_serves_openidconnect_and_openid_client() {
     let issuer = Issuer::cargo_xtask_watch();
+    api::makes_a_client_that_works(&issuer);
     relying_party::signs_in_and_out(&issuer, "web");
     node(&issuer, "openid-client.test.mjs");
     node(&issuer, "protocol.test.mjs");

@@ -24,6 +24,7 @@ pub(crate) struct Function {
     proc: PathBuf,
     start: Cost,
     used: Duration,
+    answered: usize,
 }
 
 impl Function {
@@ -54,6 +55,7 @@ impl Function {
             proc,
             start: Cost::default(),
             used: Duration::ZERO,
+            answered: 0,
             _process: process,
         };
         let ready = function.ready().await?;
@@ -79,6 +81,7 @@ impl Function {
             Said::Failed(error) => bail!("the function failed: {error}"),
             Said::Ready(_) => bail!("the function asked for an event twice"),
         };
+        self.answered = body.len();
         let answer: Value = serde_json::from_slice(&body).context("no JSON answer")?;
         let status = answer
             .get("statusCode")
@@ -93,6 +96,11 @@ impl Function {
             wall: ended - begun,
             cpu: after.saturating_sub(before),
         })
+    }
+
+    /// How many bytes its last answer had, as Lambda takes it.
+    pub(crate) const fn answered(&self) -> usize {
+        self.answered
     }
 
     /// `VmHWM`: the most memory it ever had resident, in KiB.

@@ -1,18 +1,20 @@
 //! `cargo xtask bench`: the release binaries of the functions over a Lambda Runtime API of our own,
-//! DynamoDB Local and the KMS emulator. Prints the tables of `docs/performance.md`.
+//! DynamoDB Local and the KMS emulator. Prints the tables of `docs/performance.md`; `directory` the one of a large tenant.
 //!
 //! The functions run alone in their processes, so what is measured is theirs: CPU from `/proc`, time from
 //! handing out an event to its answer.
 
+mod directory;
 mod event;
 mod function;
+mod meter;
 mod runtime_api;
 mod scene;
 mod table;
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use function::Function;
 use scene::Scene;
@@ -36,11 +38,24 @@ struct Options {
     /// Starts per row, for the median of what happens once.
     #[arg(long, default_value_t = 15)]
     starts: usize,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// Something else to measure.
+#[derive(Subcommand)]
+enum Part {
+    /// The API in a tenant of 10,000 people and 1,000 providers: AWS calls, bytes, time and memory of each request.
+    Directory(directory::Options),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    expressions::serve_if_worker();
     let options = Options::parse();
+    if let Some(Part::Directory(its)) = &options.part {
+        return directory::run(its, &options.binaries, &options.only).await;
+    }
     let mut scene = Box::pin(Scene::prepare()).await?;
     let more = options.env.iter().filter_map(|pair| pair.split_once('='));
     scene

@@ -177,6 +177,16 @@ impl Scene {
         })
     }
 
+    /// What the functions stand on.
+    pub(crate) const fn backend(&self) -> &Backend {
+        &self.backend
+    }
+
+    /// The issuer's tenant.
+    pub(crate) const fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
     /// Events of this kind, each for a state of its own.
     pub(crate) async fn events(&self, case: &Case, count: usize) -> anyhow::Result<Vec<Value>> {
         let mut events = Vec::with_capacity(count);
@@ -309,6 +319,7 @@ impl Scene {
             user: Some(Actor::from(&self.user.subject)),
             client_id: None,
             client_ip: None,
+            brand: None,
             context: serde_json::Map::new(),
         }
     }
@@ -320,6 +331,7 @@ impl Scene {
         Ok(Grant {
             id: code.grant,
             client_id: client.client_id.clone(),
+            provider: client.provider_pk,
             redirect_uri: Some(CALLBACK.to_owned()),
             scopes: Scopes::parse(SCOPES)?,
             subject: self.user.subject.clone(),

@@ -44,6 +44,12 @@ pub const NPM: Program = Program {
     title: "Node.js with npm",
     packages: &["nodejs", "npm"],
 };
+/// Go, for authentik's client in it.
+pub const GO: Program = Program {
+    names: &["go"],
+    title: "Go (1.23 or newer)",
+    packages: &["golang-go"],
+};
 /// The browser of the browser tests.
 pub const CHROMIUM: Program = Program {
     names: &["chromium", "chromium-browser", "google-chrome"],

@@ -1,5 +1,5 @@
 //! [`AuthenticatorStore`]: `USER#<uuid>/AUTHENTICATOR#<uuid>`, how many there are in `USER#<uuid>/AUTHENTICATORS`,
-//! whose a credential is in `CREDENTIAL#<digest>/CREDENTIAL`; and `USER#<uuid>/REMEMBERED#<digest>`.
+//! which the index of lists has too; whose a credential is in `CREDENTIAL#<digest>/CREDENTIAL`; and `USER#<uuid>/REMEMBERED#<digest>`.
 
 mod item;
 
@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use protocol::{Digest, TenantId, Timestamp, UserId};
 use provider::authenticator::{Authenticator, Remembered, Verifier};
 use provider::event::Event;
-use provider::ports::{AuthenticatorStore, Outcome, Use, Used};
+use provider::ports::{AuthenticatorEntry, AuthenticatorStore, Number, Outcome, Use, Used};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::partition::Family;
 use crate::dynamodb::row::{Row, count, moment, number, text};
-use crate::dynamodb::schema::{FORM, Key};
+use crate::dynamodb::schema::{FORM, Key, Listed, Place, authenticator_entry};
 use item::Item;
 
 /// What the sort keys of authenticators begin with.
@@ -59,7 +59,10 @@ impl AuthenticatorStore for Authenticators {
         let key = Key::authenticator(tenant, new.user, new.id);
         let unused = || Expression::when("attribute_not_exists(#pk)");
         let mut changes = vec![
-            Change::Put(Row::write(&key, &Item::of(new))?, unused()),
+            Change::Put(
+                Row::write(&key, &Item::of(new))?.listed(place(tenant, new, &new.name)),
+                unused(),
+            ),
             counted(tenant, new.user, replaced.len(), 1),
             events::change(tenant, event)?,
         ];
@@ -100,14 +103,48 @@ impl AuthenticatorStore for Authenticators {
     async fn rename(
         &self,
         tenant: &TenantId,
-        (user, id): (UserId, Uuid),
+        authenticator: &Authenticator,
         name: &str,
+        event: &Event,
     ) -> Outcome<bool> {
+        let place = place(tenant, authenticator, name);
         let named = Expression::when("attribute_exists(#pk)")
-            .then("SET #name = :name")
-            .value(":name", text(name));
-        let key = Key::authenticator(tenant, user, id);
-        Ok(self.0.update(&key, named).await?.is_some())
+            .then("SET #name = :name, #lpk = :lpk, #lsk = :lsk")
+            .value(":name", text(name))
+            .value(":lpk", text(place.lpk))
+            .value(":lsk", text(place.lsk));
+        let key = Key::authenticator(tenant, authenticator.user, authenticator.id);
+        let changes = vec![Change::Update(key, named), events::change(tenant, event)?];
+        let renamed = self.0.transact("rename_authenticator", changes).await?;
+        Ok(renamed.is_ok())
+    }
+
+    #[tracing::instrument(name = "store.authenticators.entries", level = "debug", skip_all)]
+    async fn entries(
+        &self,
+        tenant: &TenantId,
+        numbered: Option<Number>,
+    ) -> Outcome<Vec<AuthenticatorEntry>> {
+        let places = match numbered {
+            Some(number) => vec![Place::numbered(tenant, Listed::Authenticator, number)],
+            None => Place::all(tenant, Listed::Authenticator),
+        };
+        let rows = self.0.listed(&places).await?;
+        rows.iter().map(authenticator_entry).collect()
+    }
+
+    #[tracing::instrument(name = "store.authenticators.read", level = "debug", skip_all)]
+    async fn read(
+        &self,
+        tenant: &TenantId,
+        of: &[(UserId, Uuid)],
+    ) -> Outcome<Vec<Option<Authenticator>>> {
+        let keys = of.iter();
+        let keys = keys.map(|(user, id)| Key::authenticator(tenant, *user, *id));
+        let rows = self.0.get_each(&keys.collect::<Vec<_>>()).await?;
+        let open = |row: Row| row.read::<Item>()?.open();
+        let found = rows.into_iter().map(|row| row.map(open).transpose());
+        found.collect()
     }
 
     #[tracing::instrument(name = "store.authenticators.remove", level = "debug", skip_all)]
@@ -146,6 +183,11 @@ impl AuthenticatorStore for Authenticators {
         let found = row.map(Row::read::<Remembered>).transpose()?;
         Ok(found.filter(|remembered| now < remembered.expires))
     }
+}
+
+/// Where it stands in the index of lists, under this name.
+fn place(tenant: &TenantId, one: &Authenticator, name: &str) -> Place {
+    Place::of_authenticator(tenant, one.user, one.secret.class(), name)
 }
 
 /// The condition under which a proof is good, and what makes it no good a second time.

@@ -40,7 +40,6 @@ impl BrandStore for Brands {
             let part = Part {
                 pk: &Key::host_of(tenant, "").pk,
                 after: after.as_deref(),
-                newest_first: false,
                 limit: PAGE,
             };
             let hosts = self.0.query(&part).await?;

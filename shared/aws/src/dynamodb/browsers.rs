@@ -11,7 +11,7 @@ use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::plans;
 use crate::dynamodb::row::{Row, moment};
-use crate::dynamodb::schema::Key;
+use crate::dynamodb::schema::{Key, Place};
 use crate::dynamodb::users;
 
 pub(crate) struct Browsers(pub(crate) Db);
@@ -74,7 +74,9 @@ impl BrowserStore for Browsers {
         now: Timestamp,
     ) -> Outcome<Saved> {
         let session = entry.session;
-        let begun = Row::write(&Key::of_session(tenant, session), session)?.until(session.expires);
+        let begun = Row::write(&Key::of_session(tenant, session), session)?
+            .until(session.expires)
+            .listed(Place::of_session(tenant, session));
         let still_there = if entry.goes_on {
             Expression::when("attribute_exists(#pk)")
         } else {
@@ -114,7 +116,8 @@ impl BrowserStore for Browsers {
         let Some(consent) = consent else {
             return self.save_plan(tenant, plan, now).await;
         };
-        let mut row = Row::write(&Key::of_consent(tenant, consent), consent)?;
+        let row = Row::write(&Key::of_consent(tenant, consent), consent)?;
+        let mut row = row.listed(Place::of_consent(tenant, consent));
         if let Some(expires) = consent.expires {
             row = row.until(expires);
         }

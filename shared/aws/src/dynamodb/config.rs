@@ -98,7 +98,6 @@ impl ConfigStore for Configs {
         let part = Part {
             pk: &Key::config(tenant, kind, "").pk,
             after,
-            newest_first: false,
             limit: limit.max(1),
         };
         let rows = self.0.query(&part).await?;
@@ -148,7 +147,6 @@ impl ConfigStore for Configs {
         let part = Part {
             pk: &Key::repair(tenant, "").pk,
             after: None,
-            newest_first: false,
             limit: MOST_REPAIRS,
         };
         let rows = self.0.query(&part).await?.into_iter();

@@ -1,6 +1,7 @@
 //! Requests to the one table.
 
 mod exchange;
+mod update;
 
 use std::collections::HashMap;
 
@@ -54,8 +55,6 @@ pub(crate) struct Part<'a> {
     pub(crate) pk: &'a str,
     /// The sort key after which it begins; `None` for the first.
     pub(crate) after: Option<&'a str>,
-    /// From the greatest sort key down.
-    pub(crate) newest_first: bool,
     /// At most so many items; DynamoDB gives fewer where they are more than 1 MB.
     pub(crate) limit: u32,
 }
@@ -118,14 +117,13 @@ impl Db {
         }
     }
 
-    /// Reads part of a partition consistently, in descending order where `newest_first`: at most `limit` items
+    /// Reads part of a partition consistently, in order of sort keys: at most `limit` items
     /// whose sort key is strictly past `after`.
     pub(crate) async fn query(&self, part: &Part<'_>) -> Outcome<Vec<Row>> {
-        let comparison = if part.newest_first { "<" } else { ">" };
         let mut values = HashMap::from([(":pk".to_owned(), text(part.pk))]);
         let mut condition = "pk = :pk".to_owned();
         if let Some(after) = part.after {
-            condition = format!("pk = :pk AND sk {comparison} :sk");
+            condition += " AND sk > :sk";
             values.insert(":sk".to_owned(), text(after));
         }
         let answer = self
@@ -135,7 +133,6 @@ impl Db {
             .consistent_read(true)
             .key_condition_expression(condition)
             .set_expression_attribute_values(Some(values))
-            .scan_index_forward(!part.newest_first)
             .limit(i32::try_from(part.limit).unwrap_or(i32::MAX))
             .send()
             .await
@@ -186,28 +183,8 @@ impl Db {
     /// Changes an item, iff the condition holds. The change must bear being made twice.
     /// Answers with the changed attributes.
     pub(crate) async fn update(&self, key: &Key, change: Expression) -> Outcome<Option<Row>> {
-        let mut backoff = Backoff::default();
-        loop {
-            let request = self
-                .client
-                .update_item()
-                .table_name(&self.table)
-                .set_key(Some(attributes(key)))
-                .set_update_expression(change.update.clone())
-                .set_condition_expression(change.condition.clone())
-                .set_expression_attribute_names(change.names())
-                .set_expression_attribute_values(change.values())
-                .return_values(ReturnValue::UpdatedNew);
-            let error = match request.send().await {
-                Ok(answer) => return Ok(Some(Row(answer.attributes.unwrap_or_default()))),
-                Err(error) => error,
-            };
-            match attempt::of_single("UpdateItem", &error) {
-                Verdict::Refused(_) => return Ok(None),
-                Verdict::Busy(busy) => backoff.pause(busy).await?,
-                Verdict::Failed(error) => return Err(error),
-            }
-        }
+        let tells = ReturnValue::UpdatedNew;
+        Ok(self.send_update(key, &change, tells).await?.ok())
     }
 
     /// Removes an item; an absent one is fine.

@@ -234,5 +234,5 @@ fn grant_row(tenant: &TenantId, grant: &Grant, record: &TokenRecord) -> Outcome<
         State::Pending | State::Revoked => None,
     };
     let ttl = grant_ttl(grant.code_expires, refresh, Some(record.expires));
-    Ok(Row::write(&Key::grant(tenant, grant.id), grant)?.until(ttl))
+    grants::row(tenant, grant, ttl)
 }

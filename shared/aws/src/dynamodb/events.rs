@@ -1,31 +1,22 @@
-//! [`EventStore`]: `EVENTS#<day>/<second>#<uuid>`, a partition a day, newest read first.
+//! [`EventStore`]: `EVENTS/<second>#<uuid>`, one partition, newest read first.
 
 use async_trait::async_trait;
-use protocol::{ClientId, Seconds, TenantId, Timestamp};
-use provider::event::{Action, Actor, Event, RETENTION};
-use provider::ports::{EventPage, EventStore, Outcome};
+use protocol::{ClientId, TenantId, Timestamp};
+use provider::event::{Action, Actor, AtBrand, Event, RETENTION, moment_of};
+use provider::ports::{EventPage, EventStore, LARGEST_PAGE, Outcome};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::dynamodb::db::{Change, Db, Part};
+use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::json;
+use crate::dynamodb::partition::{Page, Span};
 use crate::dynamodb::row::Row;
-use crate::dynamodb::schema::{Key, SECONDS_A_DAY};
+use crate::dynamodb::schema::Key;
 
-/// Events, by this clock's idea of the newest day.
+/// Events.
 pub(crate) struct Events(pub(crate) Db);
-
-/// How many days without any event a page looks past. Beyond them a page ends early and says where to go on.
-const EMPTY_DAYS: usize = 31;
-
-/// Where the next page begins: after this event, in its day.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Cursor {
-    day: i64,
-    after: Option<String>,
-}
 
 /// An event as an item.
 #[derive(Serialize, Deserialize)]
@@ -41,6 +32,8 @@ struct Fields {
     user: Option<Actor>,
     client_id: Option<ClientId>,
     client_ip: Option<String>,
+    #[serde(default)]
+    brand: Option<AtBrand>,
     #[serde(with = "json")]
     context: Map<String, Value>,
 }
@@ -81,81 +74,49 @@ impl EventStore for Events {
         limit: u32,
         now: Timestamp,
     ) -> Outcome<EventPage> {
-        let limit = limit.clamp(1, 100);
-        let today = (now + Seconds(1)).unix().max(0) / SECONDS_A_DAY;
-        let oldest = today - RETENTION.0 / SECONDS_A_DAY - 1;
-        let mut at = from.and_then(read_cursor).unwrap_or(Cursor {
-            day: today,
-            after: None,
-        });
-        let mut page = EventPage::default();
-        for _ in 0..EMPTY_DAYS {
-            let wanted = limit - u32::try_from(page.events.len()).unwrap_or(limit);
-            if wanted == 0 || at.day < oldest {
-                break;
-            }
-            let rows = self.day(tenant, &at, wanted).await?;
-            let full = rows.len() == wanted as usize;
-            let last = rows.last().map(|row| row.key().sk);
-            for row in rows {
-                page.events.push(row.read::<Item>()?.0);
-            }
-            at = if full {
-                Cursor {
-                    day: at.day,
-                    after: last,
-                }
-            } else {
-                Cursor {
-                    day: at.day - 1,
-                    after: None,
-                }
-            };
-        }
-        page.next = (at.day >= oldest).then(|| write_cursor(&at));
-        Ok(page)
-    }
-}
-
-impl Events {
-    async fn day(&self, tenant: &TenantId, at: &Cursor, limit: u32) -> Outcome<Vec<Row>> {
-        let key = Key::events(tenant, at.day, String::new());
-        let part = Part {
-            pk: &key.pk,
-            after: at.after.as_deref(),
-            newest_first: true,
-            limit,
+        let oldest = Key::events(tenant, Timestamp::from_unix(now.unix() - RETENTION.0));
+        let span = Span {
+            pk: &oldest.pk,
+            above: &oldest.sk,
+            below: from.filter(|from| is_place(from)),
         };
-        self.0.query(&part).await
+        if span.is_empty() {
+            return Ok(EventPage::default());
+        }
+        let Page { rows, next } = self.0.back(&span, limit.clamp(1, LARGEST_PAGE)).await?;
+        let events = rows.into_iter().map(|row| Ok(row.read::<Item>()?.0));
+        Ok(EventPage {
+            events: events.collect::<Outcome<_>>()?,
+            next,
+        })
+    }
+
+    #[tracing::instrument(name = "store.events.find", level = "debug", skip_all)]
+    async fn find(&self, tenant: &TenantId, id: Uuid, now: Timestamp) -> Outcome<Option<Event>> {
+        let Some(at) = moment_of(id).filter(|at| now < *at + RETENTION) else {
+            return Ok(None);
+        };
+        let row = self.0.get(&Key::event(tenant, at, id)).await?;
+        row.map(|row| Ok(row.read::<Item>()?.0)).transpose()
+    }
+
+    #[tracing::instrument(name = "store.events.remove", level = "debug", skip_all)]
+    async fn remove(&self, tenant: &TenantId, event: &Event, record: &Event) -> Outcome<bool> {
+        let key = Key::event(tenant, event.at, event.id);
+        let there = Expression::when("attribute_exists(#pk)");
+        let changes = vec![Change::Delete(key, there), change(tenant, record)?];
+        Ok(self.0.transact("remove_event", changes).await?.is_ok())
     }
 }
 
-/// `day` or `day/sort key`; nothing in it is secret.
-fn write_cursor(at: &Cursor) -> String {
-    match &at.after {
-        None => at.day.to_string(),
-        Some(after) => format!("{}/{after}", at.day),
-    }
-}
-
-/// `None` for what we did not write.
-fn read_cursor(text: &str) -> Option<Cursor> {
-    let (day, after) = match text.split_once('/') {
-        None => (text, None),
-        Some((day, after)) => (day, Some(after)),
+/// Whether it is a place in the partition as we write it; nothing in it is secret.
+fn is_place(text: &str) -> bool {
+    let Some((second, id)) = text.split_once('#') else {
+        return false;
     };
-    let (second, id) = match after.and_then(|after| after.split_once('#')) {
-        Some(both) => both,
-        None if after.is_none() => ("0", ""),
-        None => return None,
-    };
-    let well_formed = second.bytes().all(|b| b.is_ascii_digit())
-        && (after.is_none() || Uuid::parse_str(id).is_ok());
-    well_formed.then_some(())?;
-    Some(Cursor {
-        day: day.parse().ok().filter(|day| (0..=999_999).contains(day))?,
-        after: after.map(str::to_owned),
-    })
+    second.len() == 12
+        && second.bytes().all(|byte| byte.is_ascii_digit())
+        && Uuid::parse_str(id).is_ok()
 }
 
 #[cfg(test)]
@@ -163,15 +124,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back_and_nothing_else_does() {
-        for text in [
-            "20000",
-            "20000/001728000000#00000000-0000-4000-8000-000000000000",
-        ] {
-            assert_eq!(write_cursor(&read_cursor(text).unwrap()), text);
-        }
-        for bad in ["", "x", "-1", "1/x", "1/5#y", "1/", "9999999"] {
-            assert!(read_cursor(bad).is_none(), "{bad}");
+    fn a_place_is_a_second_and_an_id_and_nothing_else() {
+        assert!(is_place(
+            "001728000000#00000000-0000-4000-8000-000000000000"
+        ));
+        for bad in ["", "x", "001728000000", "1#x", "5#y", "001728000000#y"] {
+            assert!(!is_place(bad), "{bad}");
         }
     }
 }

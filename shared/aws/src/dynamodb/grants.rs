@@ -11,7 +11,7 @@ use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::row::{Row, count, moment, number, text, value};
-use crate::dynamodb::schema::{Key, field, grant_ttl};
+use crate::dynamodb::schema::{Key, Place, field, grant_ttl};
 
 pub(crate) struct Grants(pub(crate) Db);
 
@@ -28,7 +28,7 @@ impl GrantStore for Grants {
         let refresh = in_force(grant).map(|refresh| refresh.refresh_expires);
         let access = opening.record.map(|record| record.expires);
         let ttl = grant_ttl(grant.code_expires, refresh, access);
-        let row = Row::write(&Key::grant(tenant, grant.id), grant)?.until(ttl);
+        let row = row(tenant, grant, ttl)?;
         let mut changes = vec![
             Change::Put(row, Expression::default()),
             events::change(tenant, opening.event)?,
@@ -216,8 +216,23 @@ pub(crate) fn as_copied(tenant: &TenantId, subject: &Subject) -> Change {
     Change::Check(Key::user(tenant, subject.id), when)
 }
 
+/// A grant as it begins.
+pub(crate) fn row(tenant: &TenantId, grant: &Grant, ttl: Timestamp) -> Outcome<Row> {
+    let row = Row::write(&Key::grant(tenant, grant.id), grant)?.until(ttl);
+    Ok(row.listed(Place::of_grant(tenant, grant)))
+}
+
+/// Revoked, where it is not yet.
+pub(crate) fn ends() -> Expression {
+    Expression::when("attribute_exists(#pk) AND #state <> :revoked")
+        .then("SET #state = :revoked")
+        .value(":revoked", text(REVOKED))
+}
+
 pub(crate) fn token(tenant: &TenantId, record: &TokenRecord) -> Outcome<Change> {
-    let row = Row::write(&Key::token(tenant, &record.id), record)?.until(record.expires);
+    let row = Row::write(&Key::token(tenant, &record.id), record)?
+        .until(record.expires)
+        .listed(Place::of_token(tenant, record));
     Ok(Change::Put(row, Expression::default()))
 }
 

@@ -22,7 +22,7 @@ use crate::dynamodb::cache::Cache;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::errands::{self, Errand, Task, joining};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::partition::{BATCH, Family};
+use crate::dynamodb::partition::Family;
 use crate::dynamodb::row::{Row, count};
 use crate::dynamodb::schema::{Key, MEMBER};
 use crate::dynamodb::{events, json, people, roster};
@@ -106,13 +106,11 @@ impl GroupItems {
                 None => missing.push(key),
             }
         }
-        for keys in missing.chunks(BATCH) {
-            let mut rows = self.db.get_all(keys).await?;
-            for key in keys {
-                if let Some(row) = rows.take(key) {
-                    let group = self.kept.keep(key.clone(), row.read::<Item>()?.0, now);
-                    found.push((*group).clone());
-                }
+        let rows = self.db.get_each(&missing).await?;
+        for (key, row) in missing.into_iter().zip(rows) {
+            if let Some(row) = row {
+                let group = self.kept.keep(key, row.read::<Item>()?.0, now);
+                found.push((*group).clone());
             }
         }
         Ok(found)

@@ -104,7 +104,6 @@ impl InvitationStore for Invitations {
             let part = Part {
                 pk: &Key::invitation(tenant, Uuid::nil()).pk,
                 after: after.as_deref(),
-                newest_first: false,
                 limit,
             };
             let rows = self.0.query(&part).await?;

@@ -1,16 +1,21 @@
 //! Lists: queries of a partition, a page at a time.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use provider::ports::Outcome;
 use std::collections::HashMap;
 
-use crate::dynamodb::db::{Change, Db, Rows};
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use provider::ports::Outcome;
+
+use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::row::{Row, attributes, text};
 use crate::dynamodb::schema::Key;
 use crate::failure::port_error;
 
 /// As many keys as one `BatchGetItem` takes, and as many changes as one transaction.
 pub(crate) const BATCH: usize = 100;
+
+/// How many requests of [`Db::get_each`] are under way at the same time.
+const AT_ONCE: usize = 4;
 
 /// The items of a partition whose sort keys begin alike.
 #[derive(Clone, Debug)]
@@ -19,6 +24,24 @@ pub(crate) struct Family {
     pub(crate) pk: String,
     /// What their sort keys begin with; empty for all items.
     pub(crate) prefix: String,
+}
+
+/// The items of a partition between two sort keys, neither of which is one of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span<'a> {
+    /// Its partition key.
+    pub(crate) pk: &'a str,
+    /// All sort keys are past this one.
+    pub(crate) above: &'a str,
+    /// All are before this one; `None` for up to the last.
+    pub(crate) below: Option<&'a str>,
+}
+
+impl Span<'_> {
+    /// Whether there cannot be any.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.below.is_some_and(|below| below <= self.above)
+    }
 }
 
 /// Part of a family, in order of sort keys.
@@ -39,11 +62,11 @@ impl Family {
         }
     }
 
-    fn start(&self, after: &str) -> HashMap<String, AttributeValue> {
-        attributes(&Key {
+    fn start(&self, after: &str) -> Key {
+        Key {
             pk: self.pk.clone(),
             sk: after.to_owned(),
-        })
+        }
     }
 }
 
@@ -61,6 +84,36 @@ impl Db {
             condition += " AND begins_with(sk, :prefix)";
             values.insert(":prefix".to_owned(), text(&family.prefix));
         }
+        let start = after.map(|after| family.start(after));
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        self.part(&condition, values, start, true, limit).await
+    }
+
+    /// Reads the last items of a span that is not empty, from the greatest sort key down, consistently: at most `limit`,
+    /// and as many as `DynamoDB` gives at once.
+    pub(crate) async fn back(&self, span: &Span<'_>, limit: u32) -> Outcome<Page> {
+        let values = [(":pk", span.pk), (":above", span.above)];
+        let values = values.map(|(name, value)| (name.to_owned(), text(value)));
+        let start = span.below.map(|below| Key {
+            pk: span.pk.to_owned(),
+            sk: below.to_owned(),
+        });
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let condition = "pk = :pk AND sk > :above";
+        self.part(condition, HashMap::from(values), start, false, limit)
+            .await
+    }
+
+    /// Reads consistently what is past `start` and meets the condition: up from there if `forward`, else down; at most
+    /// `limit` items, which is taken for one where it is less.
+    async fn part(
+        &self,
+        condition: &str,
+        values: HashMap<String, AttributeValue>,
+        start: Option<Key>,
+        forward: bool,
+        limit: i32,
+    ) -> Outcome<Page> {
         let answer = self
             .client
             .query()
@@ -68,8 +121,9 @@ impl Db {
             .consistent_read(true)
             .key_condition_expression(condition)
             .set_expression_attribute_values(Some(values))
-            .set_exclusive_start_key(after.map(|after| family.start(after)))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX).max(1))
+            .set_exclusive_start_key(start.as_ref().map(attributes))
+            .scan_index_forward(forward)
+            .limit(limit.max(1))
             .send()
             .await
             .map_err(|error| port_error("Query", &error))?;
@@ -99,14 +153,26 @@ impl Db {
         Ok(rows)
     }
 
-    /// Reads any number of different items consistently, in as few requests as they fit.
+    /// Reads any number of different items consistently, in as few requests as they fit, in the order of their keys.
     pub(crate) async fn get_many(&self, keys: &[Key]) -> Outcome<Vec<Row>> {
-        let mut found = Vec::new();
-        for keys in keys.chunks(BATCH) {
-            let mut rows: Rows = self.get_all(keys).await?;
-            found.extend(keys.iter().filter_map(|key| rows.take(key)));
-        }
-        Ok(found)
+        Ok(self.get_each(keys).await?.into_iter().flatten().collect())
+    }
+
+    /// As [`Self::get_many`], with `None` for each key at which there is nothing.
+    pub(crate) async fn get_each(&self, keys: &[Key]) -> Outcome<Vec<Option<Row>>> {
+        let batches = keys.chunks(BATCH).map(|keys| self.get_batch(keys));
+        let batches: Vec<_> = batches.collect();
+        let found: Vec<Vec<Option<Row>>> = stream::iter(batches)
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// What is at each of a hundred keys, in their order.
+    async fn get_batch(&self, keys: &[Key]) -> Outcome<Vec<Option<Row>>> {
+        let mut rows = self.get_all(keys).await?;
+        Ok(keys.iter().map(|key| rows.take(key)).collect())
     }
 
     /// Makes changes that stand each for itself, as many at once as fit.

@@ -16,7 +16,7 @@ use crate::dynamodb::row::{Row, value};
 use crate::dynamodb::schema::Key;
 use crate::dynamodb::users;
 
-/// A place in the list of people. Items of earlier releases only say whose it is.
+/// A place in the list of people. Items of earlier builds only say whose it is.
 #[derive(Serialize, Deserialize)]
 struct Place {
     user: UserId,

@@ -8,7 +8,7 @@ use provider::ports::{Outcome, PortError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::dynamodb::schema::{FORM, Key, PK, SK, TTL, V};
+use crate::dynamodb::schema::{FORM, Key, LPK, LSK, PK, Place, SK, TTL, V};
 
 /// An item with all its attributes.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,9 @@ impl Row {
         let broken = || PortError::Corrupt(format!("{key}: cannot be written as an item"));
         let mut attributes: HashMap<String, AttributeValue> =
             serde_dynamo::to_item(content).map_err(|_| broken())?;
+        if attributes.contains_key(LPK) || attributes.contains_key(LSK) {
+            return Err(broken());
+        }
         let own = [
             (PK, text(&key.pk)),
             (SK, text(&key.sk)),
@@ -39,6 +42,11 @@ impl Row {
     /// May be swept away from then on.
     pub(crate) fn until(self, ttl: Timestamp) -> Self {
         self.with(TTL, number(ttl.unix()))
+    }
+
+    /// Stands there in the index of lists.
+    pub(crate) fn listed(self, place: Place) -> Self {
+        self.with(LPK, text(place.lpk)).with(LSK, text(place.lsk))
     }
 
     /// With one more attribute, or another value of it.

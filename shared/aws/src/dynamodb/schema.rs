@@ -5,6 +5,8 @@
 //! tenant's id has no `#`, so no id of one tenant can spell a key of another. What follows the last `#`
 //! is the only part that others choose, so it needs no escaping.
 
+mod places;
+
 use std::fmt;
 
 use protocol::{ClientId, Digest, GrantId, Slug, TenantId, Timestamp, UserId};
@@ -12,6 +14,10 @@ use provider::group::GroupId;
 use provider::ports::ObjectKind;
 use provider::session::{Consent, PlanKey, Session, SessionId};
 use uuid::Uuid;
+
+pub(crate) use places::{
+    LISTED, LPK, LSK, Listed, Place, authenticator_entry, entry, session_entry,
+};
 
 /// Partition key.
 pub(crate) const PK: &str = "pk";
@@ -45,9 +51,6 @@ pub(crate) const CHILD: &str = "CHILD#";
 
 /// How much of a path or name goes into a sort key, of which `DynamoDB` takes 1024 bytes.
 const LONGEST_PART_BYTES: usize = 900;
-
-/// Events stand in a partition a day.
-pub(crate) const SECONDS_A_DAY: i64 = 86_400;
 
 /// Where an item is.
 ///
@@ -191,15 +194,16 @@ impl Key {
         Self::of(tenant, &format!("SPENT#{}", id.encode()), "SPENT")
     }
 
-    /// An event, in its day's partition: `days` since the epoch.
+    /// An event. All stand in one partition, in order of time.
     pub(crate) fn event(tenant: &TenantId, at: Timestamp, id: Uuid) -> Self {
         let second = at.unix().max(0);
-        Self::events(tenant, second / SECONDS_A_DAY, format!("{second:012}#{id}"))
+        Self::of(tenant, "EVENTS", format!("{second:012}#{id}"))
     }
 
-    /// A place in the partition of a day.
-    pub(crate) fn events(tenant: &TenantId, day: i64, sk: String) -> Self {
-        Self::of(tenant, &format!("EVENTS#{day:06}"), sk)
+    /// The place before the events of the next second.
+    pub(crate) fn events(tenant: &TenantId, until: Timestamp) -> Self {
+        let second = until.unix().max(-1) + 1;
+        Self::of(tenant, "EVENTS", format!("{second:012}"))
     }
 
     /// A group.

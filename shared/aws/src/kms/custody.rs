@@ -27,6 +27,9 @@ pub use encryption::{RsaLength, Unfit, encryption_key_from_public};
 /// The tag of keys that are made here; its value is the envelope key, as this installation names it.
 const TAG: &str = "latchkey:envelope-key";
 
+/// As long as KMS waits at most: a mistake can be undone for that long.
+const PENDING_DAYS: i32 = 30;
+
 /// KMS may think for seconds about two primes.
 const PAIR_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -112,6 +115,18 @@ impl Custody {
         let found = self.public_half(key_id, KeyUsageType::SignVerify).await?;
         let (key_id, public) = found;
         described(public, algorithm, Held::Direct { key_id })
+    }
+
+    /// Has KMS remove a key when [`PENDING_DAYS`] have passed; it signs nothing from now on.
+    pub(super) async fn schedule_deletion(&self, key_id: &str) -> Outcome<()> {
+        const GONE: [&str; 2] = ["NotFoundException", "KMSInvalidStateException"];
+        let request = self.client.schedule_key_deletion().key_id(key_id);
+        let answer = request.pending_window_in_days(PENDING_DAYS).send().await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if error.code().is_some_and(|code| GONE.contains(&code)) => Ok(()),
+            Err(error) => Err(port_error("ScheduleKeyDeletion", &error)),
+        }
     }
 
     async fn create_key(

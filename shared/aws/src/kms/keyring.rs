@@ -39,6 +39,14 @@ impl Keyring for KmsKeyring {
         self.custody.create_direct(tenant, algorithm).await
     }
 
+    #[tracing::instrument(name = "kms.retire", level = "debug", skip_all)]
+    async fn retire(&self, key: &SigningKey) -> Outcome<()> {
+        match &key.held {
+            Held::Direct { key_id } => self.custody.schedule_deletion(key_id).await,
+            Held::Envelope { .. } => Ok(()),
+        }
+    }
+
     async fn certify(
         &self,
         tenant: &TenantId,

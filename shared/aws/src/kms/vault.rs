@@ -16,8 +16,8 @@ use crate::bounded::Bounded;
 use crate::failure::port_error;
 use crate::kms::context;
 
-/// How many opened secrets an instance keeps.
-const MOST: usize = 500;
+/// How many opened secrets an instance keeps: those of the largest page of providers, and as many keys.
+const MOST: usize = 2_000;
 
 /// Opens sealed bytes once and keeps them in memory, wiped when they are dropped. What is one person's is not kept:
 /// it would be needed once and push out what every request needs.

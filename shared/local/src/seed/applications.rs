@@ -1,6 +1,6 @@
 //! Applications with their providers, bindings and keys: one change each.
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use protocol::{Secret, Slug};
 use provider::config::shipped::made_of;
 use provider::config::{
@@ -12,11 +12,9 @@ use provider::tenant::Tenant;
 use uuid::Uuid;
 
 use super::objects::id_of;
+use super::providers::{described, set};
 use super::{Registered, Seed};
 use crate::fixture::{self, Bound};
-
-/// Scopes of a provider that names none.
-const SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 impl Seed<'_> {
     /// Writes applications, or brings them up to date. Their keys stay the same, and so does a secret that was
@@ -55,43 +53,16 @@ impl Seed<'_> {
     ) -> anyhow::Result<Option<Secret>> {
         self.consent_flow(tenant, &wanted.provider).await?;
         let config = self.config().await?;
-        let previous = provider_of(&config, &wanted.slug).cloned();
-        let client_id = wanted.provider.client_id(&wanted.slug)?;
-        let secret = self.client_secret(&wanted.provider, &client_id, previous.as_ref());
+        let stored = provider_of(&config, &wanted.slug);
+        let blank = (self.blank(stored, wanted).await?, stored.is_none());
+        let mut provider = described(&config, blank, &wanted.provider, mappings)?;
+        let secret = self.client_secret(&wanted.provider, &provider.client_id, stored);
         let (secret, shared) = secret.await?.unzip();
-        let mut changes = Vec::new();
-        let keys = self.keys(&config, wanted, &mut changes).await?;
-        let pk = match &previous {
-            Some(provider) => provider.pk,
-            None => {
-                self.backend
-                    .stores
-                    .config()
-                    .next_provider_pk(&self.tenant)
-                    .await?
-            }
-        };
-        let mut provider = described(&config, pk, wanted, mappings)?;
         provider.client_secret = shared;
+        let mut changes = Vec::new();
+        let keys = self.keys(&config, wanted, stored, &mut changes).await?;
         (provider.signing_key, provider.encryption_key) = keys;
-        provider.jwt_federation_providers = previous
-            .map(|it| it.jwt_federation_providers)
-            .unwrap_or_default();
-        let application = Application {
-            provider: Some(pk),
-            group: wanted.group.clone(),
-            meta_launch_url: wanted.meta_launch_url.clone(),
-            policy_engine_mode: wanted.policy_engine_mode,
-            ..Application::new(
-                id_of(
-                    &config,
-                    ObjectKind::Application,
-                    ("slug", wanted.slug.as_str()),
-                ),
-                wanted.slug.clone(),
-                wanted.name(),
-            )
-        };
+        let application = application(&config, provider.pk, wanted);
         let target = application.id;
         // The application before the keys that go, which its provider used.
         changes.insert(0, Change::put(application));
@@ -103,6 +74,22 @@ impl Seed<'_> {
         }
         self.save(tenant, &changes).await?;
         Ok(secret)
+    }
+
+    /// The provider as it is stored, else a new one with authentik's defaults.
+    async fn blank(
+        &self,
+        stored: Option<&Provider>,
+        wanted: &fixture::Application,
+    ) -> anyhow::Result<Provider> {
+        if let Some(stored) = stored {
+            return Ok(stored.clone());
+        }
+        let config = self.backend.stores.config();
+        let pk = config.next_provider_pk(&self.tenant).await?;
+        let id = wanted.provider.client_id(&wanted.slug)?;
+        let flow = wanted.provider.authorization_flow()?;
+        Ok(Provider::new(pk, wanted.slug.as_str(), id, flow))
     }
 
     /// Its bindings in place of those it has.
@@ -156,8 +143,11 @@ impl Seed<'_> {
     /// Whose access tokens count as client assertions at this provider.
     async fn federate(&self, tenant: &Tenant, wanted: &fixture::Application) -> anyhow::Result<()> {
         let config = self.config().await?;
+        let Some(wanted_providers) = &wanted.provider.jwt_federation_providers else {
+            return Ok(());
+        };
         let mut trusted = Vec::new();
-        for slug in &wanted.provider.jwt_federation_providers {
+        for slug in wanted_providers {
             let found = provider_of(&config, slug);
             let what = || {
                 format!(
@@ -187,79 +177,26 @@ pub(super) fn removal(kind: ObjectKind, id: Uuid) -> Change {
     }
 }
 
+/// An application as it is to be: what the fixture does not name stays.
+fn application(config: &Config, pk: u64, wanted: &fixture::Application) -> Application {
+    let slug = wanted.slug.as_str();
+    let stored = config.named(ObjectKind::Application, ("slug", slug));
+    let stored = stored.and_then(|it| it.object.as_application()).cloned();
+    let mut application = stored.unwrap_or_else(|| {
+        let id = id_of(config, ObjectKind::Application, ("slug", slug));
+        Application::new(id, wanted.slug.clone(), slug)
+    });
+    application.provider = Some(pk);
+    set(&mut application.name, wanted.name.as_ref());
+    set(&mut application.group, wanted.group.as_ref());
+    let (url, mode) = (&wanted.meta_launch_url, &wanted.policy_engine_mode);
+    set(&mut application.meta_launch_url, url.as_ref());
+    set(&mut application.policy_engine_mode, mode.as_ref());
+    application
+}
+
 fn provider_of<'a>(config: &'a Config, slug: &Slug) -> Option<&'a Provider> {
     let mut all = config.applications();
     let application = all.find(|application| application.slug == *slug)?;
     config.provider(application.provider?)
-}
-
-/// A provider as the fixture describes it, without what has to be made.
-fn described(
-    config: &Config,
-    pk: u64,
-    wanted: &fixture::Application,
-    mappings: &[ScopeMapping],
-) -> anyhow::Result<Provider> {
-    let (slug, wanted) = (&wanted.slug, &wanted.provider);
-    let name = wanted.name.clone().unwrap_or_else(|| slug.to_string());
-    let flow = wanted.authorization_flow()?;
-    let mut sources = Vec::new();
-    for slug in &wanted.jwt_federation_sources {
-        let found = config.sources().find(|source| source.slug == *slug);
-        sources.push(
-            found
-                .with_context(|| format!("there is no source {slug}"))?
-                .id,
-        );
-    }
-    Ok(Provider {
-        authentication_flow: wanted.authentication_flow.clone(),
-        invalidation_flow: wanted.invalidation_flow.clone(),
-        property_mappings: chosen(config, wanted, mappings)?,
-        client_type: wanted.client_type,
-        redirect_uris: wanted.redirect_uris.clone(),
-        post_logout_redirect_uris: wanted.post_logout_redirect_uris.clone(),
-        access_code_validity: wanted.access_code_validity.clone(),
-        access_token_validity: wanted.access_token_validity.clone(),
-        refresh_token_validity: wanted.refresh_token_validity.clone(),
-        refresh_token_grace: wanted.refresh_token_grace.clone(),
-        include_claims_in_id_token: wanted.include_claims_in_id_token,
-        sub_mode: wanted.sub_mode,
-        issuer_mode: wanted.issuer_mode,
-        jwt_federation_sources: sources,
-        ..Provider::new(pk, name, wanted.client_id(slug)?, flow)
-    })
-}
-
-/// The ids of its mappings. A scope stands for the shipped mapping of it and all of the fixture's.
-fn chosen(
-    config: &Config,
-    wanted: &fixture::Provider,
-    mappings: &[ScopeMapping],
-) -> anyhow::Result<Vec<Uuid>> {
-    let of_scope = |scope: &str| {
-        let of_scope = mappings.iter().filter(|it| it.scope.as_str() == scope);
-        of_scope.map(|it| it.id).collect::<Vec<Uuid>>()
-    };
-    let named = |name: &str| {
-        let name = |field| config.named(ObjectKind::Mapping, (field, name));
-        let stored = name("name").or_else(|| name("managed"))?;
-        Some(stored.object.as_mapping()?.mapping.id)
-    };
-    let mut ids = Vec::new();
-    match (&wanted.property_mappings, &wanted.scopes) {
-        (Some(given), _) => {
-            for name in given {
-                let found = named(name).map_or_else(|| of_scope(name), |id| vec![id]);
-                let what = "neither a scope mapping's name nor a scope that has one";
-                ensure!(!found.is_empty(), "property_mappings: {name} is {what}");
-                ids.extend(found);
-            }
-        }
-        (None, Some(scopes)) => ids.extend(scopes.iter().flat_map(|it| of_scope(it.as_str()))),
-        (None, None) => ids.extend(SCOPES.into_iter().flat_map(of_scope)),
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    ids.retain(|id| seen.insert(*id));
-    Ok(ids)
 }

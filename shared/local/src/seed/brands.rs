@@ -1,9 +1,9 @@
 //! What hosts look like, and who is invited.
 
-use anyhow::{bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use provider::brand::Brand;
 use provider::config::brand_problems;
-use provider::invitation::Invitation;
+use provider::invitation::{Invitation, InvitedTo};
 use provider::tenant::Tenant;
 
 use super::Seed;
@@ -62,13 +62,21 @@ impl Seed<'_> {
 
     /// Invitations; one that was spent is good again.
     pub(super) async fn invitations(&self, fixture: &Fixture) -> anyhow::Result<()> {
+        if fixture.invitations.is_empty() {
+            return Ok(());
+        }
         let store = self.backend.stores.invitations();
+        let config = self.config().await?;
         for given in &fixture.invitations {
+            let to = given.flow.as_ref().map(|slug| {
+                let flow = config.flow_named(slug).map(|flow| InvitedTo::Flow(flow.id));
+                flow.with_context(|| format!("invitation {}: there is no flow {slug}", given.name))
+            });
             let life = given.expires_in.as_ref();
             let invitation = Invitation {
                 id: given.id,
                 name: given.name.clone(),
-                flow: given.flow.clone(),
+                flow: to.transpose()?,
                 expires: life.map(|life| now() + life.seconds()),
                 single_use: given.single_use,
                 fixed_data: given.fixed_data.clone(),

@@ -70,6 +70,7 @@ impl Seed<'_> {
                 value: value.clone(),
                 expires_in: None,
             }],
+            tokens: Vec::new(),
         };
         self.person(&person).await?;
         Ok((ROBOT.to_owned(), Secret::new(value)))

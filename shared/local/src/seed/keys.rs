@@ -30,7 +30,7 @@ impl Seed<'_> {
         id: &ClientId,
         previous: Option<&Provider>,
     ) -> anyhow::Result<Option<(Secret, SharedSecret)>> {
-        if !wanted.needs_secret() {
+        if !wanted.needs_secret(previous) {
             return Ok(None);
         }
         let stored = previous.and_then(|provider| provider.client_secret.as_ref());
@@ -84,11 +84,13 @@ impl Seed<'_> {
         })
     }
 
-    /// The signing and the encryption key of an application, as changes and as references.
+    /// The signing and the encryption key of an application, as changes and as references. What the fixture does not
+    /// name stays as it is.
     pub(super) async fn keys(
         &self,
         config: &Config,
         wanted: &fixture::Application,
+        stored: Option<&Provider>,
         changes: &mut Vec<Change>,
     ) -> anyhow::Result<(Option<Uuid>, Option<Uuid>)> {
         let place = |what: &str| {
@@ -102,22 +104,31 @@ impl Seed<'_> {
             kept.then_some(id)
         };
         let (id, name) = place("signing");
-        let pair = match wanted.provider.signing_key {
-            fixture::SigningKey::None => None,
-            fixture::SigningKey::Pair(pair) => Some(self.signing(id, name, pair, config).await?),
+        let new = PairWanted::default();
+        let signing = match (wanted.provider.signing_key, stored) {
+            (None, Some(stored)) => stored.signing_key,
+            (None, None) => put(id, Some(self.signing(id, name, new, config).await?)),
+            (Some(fixture::SigningKey::None), _) => put(id, None),
+            (Some(fixture::SigningKey::Pair(pair)), _) => {
+                put(id, Some(self.signing(id, name, pair, config).await?))
+            }
         };
-        let signing = put(id, pair);
         let (id, name) = place("encryption");
-        let pair = match &wanted.provider.encryption_key {
-            None => None,
-            Some(key) => Some(KeyPair {
-                id,
-                name,
-                material: KeyMaterial::Encryption(self.encryption_key(key, config.key(id)).await?),
-                certificate: None, // what signs nothing does not sign this either
-            }),
+        let encryption = match &wanted.provider.encryption_key {
+            None => stored.and_then(|stored| stored.encryption_key),
+            Some(None) => put(id, None),
+            Some(Some(key)) => {
+                let material = self.encryption_key(key, config.key(id)).await?;
+                let pair = KeyPair {
+                    id,
+                    name,
+                    material: KeyMaterial::Encryption(material),
+                    certificate: None, // what signs nothing does not sign this either
+                };
+                put(id, Some(pair))
+            }
         };
-        Ok((signing, put(id, pair)))
+        Ok((signing, encryption))
     }
 
     async fn signing(

@@ -1,17 +1,17 @@
-//! Groups, people and their app passwords.
+//! Groups, people and their tokens.
 
 use anyhow::{Context as _, ensure};
 use protocol::{Secret, UserId};
 use provider::flow::password;
 use provider::group::{Group, GroupId};
-use provider::ports::{Intent, UserToken};
+use provider::ports::UserToken;
 use provider::user::{Membership, Profile, Subject, User, UserKind};
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::Seed;
 use crate::clock::now;
-use crate::fixture::{self, AppPassword, Person};
+use crate::fixture::{self, Person, Token};
 
 /// The user of the first start.
 const ADMIN: &str = "admin";
@@ -32,6 +32,7 @@ impl Seed<'_> {
             path: "users".to_owned(),
             attributes: Map::new(),
             app_passwords: Vec::new(),
+            tokens: Vec::new(),
         })
         .await?;
         Ok(password)
@@ -122,8 +123,8 @@ impl Seed<'_> {
             "the user name or e-mail address of {} belongs to somebody else",
             person.username
         );
-        for given in &person.app_passwords {
-            self.app_password(user.subject.id, given).await?;
+        for given in person.all_tokens() {
+            self.token(user.subject.id, &given).await?;
         }
         Ok(())
     }
@@ -176,13 +177,13 @@ impl Seed<'_> {
         })
     }
 
-    async fn app_password(&self, user: UserId, given: &AppPassword) -> anyhow::Result<()> {
+    async fn token(&self, user: UserId, given: &Token) -> anyhow::Result<()> {
         let tokens = self.backend.stores.user_tokens();
         let previous = tokens
             .by_identifier(&self.tenant, &given.identifier)
             .await?;
-        let key = Secret::new(given.value.as_str());
-        let mut token = UserToken::new(&given.identifier, Intent::AppPassword, user, &key);
+        let key = Secret::new(given.key.as_str());
+        let mut token = UserToken::new(&given.identifier, given.intent, user, &key);
         token.expires = given.life().map(|life| now() + life);
         if previous.as_ref() == Some(&token) {
             return Ok(());
@@ -190,7 +191,7 @@ impl Seed<'_> {
         let written = tokens.put(&self.tenant, &token, previous.as_ref()).await?;
         ensure!(
             written,
-            "app password {}: another one has the same value",
+            "token {}: another one has the same key",
             given.identifier
         );
         Ok(())

@@ -9,11 +9,14 @@ pub mod shape;
 use http::{Method, StatusCode};
 use protocol::Slug;
 use provider::config::{Application, Config, Object, Stored};
+use provider::event::{Action, Event};
 use provider::launch;
 use provider::ports::ObjectKind;
 use serde_json::{Value, json};
 
-use super::crud::{self, Kind, found};
+use super::common::FILE_PATH;
+use super::crud::{self, Editable, Kind, found};
+use super::events::{counts, shape::COORDINATE};
 use super::policies;
 use super::providers::row as of_provider;
 use crate::endpoint::Api;
@@ -23,7 +26,7 @@ use crate::form::Form;
 use crate::operation::{Access, Answer, Ask, Body, Operation, Reply};
 use crate::rows::Listing;
 use crate::shape::Shape;
-use shape::{APPLICATION, COORDINATE, FILE_PATH};
+use shape::APPLICATION;
 
 /// Applications.
 pub struct Applications;
@@ -79,12 +82,17 @@ pub fn operations() -> Vec<Operation> {
     all
 }
 
-/// Logins over time. Events are not kept by application, so that it would take all of them to count; none is a valid
-/// answer.
+/// How often people let it act for them in the last week.
 async fn metrics(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let config = api.config(ask).await?;
-    found::<Applications>(&config, &ask.key)?;
-    Reply::ok(json!([]))
+    let pk = named(&config, ask)?.0.id.simple().to_string();
+    let counted = |event: &Event| {
+        let named = event.context.get("authorized_application");
+        let is_it = |named: &Value| named.get("pk").and_then(Value::as_str) == Some(&*pk);
+        event.action == Action::AuthorizeApplication && named.is_some_and(is_it)
+    };
+    let [authorizations] = counts::per(api, ask, counts::WEEK, [&counted]).await?;
+    Reply::ok(authorizations)
 }
 
 /// The application that a path names.
@@ -185,7 +193,9 @@ impl Kind for Applications {
         }
         Ok(rows)
     }
+}
 
+impl Editable for Applications {
     async fn write<'a>(
         api: &'a Api,
         _ask: &'a Ask<'_>,

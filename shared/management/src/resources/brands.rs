@@ -2,10 +2,12 @@
 //! no objects of the configuration; every request reads the one of its host.
 
 mod form;
-mod shape;
+pub(crate) mod shape;
 mod write;
 
 use http::{Method, StatusCode};
+use protocol::TenantId;
+use provider::config::Config;
 use provider::config::shipped::made_of;
 use provider::ports::Hosted;
 use provider::tenant::Tenant;
@@ -16,9 +18,9 @@ use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::Row;
 use crate::form::Mode;
-use crate::operation::{Access, Answer, Ask, Body, Operation, Reply};
+use crate::operation::{Access, Answer, Ask, Operation, Reply};
 use crate::page::Page;
-use crate::resources::used_by;
+use crate::resources::standard::{Edits, Standard};
 use shape::{BRAND, CURRENT, LISTING, flows, row};
 
 /// What this tenant looks like at a host, and at those that are another name of it.
@@ -51,62 +53,52 @@ impl Branded {
 
 /// All operations on brands.
 pub fn operations() -> Vec<Operation> {
-    let (all, one) = ("/core/brands/", "/core/brands/{brand_uuid}/");
-    let shown = Answer::One(StatusCode::OK, &BRAND);
-    let body = |mode| Body::Json(&BRAND, mode);
-    vec![
-        Operation::new("core_brands_list", Method::GET, all, |api, ask| {
-            Box::pin(list(api, ask))
-        })
-        .narrowed_by(LISTING.filters)
-        .answers(Answer::Page(&BRAND)),
-        Operation::new("core_brands_create", Method::POST, all, |api, ask| {
-            Box::pin(write::create(api, ask))
-        })
-        .takes(body(Mode::Create))
-        .answers(Answer::One(StatusCode::CREATED, &BRAND)),
-        Operation::new("core_brands_retrieve", Method::GET, one, |api, ask| {
-            Box::pin(retrieve(api, ask))
-        })
-        .answers(shown),
-        Operation::new("core_brands_update", Method::PUT, one, |api, ask| {
-            Box::pin(write::update(api, ask, Mode::Replace))
-        })
-        .takes(body(Mode::Replace))
-        .answers(shown),
-        Operation::new(
-            "core_brands_partial_update",
-            Method::PATCH,
-            one,
-            |api, ask| Box::pin(write::update(api, ask, Mode::Change)),
-        )
-        .takes(body(Mode::Change))
-        .answers(shown),
-        Operation::new("core_brands_destroy", Method::DELETE, one, |api, ask| {
-            Box::pin(write::destroy(api, ask))
+    let standard = Standard {
+        id: "core_brands",
+        path: "/core/brands/",
+        key: "brand_uuid",
+        shape: &BRAND,
+        filters: LISTING.filters,
+        list: |api, ask| Box::pin(list(api, ask)),
+        retrieve: |api, ask| Box::pin(retrieve(api, ask)),
+        edits: Some(Edits {
+            create: |api, ask| Box::pin(write::create(api, ask)),
+            update: |api, ask| Box::pin(write::update(api, ask, Mode::Replace)),
+            partial_update: |api, ask| Box::pin(write::update(api, ask, Mode::Change)),
         }),
-        Operation::new(
-            "core_brands_used_by_list",
-            Method::GET,
-            format!("{one}used_by/"),
-            |api, ask| Box::pin(users(api, ask)),
-        )
-        .answers(Answer::Several(&used_by::SHAPE)),
-        Operation::new(
-            "core_brands_current_retrieve",
-            Method::GET,
-            "/core/brands/current/",
-            |api, ask| Box::pin(current(api, ask)),
-        )
-        .open_to(Access::Anyone)
-        .answers(Answer::One(StatusCode::OK, &CURRENT)),
-    ]
+        destroy: |api, ask| Box::pin(write::destroy(api, ask)),
+        used_by: |api, ask| Box::pin(users(api, ask)),
+    };
+    let mut all = standard.operations();
+    let current = Operation::new(
+        "core_brands_current_retrieve",
+        Method::GET,
+        "/core/brands/current/",
+        |api, ask| Box::pin(current(api, ask)),
+    );
+    let current = current.open_to(Access::Anyone);
+    all.push(current.answers(Answer::One(StatusCode::OK, &CURRENT)));
+    all
 }
 
 /// The brands of this tenant, in order of their domains. Hosts with the same URLs are one.
 async fn all(api: &Api, ask: &Ask<'_>) -> Result<Vec<Branded>, Refusal> {
+    of(api, &ask.call.tenant.id).await
+}
+
+/// All brands of a tenant, as they are answered.
+pub(crate) async fn rows(
+    api: &Api,
+    tenant: &TenantId,
+    config: &Config,
+) -> Result<Vec<Row>, Refusal> {
+    let brands = of(api, tenant).await?;
+    Ok(brands.iter().map(|brand| row(config, brand)).collect())
+}
+
+async fn of(api: &Api, tenant: &TenantId) -> Result<Vec<Branded>, Refusal> {
     let mut brands: Vec<Branded> = Vec::new();
-    for host in api.parts.brands.at_hosts(&ask.call.tenant.id).await? {
+    for host in api.parts.brands.at_hosts(tenant).await? {
         let same = |brand: &&mut Branded| brand.tenant.base_url == host.tenant.base_url;
         match brands.iter_mut().find(same) {
             Some(brand) => {

@@ -3,6 +3,7 @@
 
 mod generate;
 mod material;
+mod retire;
 mod shape;
 mod view;
 
@@ -18,7 +19,7 @@ use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row};
 use crate::form::Form;
 use crate::operation::{Ask, Operation};
-use crate::resources::crud::{self, Kind};
+use crate::resources::crud::{self, Editable, Kind};
 use crate::rows::Listing;
 use crate::shape::Shape;
 use crate::wire;
@@ -46,6 +47,9 @@ pub fn operations() -> Vec<Operation> {
     for operation in &mut all {
         if operation.method == Method::GET && !operation.id.contains("used_by") {
             operation.parameters = &["include_details"];
+        }
+        if operation.method == Method::DELETE {
+            operation.run = |api, ask| Box::pin(retire::destroy(api, ask));
         }
     }
     all.push(generate::operation());
@@ -126,7 +130,9 @@ impl Kind for CertificateKeyPairs {
         }
         Ok(rows)
     }
+}
 
+impl Editable for CertificateKeyPairs {
     async fn write<'a>(
         api: &'a Api,
         ask: &'a Ask<'_>,
@@ -137,7 +143,7 @@ impl Kind for CertificateKeyPairs {
         let before = before.and_then(Object::as_key);
         let (material, certificate) = material::written(api, ask, form, before).await?;
         let mut pair = KeyPair {
-            id: before.map_or_else(|| api.new_id(), |it| it.id),
+            id: before.map_or_else(|| api.id_for(form), |it| it.id),
             name: before.map(|it| it.name.clone()).unwrap_or_default(),
             material,
             certificate,

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use provider::config::{Change, Config, Expect, Object, SaveError, Stored};
 use provider::event::{Action, Event};
 use provider::ports::ObjectKind;
@@ -13,14 +13,13 @@ use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::Row;
 use crate::form::{Form, Mode};
-use crate::operation::{Answer, Ask, Body, Operation, Reply};
+use crate::operation::{Ask, Operation, Reply};
 use crate::page::Page;
+use crate::resources::common::TRIES;
+use crate::resources::standard::{Edits, Standard};
 use crate::resources::used_by;
 use crate::rows::Listing;
 use crate::shape::Shape;
-
-/// How often a change is made again of what somebody else has changed at the same time.
-const TRIES: usize = 5;
 
 /// A kind of object.
 pub trait Kind: Send + Sync + 'static {
@@ -63,7 +62,10 @@ pub trait Kind: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<Row>, Refusal>> + Send + 'a {
         async { Ok(rows) }
     }
+}
 
+/// A kind of object that is made and changed as what it is.
+pub trait Editable: Kind {
     /// The object as it is to be stored: a new one, or `before` changed. What is wrong is noted in the form; what only
     /// the rules of the configuration know is found on saving.
     fn write<'a>(
@@ -76,46 +78,36 @@ pub trait Kind: Send + Sync + 'static {
 }
 
 /// The seven operations of a kind.
-pub fn operations<K: Kind>() -> Vec<Operation> {
-    let one = format!("{}{{{}}}/", K::PATH, K::KEY);
-    let id = |what: &str| format!("{}_{what}", K::ID);
-    let shown = Answer::One(StatusCode::OK, K::SHAPE);
-    vec![
-        Operation::new(id("list"), Method::GET, K::PATH, |api, ask| {
-            Box::pin(list::<K>(api, ask))
-        })
-        .narrowed_by(K::LISTING.filters)
-        .answers(Answer::Page(K::SHAPE)),
-        Operation::new(id("create"), Method::POST, K::PATH, |api, ask| {
-            Box::pin(create::<K>(api, ask))
-        })
-        .takes(Body::Json(K::SHAPE, Mode::Create))
-        .answers(Answer::One(StatusCode::CREATED, K::SHAPE)),
-        Operation::new(id("retrieve"), Method::GET, &*one, |api, ask| {
-            Box::pin(retrieve::<K>(api, ask))
-        })
-        .answers(shown),
-        Operation::new(id("update"), Method::PUT, &*one, |api, ask| {
-            Box::pin(update::<K>(api, ask, Mode::Replace))
-        })
-        .takes(Body::Json(K::SHAPE, Mode::Replace))
-        .answers(shown),
-        Operation::new(id("partial_update"), Method::PATCH, &*one, |api, ask| {
-            Box::pin(update::<K>(api, ask, Mode::Change))
-        })
-        .takes(Body::Json(K::SHAPE, Mode::Change))
-        .answers(shown),
-        Operation::new(id("destroy"), Method::DELETE, &*one, |api, ask| {
-            Box::pin(destroy::<K>(api, ask))
+pub fn operations<K: Editable>() -> Vec<Operation> {
+    Standard {
+        edits: Some(Edits {
+            create: |api, ask| Box::pin(create::<K>(api, ask)),
+            update: |api, ask| Box::pin(update::<K>(api, ask, Mode::Replace)),
+            partial_update: |api, ask| Box::pin(update::<K>(api, ask, Mode::Change)),
         }),
-        Operation::new(
-            id("used_by_list"),
-            Method::GET,
-            format!("{one}used_by/"),
-            |api, ask| Box::pin(users::<K>(api, ask)),
-        )
-        .answers(Answer::Several(&used_by::SHAPE)),
-    ]
+        ..standard::<K>()
+    }
+    .operations()
+}
+
+/// The operations of what is made and changed elsewhere.
+pub fn operations_without_edits<K: Kind>() -> Vec<Operation> {
+    standard::<K>().operations()
+}
+
+fn standard<K: Kind>() -> Standard {
+    Standard {
+        id: K::ID,
+        path: K::PATH,
+        key: K::KEY,
+        shape: K::SHAPE,
+        filters: K::LISTING.filters,
+        list: |api, ask| Box::pin(list::<K>(api, ask)),
+        retrieve: |api, ask| Box::pin(retrieve::<K>(api, ask)),
+        edits: None,
+        destroy: |api, ask| Box::pin(destroy::<K>(api, ask)),
+        used_by: |api, ask| Box::pin(users::<K>(api, ask)),
+    }
 }
 
 /// A page of them.
@@ -136,13 +128,13 @@ pub async fn list<K: Kind>(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
 ///
 /// # Errors
 /// By field; nothing was made then.
-pub async fn create<K: Kind>(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+pub async fn create<K: Editable>(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let mut form = ask.form(K::SHAPE, Mode::Create)?;
     form.errors.clone().check()?;
     let config = api.config(ask).await?;
     let object = K::write(api, ask, &config, &mut form, None).await?;
     form.errors.check()?;
-    let event = event::<K>(api, ask, Action::ModelCreated, &object);
+    let event = api.event_of(ask, Action::ModelCreated, &object);
     let change = Change::Put {
         object: Box::new(object.clone()),
         expect: Expect::New,
@@ -166,7 +158,7 @@ pub async fn retrieve<K: Kind>(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusa
 ///
 /// # Errors
 /// By field; nothing was changed then.
-pub async fn update<K: Kind>(api: &Api, ask: &Ask<'_>, mode: Mode) -> Result<Reply, Refusal> {
+pub async fn update<K: Editable>(api: &Api, ask: &Ask<'_>, mode: Mode) -> Result<Reply, Refusal> {
     let given = ask.form(K::SHAPE, mode)?;
     given.errors.clone().check()?;
     for _ in 0..TRIES {
@@ -176,7 +168,7 @@ pub async fn update<K: Kind>(api: &Api, ask: &Ask<'_>, mode: Mode) -> Result<Rep
         let object = K::write(api, ask, &config, &mut form, Some(&before.object)).await?;
         form.errors.check()?;
         let id = object.id();
-        let event = event::<K>(api, ask, Action::ModelUpdated, &object);
+        let event = api.event_of(ask, Action::ModelUpdated, &object);
         let change = Change::Put {
             object: Box::new(object),
             expect: Expect::Version(before.version),
@@ -197,7 +189,7 @@ pub async fn update<K: Kind>(api: &Api, ask: &Ask<'_>, mode: Mode) -> Result<Rep
 pub async fn destroy<K: Kind>(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let config = api.config(ask).await?;
     let object = &found::<K>(&config, &ask.key)?.object;
-    let event = event::<K>(api, ask, Action::ModelDeleted, object);
+    let event = api.event_of(ask, Action::ModelDeleted, object);
     let change = Change::Remove {
         kind: K::OF,
         id: object.id(),
@@ -252,16 +244,6 @@ async fn shown<K: Kind>(
     let stored = config.get(K::OF, id).ok_or(Refusal::NotFound(K::MODEL))?;
     let value = one::<K>(api, ask, config, &stored.object).await?;
     Ok(Reply::Json(status, value))
-}
-
-fn event<K: Kind>(api: &Api, ask: &Ask<'_>, action: Action, object: &Object) -> Event {
-    api.event(
-        ask,
-        action,
-        &K::MODEL.to_lowercase(),
-        &used_by::pk(object),
-        object.label(),
-    )
 }
 
 async fn save(api: &Api, ask: &Ask<'_>, change: Change, event: Event) -> Result<Config, SaveError> {

@@ -3,6 +3,7 @@
 mod actions;
 pub mod bindings;
 mod diagram;
+mod transfer;
 
 use protocol::Slug;
 use provider::config::shipped::made_of;
@@ -12,7 +13,8 @@ use provider::ports::ObjectKind;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::crud::{self, Kind};
+use super::common::ENGINE_MODES;
+use super::crud::{self, Editable, Kind};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row};
@@ -33,11 +35,6 @@ pub static DESIGNATIONS: Choice = Choice {
         "recovery",
         "stage_configuration",
     ],
-};
-/// How the results of bindings count together.
-static MODES: Choice = Choice {
-    name: "PolicyEngineMode",
-    values: &["all", "any"],
 };
 static LAYOUTS: Choice = Choice {
     name: "FlowLayoutEnum",
@@ -78,7 +75,7 @@ pub static FLOW: Shape = Shape {
         list("stages", &each::UUID).computed(),
         list("policies", &each::UUID).computed(),
         count("cache_count").computed(),
-        choice("policy_engine_mode", &MODES),
+        choice("policy_engine_mode", &ENGINE_MODES),
         flag("compatibility_mode"),
         text("export_url").computed(),
         choice("layout", &LAYOUTS),
@@ -98,7 +95,7 @@ pub static FLOW_SET: Shape = Shape {
         text("title").required(),
         choice("designation", &DESIGNATIONS).required(),
         text("background").computed(),
-        choice("policy_engine_mode", &MODES),
+        choice("policy_engine_mode", &ENGINE_MODES),
         flag("compatibility_mode"),
         text("export_url").computed(),
         choice("layout", &LAYOUTS),
@@ -119,6 +116,7 @@ pub struct Flows;
 pub fn operations() -> Vec<Operation> {
     let mut all = crud::operations::<Flows>();
     all.extend(actions::operations());
+    all.extend(transfer::operations());
     all.extend(crud::operations::<bindings::FlowStageBindings>());
     all
 }
@@ -129,8 +127,8 @@ pub fn policy_target(pk: Uuid) -> Uuid {
     made_of(&format!("policybindingmodel {pk}"))
 }
 
-/// The application, flow or flow stage binding that is meant by the `target` of a policy binding: by its own pk, which
-/// is what authentik answers, or by its [`policy_target`].
+/// The application, flow or flow stage binding that is meant by the `target` of a policy binding: its own pk, which is
+/// what is answered, or its [`policy_target`], which authentik's filters compare (API reference B9).
 pub fn targeted(config: &Config, target: Uuid) -> Option<Uuid> {
     let applications = config.applications().map(|application| application.id);
     let flows = config.flows().map(|flow| flow.id);
@@ -237,7 +235,9 @@ impl Kind for Flows {
             .map(|flow| row(config, flow))
             .unwrap_or_default()
     }
+}
 
+impl Editable for Flows {
     async fn write<'a>(
         api: &'a Api,
         _ask: &'a Ask<'_>,
@@ -248,7 +248,7 @@ impl Kind for Flows {
         let before = before.and_then(Object::as_flow).cloned();
         let mut flow = match before {
             Some(flow) => flow,
-            None => blank(api.new_id(), form)?,
+            None => blank(api.id_for(form), form)?,
         };
         form.set("name", &mut flow.name);
         form.set("slug", &mut flow.slug);

@@ -1,14 +1,14 @@
 //! Invitations (API reference B12, `stages/invitation/invitations`).
 
-mod shape;
+pub(crate) mod shape;
 
 use std::collections::HashSet;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use protocol::{Timestamp, UserId};
 use provider::config::Config;
 use provider::event::{Action, Event};
-use provider::invitation::Invitation;
+use provider::invitation::{Invitation, InvitedTo};
 use provider::ports::InvitationEdit;
 use provider::user::User;
 use serde_json::{Map, Value, json};
@@ -18,13 +18,11 @@ use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::Row;
 use crate::form::{Form, Mode};
-use crate::operation::{Answer, Ask, Body, Operation, Reply};
+use crate::operation::{Ask, Operation, Reply};
 use crate::page::Page;
-use crate::resources::used_by;
+use crate::resources::common::TRIES;
+use crate::resources::standard::{Edits, Standard};
 use shape::{INVITATION, LISTING, row};
-
-/// How often a change is made again of what somebody else has changed at the same time.
-const TRIES: usize = 5;
 
 /// How many are read in one request.
 const AT_ONCE: u32 = 500;
@@ -34,47 +32,23 @@ const MODEL: &str = "Invitation";
 
 /// All operations on invitations.
 pub fn operations() -> Vec<Operation> {
-    let all = "/stages/invitation/invitations/";
-    let one = "/stages/invitation/invitations/{invite_uuid}/";
-    let id = |what: &str| format!("stages_invitation_invitations_{what}");
-    let shown = Answer::One(StatusCode::OK, &INVITATION);
-    let body = |mode| Body::Json(&INVITATION, mode);
-    vec![
-        Operation::new(id("list"), Method::GET, all, |api, ask| {
-            Box::pin(list(api, ask))
-        })
-        .narrowed_by(LISTING.filters)
-        .answers(Answer::Page(&INVITATION)),
-        Operation::new(id("create"), Method::POST, all, |api, ask| {
-            Box::pin(create(api, ask))
-        })
-        .takes(body(Mode::Create))
-        .answers(Answer::One(StatusCode::CREATED, &INVITATION)),
-        Operation::new(id("retrieve"), Method::GET, one, |api, ask| {
-            Box::pin(retrieve(api, ask))
-        })
-        .answers(shown),
-        Operation::new(id("update"), Method::PUT, one, |api, ask| {
-            Box::pin(update(api, ask, Mode::Replace))
-        })
-        .takes(body(Mode::Replace))
-        .answers(shown),
-        Operation::new(id("partial_update"), Method::PATCH, one, |api, ask| {
-            Box::pin(update(api, ask, Mode::Change))
-        })
-        .takes(body(Mode::Change))
-        .answers(shown),
-        Operation::new(id("destroy"), Method::DELETE, one, |api, ask| {
-            Box::pin(destroy(api, ask))
+    let standard = Standard {
+        id: "stages_invitation_invitations",
+        path: "/stages/invitation/invitations/",
+        key: "invite_uuid",
+        shape: &INVITATION,
+        filters: LISTING.filters,
+        list: |api, ask| Box::pin(list(api, ask)),
+        retrieve: |api, ask| Box::pin(retrieve(api, ask)),
+        edits: Some(Edits {
+            create: |api, ask| Box::pin(create(api, ask)),
+            update: |api, ask| Box::pin(update(api, ask, Mode::Replace)),
+            partial_update: |api, ask| Box::pin(update(api, ask, Mode::Change)),
         }),
-        Operation::new(
-            id("used_by_list"),
-            Method::GET,
-            format!("{one}used_by/"),
-            |api, ask| Box::pin(users(api, ask)),
-        )
-        .answers(Answer::Several(&used_by::SHAPE)),
-    ]
+        destroy: |api, ask| Box::pin(destroy(api, ask)),
+        used_by: |api, ask| Box::pin(users(api, ask)),
+    };
+    standard.operations()
 }
 
 /// The invitation that is asked about, where it is still good.
@@ -250,7 +224,7 @@ fn fill(form: &mut Form, config: &Config, invitation: &mut Invitation, now: Time
         if let (Some(id), None) = (given, flow) {
             form.missing("flow", &id);
         }
-        invitation.flow = flow.map(|flow| flow.slug.clone());
+        invitation.flow = flow.map(|flow| InvitedTo::Flow(flow.id));
     }
 }
 

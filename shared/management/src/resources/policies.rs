@@ -2,7 +2,7 @@
 
 mod all;
 pub mod bindings;
-mod expression;
+pub(crate) mod expression;
 pub mod test;
 
 use provider::config::{Bound, Config};

@@ -4,9 +4,9 @@ use http::{Method, StatusCode};
 use provider::config::{Config, Object};
 use provider::flow::stage::{FieldType, PromptSettings, Settings};
 use provider::ports::ObjectKind;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::crud::{self, Kind};
+use super::crud::{self, Editable, Kind};
 use super::stages;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
@@ -71,39 +71,23 @@ pub fn operations() -> Vec<Operation> {
         "stages_prompt_prompts_preview_create",
         Method::POST,
         "/stages/prompt/prompts/preview/",
-        |_, ask| Box::pin(async { preview(ask) }),
+        |api, ask| Box::pin(preview(api, ask)),
     );
     let preview = preview.takes(Body::Json(&PROMPT, Mode::Create));
     all.push(preview.answers(Answer::One(StatusCode::OK, &stages::PROMPT_CHALLENGE)));
     all
 }
 
-/// How a field would look. What of it is Python is not run, as there is no flow that it would be run in.
-fn preview(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+/// How a field would look to whoever asks.
+async fn preview(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let mut form = ask.form(&PROMPT, Mode::Create)?;
     let mut field = blank(uuid::Uuid::nil());
     fill(&mut form, &mut field);
     form.errors.check()?;
-    let chosen = matches!(
-        field.r#type,
-        FieldType::RadioButtonGroup | FieldType::Dropdown
-    );
-    let choices = if chosen {
-        json!([field.placeholder])
-    } else {
-        Value::Null
-    };
-    let shown = json!({
-        "field_key": field.field_key,
-        "label": field.label,
-        "type": field.r#type,
-        "required": field.required,
-        "placeholder": if chosen { "" } else { &field.placeholder },
-        "initial_value": field.initial_value,
-        "order": field.order,
-        "sub_text": field.sub_text,
-        "choices": choices,
-    });
+    let user = &ask.caller()?.user;
+    let shown = api.parts.policies.preview_prompt(ask.call, &field, user);
+    let shown = shown.await?;
+    let shown = shown.map_err(|why| Refusal::field("non_field_errors", why))?;
     Reply::ok(json!({ "component": "ak-stage-prompt", "fields": [shown] }))
 }
 
@@ -184,7 +168,9 @@ impl Kind for Prompts {
         });
         row.as_object().cloned().unwrap_or_default()
     }
+}
 
+impl Editable for Prompts {
     async fn write<'a>(
         api: &'a Api,
         _ask: &'a Ask<'_>,
@@ -193,7 +179,7 @@ impl Kind for Prompts {
         before: Option<&'a Object>,
     ) -> Result<Object, Refusal> {
         let before = before.and_then(Object::as_prompt).cloned();
-        let mut prompt = before.unwrap_or_else(|| blank(api.new_id()));
+        let mut prompt = before.unwrap_or_else(|| blank(api.id_for(form)));
         fill(form, &mut prompt);
         Ok(prompt.into())
     }

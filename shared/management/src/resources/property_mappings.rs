@@ -9,7 +9,7 @@ use provider::mapping::ScopeMapping;
 use provider::ports::ObjectKind;
 use serde_json::json;
 
-use super::crud::{self, Kind};
+use super::crud::{self, Editable, Kind};
 use crate::endpoint::Api;
 use crate::errors::{Errors, Refusal};
 use crate::filter::{Filter, Form as Given, Row, Test};
@@ -133,7 +133,9 @@ impl Kind for ScopeMappings {
     fn row(_config: &Config, object: &Object) -> Row {
         row(object)
     }
+}
 
+impl Editable for ScopeMappings {
     async fn write<'a>(
         api: &'a Api,
         _ask: &'a Ask<'_>,
@@ -147,7 +149,7 @@ impl Kind for ScopeMappings {
             None => before.map(|it| it.scope.clone()).ok_or_else(required)?,
         };
         let mut mapping = before.cloned().unwrap_or_else(|| ScopeMapping {
-            id: api.new_id(),
+            id: api.id_for(form),
             name: String::new(),
             scope: scope.clone(),
             description: String::new(),

@@ -9,7 +9,7 @@ pub mod shape;
 use provider::config::{Config, Object, Stored, provider_id};
 use provider::ports::ObjectKind;
 
-use super::crud::{self, Kind};
+use super::crud::{self, Editable, Kind};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row, Test};
@@ -83,7 +83,9 @@ impl Kind for Oauth2Providers {
         }
         Ok(rows)
     }
+}
 
+impl Editable for Oauth2Providers {
     async fn write<'a>(
         api: &'a Api,
         ask: &'a Ask<'_>,

@@ -14,7 +14,7 @@ use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row};
 use crate::form::Form;
 use crate::operation::{Ask, Operation};
-use crate::resources::crud::{self, Kind};
+use crate::resources::crud::{self, Editable, Kind};
 use crate::rows::Listing;
 use crate::shape::Shape;
 use shape::OAUTH_SOURCE;
@@ -42,7 +42,7 @@ const HAS_JWKS: &str = "has_jwks";
 const USER_PATH: &str = "goauthentik.io/sources/%(slug)s";
 
 /// OAuth sources.
-struct OAuthSources;
+pub(crate) struct OAuthSources;
 
 /// All operations on sources.
 pub fn operations() -> Vec<Operation> {
@@ -54,9 +54,9 @@ fn required() -> Refusal {
 }
 
 /// A new one, as authentik has it.
-fn blank(api: &Api, slug: Slug) -> Source {
+fn blank(id: uuid::Uuid, slug: Slug) -> Source {
     Source {
-        id: api.new_id(),
+        id,
         name: String::new(),
         slug,
         enabled: true,
@@ -208,7 +208,9 @@ impl Kind for OAuthSources {
         });
         Ok(rows.collect())
     }
+}
 
+impl Editable for OAuthSources {
     async fn write<'a>(
         api: &'a Api,
         _ask: &'a Ask<'_>,
@@ -222,7 +224,7 @@ impl Kind for OAuthSources {
         let slug = slug.ok_or_else(required)?;
         let mut source = match before {
             Some(before) => Source { slug, ..before },
-            None => blank(api, slug),
+            None => blank(api.id_for(form), slug),
         };
         take(form, &mut source);
         Ok(source.into())

@@ -6,9 +6,9 @@
 mod all;
 mod choices;
 mod fields;
-mod kinds;
+pub mod kinds;
 mod settings;
-mod shapes;
+pub mod shapes;
 
 use std::marker::PhantomData;
 
@@ -17,7 +17,7 @@ use provider::flow::stage::Settings;
 use provider::ports::ObjectKind;
 use serde_json::json;
 
-use super::crud::Kind;
+use super::crud::{Editable, Kind};
 use super::flows;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
@@ -27,6 +27,7 @@ use crate::operation::{Ask, Operation};
 use crate::rows::Listing;
 use crate::shape::Shape;
 
+pub(crate) use kinds::models;
 pub use kinds::{ALL, about};
 pub(crate) use shapes::PROMPT_CHALLENGE;
 pub(crate) use shapes::STAGE;
@@ -57,13 +58,16 @@ pub struct About {
 }
 
 impl About {
-    /// The name of its model, as `meta_model_name` has it.
+    /// Django's names of its application and its model.
+    pub fn names(&self) -> (String, String) {
+        let app = format!("authentik_stages_{}", self.app);
+        (app, self.model.to_lowercase())
+    }
+
+    /// Both together, as `meta_model_name` has them.
     pub fn meta_model_name(&self) -> String {
-        format!(
-            "authentik_stages_{}.{}",
-            self.app,
-            self.model.to_lowercase()
-        )
+        let (app, model) = self.names();
+        format!("{app}.{model}")
     }
 }
 
@@ -144,7 +148,9 @@ impl<S: Described> Kind for Stages<S> {
         }
         Ok(rows)
     }
+}
 
+impl<S: Described> Editable for Stages<S> {
     async fn write<'a>(
         api: &'a Api,
         ask: &'a Ask<'_>,
@@ -153,7 +159,7 @@ impl<S: Described> Kind for Stages<S> {
         before: Option<&'a Object>,
     ) -> Result<Object, Refusal> {
         let before = before.and_then(Object::as_stage);
-        let id = before.map_or_else(|| api.new_id(), |stage| stage.id);
+        let id = before.map_or_else(|| api.id_for(form), |stage| stage.id);
         let mut name = before.map(|stage| stage.name.clone()).unwrap_or_default();
         form.set("name", &mut name);
         let stored = before.map(|stage| &stage.settings);

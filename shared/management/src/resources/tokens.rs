@@ -17,11 +17,12 @@ use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::Mode;
 use crate::operation::{Access, Answer, Ask, Body, Operation, Reply};
-use crate::resources::used_by;
+use crate::resources::standard::{Edits, Standard};
 use shape::{KEY, TOKEN, VIEW};
 
 const ALL: &str = "/core/tokens/";
 const ONE: &str = "/core/tokens/{identifier}/";
+const ID: &str = "core_tokens";
 
 /// How long a key is, in characters (authentik: 60).
 pub const KEY_LENGTH: usize = 60;
@@ -35,13 +36,9 @@ pub const EXPIRING: &str = "goauthentik.io/user/token-expires";
 /// How long an app password of a person may live.
 pub const MAXIMUM_LIFETIME: &str = "goauthentik.io/user/token-maximum-lifetime";
 
-const SHOWN: Answer = Answer::One(StatusCode::OK, &TOKEN);
-
 /// Its UUID.
 pub fn uuid_of(token: &UserToken) -> Uuid {
-    token
-        .uuid
-        .unwrap_or_else(|| read::uuid_from(&token.identifier))
+    token.pk()
 }
 
 /// A key as it is kept, to be shown again.
@@ -70,7 +67,7 @@ fn event(api: &Api, ask: &Ask<'_>, action: Action, token: &UserToken) -> Event {
 }
 
 fn id(what: &str) -> String {
-    format!("core_tokens_{what}")
+    format!("{ID}_{what}")
 }
 
 /// All operations on tokens.
@@ -81,40 +78,34 @@ pub fn operations() -> Vec<Operation> {
 }
 
 fn resource() -> Vec<Operation> {
-    let all = vec![
-        Operation::new(id("list"), Method::GET, ALL, |api, ask| {
-            Box::pin(read::list(api, ask))
-        })
-        .narrowed_by(read::LISTING.filters)
-        .answers(Answer::Page(&TOKEN)),
-        Operation::new(id("create"), Method::POST, ALL, |api, ask| {
-            Box::pin(write::create(api, ask))
-        })
-        .takes(Body::Json(&TOKEN, Mode::Create))
-        .answers(Answer::One(StatusCode::CREATED, &TOKEN)),
-        Operation::new(id("retrieve"), Method::GET, ONE, |api, ask| {
+    let standard = Standard {
+        id: ID,
+        path: ALL,
+        key: "identifier",
+        shape: &TOKEN,
+        filters: read::LISTING.filters,
+        list: |api, ask| Box::pin(read::list(api, ask)),
+        retrieve: |api, ask| {
             Box::pin(async move {
                 let token = read::found(api, ask).await?;
                 Reply::ok(read::object(api, ask, &token).await?)
             })
-        })
-        .answers(SHOWN),
-        Operation::new(id("update"), Method::PUT, ONE, |api, ask| {
-            Box::pin(write::update(api, ask, Mode::Replace))
-        })
-        .takes(Body::Json(&TOKEN, Mode::Replace))
-        .answers(SHOWN),
-        Operation::new(id("partial_update"), Method::PATCH, ONE, |api, ask| {
-            Box::pin(write::update(api, ask, Mode::Change))
-        })
-        .takes(Body::Json(&TOKEN, Mode::Change))
-        .answers(SHOWN),
-        Operation::new(id("destroy"), Method::DELETE, ONE, |api, ask| {
-            Box::pin(key::destroy(api, ask))
+        },
+        edits: Some(Edits {
+            create: |api, ask| Box::pin(write::create(api, ask)),
+            update: |api, ask| Box::pin(write::update(api, ask, Mode::Replace)),
+            partial_update: |api, ask| Box::pin(write::update(api, ask, Mode::Change)),
         }),
-    ];
-    all.into_iter()
-        .map(|operation| operation.open_to(Access::Caller))
+        destroy: |api, ask| Box::pin(key::destroy(api, ask)),
+        used_by: |api, ask| {
+            Box::pin(async move {
+                read::found(api, ask).await?;
+                Reply::ok(json!([]))
+            })
+        },
+    };
+    let all = standard.operations().into_iter();
+    all.map(|operation| operation.open_to(Access::Caller))
         .collect()
 }
 
@@ -136,18 +127,5 @@ fn of_one() -> Vec<Operation> {
             |api, ask| Box::pin(key::set(api, ask)),
         )
         .takes(Body::Json(&KEY, Mode::Create)),
-        Operation::new(
-            id("used_by_list"),
-            Method::GET,
-            path("used_by"),
-            |api, ask| {
-                Box::pin(async move {
-                    read::found(api, ask).await?;
-                    Reply::ok(json!([]))
-                })
-            },
-        )
-        .open_to(Access::Caller)
-        .answers(Answer::Several(&used_by::SHAPE)),
     ]
 }

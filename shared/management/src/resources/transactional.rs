@@ -12,7 +12,6 @@ use serde_json::{Map, Value, json};
 
 use super::applications::{self, shape::APPLICATION};
 use super::providers::{self, shape::OAUTH2_PROVIDER};
-use super::used_by;
 use crate::endpoint::Api;
 use crate::errors::{Errors, Refusal};
 use crate::form::{Form, Mode};
@@ -148,17 +147,10 @@ impl Wanted {
     }
 
     fn events(&self, api: &Api, ask: &Ask<'_>) -> Vec<Event> {
-        let event = |object: Object| {
-            let (_, model) = used_by::model(&object);
-            api.event(
-                ask,
-                Action::ModelCreated,
-                model,
-                &used_by::pk(&object),
-                object.label(),
-            )
-        };
-        self.objects().into_iter().map(event).collect()
+        let objects = self.objects().into_iter();
+        objects
+            .map(|object| api.event_of(ask, Action::ModelCreated, &object))
+            .collect()
     }
 
     /// Why it was refused, under the name of the part that something is wrong with.

@@ -3,6 +3,8 @@
 use provider::config::{Config, Hold, Object};
 use serde_json::{Value, json};
 
+use crate::resources::events::models;
+use crate::resources::stages;
 use crate::shape::{Choice, Shape, choice, text};
 
 /// What becomes of what uses a removed object.
@@ -53,19 +55,20 @@ pub fn pk(object: &Object) -> String {
     }
 }
 
-/// Django's names of what an object is.
-pub const fn model(object: &Object) -> (&'static str, &'static str) {
-    match object {
-        Object::Provider(_) => ("authentik_providers_oauth2", "oauth2provider"),
-        Object::Application(_) => ("authentik_core", "application"),
-        Object::Binding(_) => ("authentik_policies", "policybinding"),
-        Object::Mapping(_) => ("authentik_providers_oauth2", "scopemapping"),
-        Object::Policy(_) => ("authentik_policies_expression", "expressionpolicy"),
-        Object::Source(_) => ("authentik_sources_oauth", "oauthsource"),
-        Object::Key(_) => ("authentik_crypto", "certificatekeypair"),
-        Object::Flow(_) => ("authentik_flows", "flow"),
-        Object::Stage(_) => ("authentik_flows", "stage"),
-        Object::FlowStageBinding(_) => ("authentik_flows", "flowstagebinding"),
-        Object::Prompt(_) => ("authentik_stages_prompt", "prompt"),
-    }
+/// Django's names of what an object is; of a stage, of its kind.
+pub fn model(object: &Object) -> (String, String) {
+    let model = match object {
+        Object::Provider(_) => "oauth2provider",
+        Object::Application(_) => "application",
+        Object::Binding(_) => "policybinding",
+        Object::Mapping(_) => "scopemapping",
+        Object::Policy(_) => "expressionpolicy",
+        Object::Source(_) => "oauthsource",
+        Object::Key(_) => "certificatekeypair",
+        Object::Flow(_) => "flow",
+        Object::Stage(stage) => return stages::about(&stage.settings).names(),
+        Object::FlowStageBinding(_) => "flowstagebinding",
+        Object::Prompt(_) => "prompt",
+    };
+    (models::app(model).into_owned(), model.to_owned())
 }

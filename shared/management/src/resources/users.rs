@@ -5,6 +5,7 @@ pub mod forest;
 pub mod form;
 pub mod guard;
 pub mod list;
+pub mod metrics;
 pub mod own;
 pub mod password;
 pub mod read;
@@ -15,12 +16,11 @@ pub mod unbind;
 pub mod write;
 
 use http::{Method, StatusCode};
-use serde_json::json;
 
 use crate::errors::Refusal;
 use crate::form::Mode;
 use crate::operation::{Access, Answer, Body, Operation, Reply};
-use crate::resources::used_by;
+use crate::resources::standard::{self, Edits, Standard};
 use shape::{
     IMPERSONATION, LINK, METRICS, PASSWORD, PATHS, SERVICE_ACCOUNT, SERVICE_ACCOUNT_MADE,
     SESSION_USER, USER,
@@ -28,6 +28,7 @@ use shape::{
 
 const ALL: &str = "/core/users/";
 const ONE: &str = "/core/users/{id}/";
+const ID: &str = "core_users";
 
 /// Nobody acts as somebody else here.
 const NO_IMPERSONATION: &str = "User impersonation is disabled.";
@@ -41,55 +42,33 @@ pub fn operations() -> Vec<Operation> {
 }
 
 fn id(what: &str) -> String {
-    format!("core_users_{what}")
-}
-
-const fn shown() -> Answer {
-    Answer::One(StatusCode::OK, &USER)
+    format!("{ID}_{what}")
 }
 
 /// What there is for every kind of object.
 fn resource() -> Vec<Operation> {
-    vec![
-        Operation::new(id("list"), Method::GET, ALL, |api, ask| {
-            Box::pin(list::list(api, ask))
-        })
-        .narrowed_by(list::LISTING.filters)
-        .with(list::PARAMETERS)
-        .answers(Answer::Page(&USER)),
-        Operation::new(id("create"), Method::POST, ALL, |api, ask| {
-            Box::pin(write::create(api, ask))
-        })
-        .takes(Body::Json(&USER, Mode::Create))
-        .answers(Answer::One(StatusCode::CREATED, &USER)),
-        Operation::new(id("retrieve"), Method::GET, ONE, |api, ask| {
+    let standard = Standard {
+        id: ID,
+        path: ALL,
+        key: "id",
+        shape: &USER,
+        filters: list::LISTING.filters,
+        list: |api, ask| Box::pin(list::list(api, ask)),
+        retrieve: |api, ask| {
             Box::pin(async move {
                 let user = read::found(api, ask).await?;
                 Reply::ok(read::object(api, ask, &user).await?)
             })
-        })
-        .answers(shown()),
-        Operation::new(id("update"), Method::PUT, ONE, |api, ask| {
-            Box::pin(write::update(api, ask, Mode::Replace))
-        })
-        .takes(Body::Json(&USER, Mode::Replace))
-        .answers(shown()),
-        Operation::new(id("partial_update"), Method::PATCH, ONE, |api, ask| {
-            Box::pin(write::update(api, ask, Mode::Change))
-        })
-        .takes(Body::Json(&USER, Mode::Change))
-        .answers(shown()),
-        Operation::new(id("destroy"), Method::DELETE, ONE, |api, ask| {
-            Box::pin(remove::destroy(api, ask))
+        },
+        edits: Some(Edits {
+            create: |api, ask| Box::pin(write::create(api, ask)),
+            update: |api, ask| Box::pin(write::update(api, ask, Mode::Replace)),
+            partial_update: |api, ask| Box::pin(write::update(api, ask, Mode::Change)),
         }),
-        Operation::new(
-            id("used_by_list"),
-            Method::GET,
-            format!("{ONE}used_by/"),
-            |api, ask| Box::pin(remove::users(api, ask)),
-        )
-        .answers(Answer::Several(&used_by::SHAPE)),
-    ]
+        destroy: |api, ask| Box::pin(remove::destroy(api, ask)),
+        used_by: |api, ask| Box::pin(remove::users(api, ask)),
+    };
+    standard::with(standard.operations(), &id("list"), list::PARAMETERS)
 }
 
 /// What is asked of all people.
@@ -170,13 +149,7 @@ fn of_one() -> Vec<Operation> {
             id("metrics_retrieve"),
             Method::GET,
             path("metrics"),
-            |api, ask| {
-                Box::pin(async move {
-                    read::found(api, ask).await?;
-                    // Events are listed by day and not by person, so there is nothing to count by.
-                    Reply::ok(json!({ "logins": [], "logins_failed": [], "authorizations": [] }))
-                })
-            },
+            |api, ask| Box::pin(metrics::retrieve(api, ask)),
         )
         .answers(Answer::One(StatusCode::OK, &METRICS)),
     ]

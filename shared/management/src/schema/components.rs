@@ -193,7 +193,13 @@ pub(super) fn int(least: i64, most: i64) -> ObjectBuilder {
 /// What is answered keeps to the same bounds, but for those that only keep requests small.
 fn text(rules: &Text, side: Side) -> ObjectBuilder {
     let taken = side != Side::Answer;
-    let text = match rules.form {
+    // Where it may be empty, an answer is not of the form.
+    let form = if taken || !rules.blank {
+        rules.form
+    } else {
+        Form::Plain
+    };
+    let text = match form {
         Form::Plain => of_type(Type::String),
         Form::Slug => of_type(Type::String).pattern(Some("^[-a-zA-Z0-9_]+$")),
         Form::Email => of_type(Type::String).format(Some(SchemaFormat::Custom("email".to_owned()))),

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use utoipa::openapi::path::{OperationBuilder, Paths};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{ArrayBuilder, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{
     Content, HttpMethod, RefOr, Required, Response, ResponseBuilder, Schema, SecurityRequirement,
 };
@@ -117,6 +117,12 @@ pub fn statuses(operation: &Operation) -> Vec<StatusCode> {
         .collect()
 }
 
+/// Any value.
+fn any() -> RefOr<Schema> {
+    let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+    any.into()
+}
+
 fn answer(operation: &Operation, status: StatusCode, components: &mut Components) -> Response {
     let response = |kind: &str, schema: RefOr<Schema>| {
         let words = status.canonical_reason().unwrap_or_default();
@@ -128,13 +134,23 @@ fn answer(operation: &Operation, status: StatusCode, components: &mut Components
         StatusCode::TOO_MANY_REQUESTS => Response::new("Too many requests, said by API Gateway"),
         status if !status.is_success() => response(JSON, components.generic_error().into()),
         _ => match operation.answer {
-            Answer::One(_, shape) => response(JSON, components.answer(shape).into()),
+            Answer::One(_, shape) => {
+                let mut shown = response(JSON, components.answer(shape).into());
+                let file = operation.file.map(|kind| {
+                    let text = Content::new(Some(of_type(Type::String)));
+                    (kind.to_owned(), RefOr::T(text))
+                });
+                shown.content.extend(file);
+                shown
+            }
             Answer::Page(shape) => response(JSON, components.page(shape).into()),
             Answer::Several(shape) => {
                 let all = ArrayBuilder::new().items(components.answer(shape)).build();
                 response(JSON, RefOr::T(all.into()))
             }
             Answer::Empty(_) => Response::new("Done"),
+            // YAML is read as what it says, as JSON is.
+            Answer::Raw(kind) if kind.ends_with("yaml") => response(kind, any()),
             Answer::Raw(kind) => response(kind, of_type(Type::String).into()),
         },
     }

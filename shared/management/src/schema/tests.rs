@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::*;
-use crate::operation::{Found, find};
+use crate::operation::{Found, OPERATIONS, find};
 
 fn written() -> Value {
     document(&OPERATIONS)
@@ -135,4 +135,27 @@ fn openapi_3_0_an_operation_says_what_it_takes_and_answers() {
     );
     let good = &responses["200"]["content"]["application/json"]["schema"]["$ref"];
     assert_eq!(good, "#/components/schemas/ScopeMapping");
+}
+
+#[test]
+fn what_may_be_empty_is_not_of_its_form_in_an_answer() {
+    let document = written();
+    let email = |name: &str| document["components"]["schemas"][name]["properties"]["email"].clone();
+    assert_eq!(
+        email("User")["format"],
+        json!(null),
+        "nobody has to have one"
+    );
+    assert_eq!(email("UserRequest")["format"], "email");
+}
+
+#[test]
+fn reference_a_what_can_be_downloaded_is_json_or_a_file() {
+    let document = written();
+    for part in ["certificate", "private_key"] {
+        let path = format!("/crypto/certificatekeypairs/{{kp_uuid}}/view_{part}/");
+        let shown = &document["paths"][&path]["get"]["responses"]["200"]["content"];
+        let kinds: Vec<&String> = shown.as_object().unwrap().keys().collect();
+        assert_eq!(kinds, ["application/json", "application/x-pem-file"]);
+    }
 }

@@ -167,52 +167,8 @@ impl PublicKey {
     }
 }
 
-/// A key as it is published (RFC 7517 §4).
-#[derive(Clone, Debug, Serialize)]
-pub struct Jwk<'a> {
-    /// RFC 7638 thumbprint.
-    pub kid: &'a str,
-    #[serde(rename = "use")]
-    usage: &'static str,
-    alg: &'static str,
-    #[serde(flatten)]
-    key: &'a PublicKey,
-}
-
-impl<'a> Jwk<'a> {
-    /// A key for signatures with this algorithm.
-    pub const fn signing(kid: &'a str, alg: Algorithm, key: &'a PublicKey) -> Self {
-        Self {
-            kid,
-            usage: "sig",
-            alg: alg.as_str(),
-            key,
-        }
-    }
-
-    /// A key that tokens are encrypted to with RSA-OAEP-256 (RFC 7518 §4.3; reference §5.1). The content
-    /// encryption has no registered member; discovery names it.
-    pub const fn encryption(kid: &'a str, key: &'a PublicKey) -> Self {
-        Self {
-            kid,
-            usage: "enc",
-            alg: "RSA-OAEP-256",
-            key,
-        }
-    }
-}
-
-/// A JWK set (RFC 7517 §5).
-#[derive(Clone, Debug, Serialize)]
-pub struct JwkSet<'a> {
-    /// The keys; the member is there even where there are none.
-    pub keys: Vec<Jwk<'a>>,
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -289,29 +245,5 @@ mod tests {
             all.retain(|algorithm| key.serves(*algorithm));
             assert_eq!(all, want, "{key:?}");
         }
-    }
-
-    #[test]
-    fn rfc7517_4_a_published_key_names_its_use_and_algorithm() {
-        let key = PublicKey::p256(&[1; 32], &[2; 32]);
-        let (x, y) = (&"AQEB".repeat(11)[..43], &"AgIC".repeat(11)[..43]);
-        let jwk = serde_json::to_value(Jwk::signing("k", Algorithm::Es256, &key)).unwrap();
-        let want = json!({"kid": "k", "use": "sig", "alg": "ES256", "kty": "EC", "crv": "P-256", "x": x, "y": y});
-        assert_eq!(jwk, want);
-        assert_eq!(serde_json::from_value::<PublicKey>(jwk).unwrap(), key);
-        let key = PublicKey::rsa(&[1], &[3]);
-        let jwk = serde_json::to_value(Jwk::encryption("k", &key)).unwrap();
-        let want = json!({"kid": "k", "use": "enc", "alg": "RSA-OAEP-256", "kty": "RSA", "n": "AQ", "e": "Aw"});
-        assert_eq!(jwk, want);
-        let jwk = serde_json::to_value(Jwk::signing("k", Algorithm::Ps256, &key)).unwrap();
-        assert_eq!((&jwk["use"], &jwk["alg"]), (&"sig".into(), &"PS256".into()));
-    }
-
-    #[test]
-    fn rfc7517_5_a_set_without_keys_still_has_the_member() {
-        assert_eq!(
-            serde_json::to_string(&JwkSet { keys: vec![] }).unwrap(),
-            r#"{"keys":[]}"#
-        );
     }
 }

@@ -80,9 +80,8 @@ impl Checker<'_> {
     fn names(&mut self) {
         let (kind, id) = (self.object.kind(), self.object.id());
         for (field, name) in self.object.names() {
-            let others = self.config.of_kind(kind).filter(|other| other.id() != id);
-            let taken = others.filter(|other| other.names().contains(&(field, name)));
-            if taken.count() > 0 {
+            let mut all = self.config.all_named(kind, (field, name));
+            if all.any(|other| other.object.id() != id) {
                 let text = format!("another {} has this {field}: {name}", kind.as_str());
                 self.wrong(field, text);
             }
@@ -214,7 +213,7 @@ impl Checker<'_> {
             it.id != binding.id
                 && (it.target, it.bound, it.order) == (binding.target, binding.bound, binding.order)
         };
-        let alone = self.config.bindings().find(same).is_none();
+        let alone = self.config.bindings_of(binding.target).find(same).is_none();
         self.unless(alone, WHOLE, "this policy is bound with this order already");
     }
 

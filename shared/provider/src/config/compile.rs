@@ -1,5 +1,6 @@
 //! From the objects to what a hot request reads: one item for each client, and one for each flow.
 
+use protocol::jose::KeyCertificate;
 use protocol::{Scopes, Seconds};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -56,6 +57,8 @@ pub fn compile(config: &Config, pk: u64) -> Option<Client> {
         issuer_mode: provider.issuer_mode,
         signing: signing(config, provider)?,
         encryption_key: encryption_key(config, provider),
+        signing_certificate: certificate(config, provider.signing_key),
+        encryption_certificate: certificate(config, provider.encryption_key),
         federation: federation(config, provider),
     })
 }
@@ -95,8 +98,7 @@ fn claims_supported(mappings: &[&Mapping]) -> Vec<String> {
 /// What is bound to an application, a flow or a stage in it. `None` where a policy is missing: without its binding
 /// the target might be open to everybody.
 pub(crate) fn policies(config: &Config, target: Uuid, mode: EngineMode) -> Option<PolicySet> {
-    let bound = config.bindings();
-    let mut bound: Vec<&PolicyBinding> = bound.filter(|it| it.target == target).collect();
+    let mut bound: Vec<&PolicyBinding> = config.bindings_of(target).collect();
     bound.sort_by_key(|it| (it.order, it.id));
     let bindings = bound.into_iter().map(|it| binding(config, it));
     Some(PolicySet {
@@ -136,6 +138,11 @@ fn signing(config: &Config, provider: &Provider) -> Option<Signing> {
 
 fn encryption_key(config: &Config, provider: &Provider) -> Option<EncryptionKey> {
     config.key(provider.encryption_key?)?.encryption()
+}
+
+/// Of a key that a provider uses. Its public half is the key's: [`super::check`] sees to that.
+fn certificate(config: &Config, key: Option<Uuid>) -> Option<KeyCertificate> {
+    config.key(key?)?.certificate.as_ref()?.published()
 }
 
 fn federation(config: &Config, provider: &Provider) -> Federation {

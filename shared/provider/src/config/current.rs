@@ -7,7 +7,7 @@ use protocol::TenantId;
 
 use super::save::Configuration;
 use super::state::Config;
-use crate::ports::{Document, ObjectKind, PortError};
+use crate::ports::{Commit, Document, DocumentEdit, ObjectKind, PortError};
 
 /// How many objects are read in one request.
 const PAGE: u32 = 1_000;
@@ -51,6 +51,20 @@ impl Configuration {
         let config = Arc::new(config);
         self.kept.put(tenant, revision, &config);
         Ok((revision, config))
+    }
+
+    /// Keeps what a change has left, so that it need not be read again: the objects that were written as they would be
+    /// read, the rest as it was read at the revision that the change was made over.
+    pub(super) fn keep(&self, tenant: &TenantId, revision: u64, config: &Config, commit: &Commit) {
+        let mut config = config.clone();
+        for edit in &commit.documents {
+            if let DocumentEdit::Put { document, .. } = edit
+                && config.add(document.clone()).is_err()
+            {
+                return; // whoever reads it next is told what is wrong with it
+            }
+        }
+        self.kept.put(tenant, revision, &Arc::new(config));
     }
 
     async fn all(&self, tenant: &TenantId, kind: ObjectKind) -> Result<Vec<Document>, PortError> {

@@ -32,7 +32,7 @@ impl<'a> Draft<'a> {
     /// Puts an object in its place; one that says the same as the stored one is left alone.
     pub(super) fn put(&mut self, object: Object) {
         let place = (object.kind(), object.id());
-        let stored = self.stored.objects.get(&place);
+        let stored = self.stored.at(&place);
         let version = stored.map_or(1, |stored| stored.version + 1);
         if stored.is_some_and(|stored| stored.object.same_as(&object)) {
             return;
@@ -44,7 +44,6 @@ impl<'a> Draft<'a> {
             _ => None,
         };
         self.config
-            .objects
             .insert(place.clone(), Stored { version, object });
         self.touched.insert(place);
         if let Some((from, to)) = moved {
@@ -57,9 +56,9 @@ impl<'a> Draft<'a> {
         if self.config.flow_named(from).is_some() {
             return; // another has taken its name in the same change, and now they mean that
         }
-        let all = self.config.objects.values();
+        let all = self.config.all();
         let moved: Vec<Object> = all
-            .filter_map(|stored| refer::renamed(&stored.object, from, to))
+            .filter_map(|(_, stored)| refer::renamed(&stored.object, from, to))
             .collect();
         for object in moved {
             self.put(object);
@@ -71,24 +70,22 @@ impl<'a> Draft<'a> {
     /// [`super::check::removed`].
     pub(super) fn remove(&mut self, kind: ObjectKind, id: &str) {
         let place = (kind, id.to_owned());
-        let Some(removed) = self.config.objects.remove(&place) else {
+        let Some(removed) = self.config.take(&place) else {
             return;
         };
         self.touched.insert(place);
-        let removed = removed.object;
-        let hanging: Vec<Place> = self
-            .config
-            .objects
-            .iter()
-            .filter(|(_, stored)| refer::hold(&stored.object, &removed) == Hold::Hangs)
+        let removed = &removed.object;
+        let all = self.config.all();
+        let hanging: Vec<Place> = all
+            .filter(|(_, stored)| refer::hold(&stored.object, removed) == Hold::Hangs)
             .map(|(place, _)| place.clone())
             .collect();
         for (kind, id) in hanging {
             self.remove(kind, &id); // and what hangs on that
         }
-        let freed = self.config.objects.values();
+        let freed = self.config.all();
         let freed: Vec<Object> = freed
-            .filter_map(|stored| refer::without(&stored.object, &removed))
+            .filter_map(|(_, stored)| refer::without(&stored.object, removed))
             .collect();
         for object in freed {
             self.put(object);
@@ -98,14 +95,19 @@ impl<'a> Draft<'a> {
     /// The objects that were taken away.
     pub(super) fn removed(&self) -> impl Iterator<Item = &Object> {
         let gone = self.touched.iter();
-        let gone = gone.filter(|place| !self.config.objects.contains_key(*place));
-        gone.filter_map(|place| Some(&self.stored.objects.get(place)?.object))
+        let gone = gone.filter(|place| self.config.at(place).is_none());
+        gone.filter_map(|place| Some(&self.stored.at(place)?.object))
     }
 
     /// The objects that were put so far.
     pub(super) fn changed(&self) -> impl Iterator<Item = &Object> {
         let stored = self.touched.iter();
-        stored.filter_map(|place| Some(&self.config.objects.get(place)?.object))
+        stored.filter_map(|place| Some(&self.config.at(place)?.object))
+    }
+
+    /// The places in which something has changed.
+    pub(super) fn touched(&self) -> impl Iterator<Item = &Place> {
+        self.touched.iter()
     }
 
     /// Whether a client changes by its own provider or application, and not only by what these use.
@@ -144,8 +146,8 @@ impl<'a> Draft<'a> {
 
     fn edit(&self, place: &Place) -> Outcome<Option<DocumentEdit>> {
         let document = |stored: &Stored| stored.object.document(stored.version);
-        let previous = self.stored.objects.get(place).map(document).transpose()?;
-        let next = self.config.objects.get(place).map(document).transpose()?;
+        let previous = self.stored.at(place).map(document).transpose()?;
+        let next = self.config.at(place).map(document).transpose()?;
         Ok(match (next, previous) {
             (Some(document), previous) => Some(DocumentEdit::Put { document, previous }),
             (None, Some(previous)) => Some(DocumentEdit::Remove(previous)),

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use protocol::Slug;
 
 use super::compile::{compile, compile_flow};
+use super::concern;
 use super::draft::Draft;
+use super::fit;
 use super::state::Config;
 use crate::client::Client;
+use crate::flow::Flow;
 use crate::ports::{
     ClientEdit, Commit, FlowEdit, Former, MOST_BYTES, MOST_ITEMS, PortError, Repair,
 };
@@ -35,20 +38,18 @@ pub(super) fn commit(stored: &Config, draft: &Draft<'_>) -> Result<Commit, PortE
     Ok(Commit {
         revision: 0,
         documents: draft.edits()?,
-        clients: clients(stored, &draft.config),
+        clients: clients(stored, draft),
         flows: flows(stored, &draft.config),
         repair: None,
         events: Vec::new(),
     })
 }
 
-fn clients(stored: &Config, draft: &Config) -> Vec<ClientEdit> {
-    let both = stored.providers().chain(draft.providers());
-    let pks: BTreeSet<u64> = both.map(|provider| provider.pk).collect();
+fn clients(stored: &Config, draft: &Draft<'_>) -> Vec<ClientEdit> {
     let (mut ids, mut slugs) = (BTreeSet::new(), Vec::new());
     let mut clients = Vec::new();
-    for pk in pks {
-        let (before, after) = (compile(stored, pk), compile(draft, pk));
+    for pk in concern::providers(stored, draft) {
+        let (before, after) = (compile(stored, pk), compile(&draft.config, pk));
         if let Some(client) = &after {
             ids.insert(client.client_id.clone());
             slugs.push(client.slug.clone());
@@ -66,7 +67,7 @@ fn clients(stored: &Config, draft: &Config) -> Vec<ClientEdit> {
 
 /// What makes the one client of the other; nothing where they say the same.
 fn edit(before: Option<Client>, after: Option<Client>) -> Option<ClientEdit> {
-    let json = |client: &Client| serde_json::to_value(client).ok();
+    let json = |client: &Client| serde_json::to_vec(client).ok();
     let same = before.as_ref().and_then(json) == after.as_ref().and_then(json);
     let former = before.map_or_else(Former::default, |before| Former {
         id: Some(before.client_id),
@@ -146,8 +147,8 @@ pub(super) fn batch(config: &Config, left: &[Due]) -> Batch {
     let (mut items, mut bytes) = (1, 0); // the revision is looked at, too
     for due in left {
         let (client, flow) = match due {
-            Due::Client(pk) => (compile(config, *pk).map(put), None),
-            Due::Flow(slug) => (None, compile_flow(config, slug)),
+            Due::Client(pk) => (fitting_client(config, *pk).map(put), None),
+            Due::Flow(slug) => (None, fitting_flow(config, slug)),
         };
         let flow = flow.map(|flow| FlowEdit::Put(Box::new(flow)));
         items += client.as_ref().map_or(0, ClientEdit::items) + usize::from(flow.is_some());
@@ -161,6 +162,35 @@ pub(super) fn batch(config: &Config, left: &[Due]) -> Batch {
         batch.taken += 1;
     }
     batch
+}
+
+/// The client of a provider. Of one that does not fit into an item any more, because it is compiled otherwise than when it
+/// was saved, what stands there stays: it must not hold up the rest.
+fn fitting_client(config: &Config, pk: u64) -> Option<Client> {
+    let client = compile(config, pk)?;
+    let fits = fit::client_fits(&client);
+    if !fits {
+        tracing::warn!(
+            event = "client_too_large",
+            provider = pk,
+            "a client does not fit into an item and stays as it was: shorten its provider's lists or policies"
+        );
+    }
+    fits.then_some(client)
+}
+
+/// The same of a flow.
+fn fitting_flow(config: &Config, slug: &Slug) -> Option<Flow> {
+    let flow = compile_flow(config, slug)?;
+    let fits = fit::flow_fits(&flow);
+    if !fits {
+        tracing::warn!(
+            event = "flow_too_large",
+            flow = %slug,
+            "a flow does not fit into an item and stays as it was: shorten its stages or policies"
+        );
+    }
+    fits.then_some(flow)
 }
 
 fn put(client: Client) -> ClientEdit {

@@ -75,7 +75,7 @@ fn with_application(config: &Config, provider: &Provider) -> Config {
             application.id.to_string(),
         );
         let object = application.into();
-        config.objects.insert(place, Stored { version: 1, object });
+        config.insert(place, Stored { version: 1, object });
     }
     config
 }

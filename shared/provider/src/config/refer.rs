@@ -23,7 +23,7 @@ pub enum Hold {
 impl Config {
     /// All objects that name this one, and how they hold on to it.
     pub fn used_by(&self, object: &Object) -> Vec<(&Object, Hold)> {
-        let others = self.objects.values().map(|stored| &stored.object);
+        let others = self.all().map(|(_, stored)| &stored.object);
         let named = others.filter_map(|other| match hold(other, object) {
             Hold::None => without(other, object).map(|_| (other, Hold::None)),
             held => Some((other, held)),

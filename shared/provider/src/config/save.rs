@@ -88,7 +88,7 @@ impl Change {
         }
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         match self {
             Self::Put { object, .. } => (object.kind(), object.id()),
             Self::Remove { kind, id, .. } => (*kind, id.clone()),
@@ -137,7 +137,7 @@ impl Configuration {
                 .draft(tenant, &stored, changes, &mut vetted, now)
                 .await?;
             let mut commit = edits::commit(&stored, &draft)?;
-            fit::flows(&draft.config, &commit)?;
+            fit::sizes(&draft.config, &commit)?;
             if commit.documents.is_empty() {
                 return Ok((*stored).clone());
             }
@@ -147,6 +147,7 @@ impl Configuration {
             let left = commit.repair.is_some();
             if self.store.commit(&tenant.id, &commit).await? == Committed::Done {
                 let config = draft.config;
+                self.keep(&tenant.id, revision + 1, &config, &commit);
                 if left {
                     self.finish(&tenant.id).await?;
                 }
@@ -199,7 +200,7 @@ impl Configuration {
     }
 
     /// The changes made to a copy, and all that is wrong with them.
-    async fn draft<'a>(
+    pub(super) async fn draft<'a>(
         &self,
         tenant: &Tenant,
         stored: &'a Config,

@@ -1,12 +1,14 @@
 //! All objects of a tenant as they are at one revision.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use protocol::Slug;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::flows::{FlowObject, FlowStageBinding, StageObject};
+use super::index::Index;
 use super::keys::KeyPair;
 use super::object::{Object, provider_id};
 use super::objects::{Application, Mapping, PolicyBinding, Provider, Source};
@@ -23,10 +25,11 @@ pub struct Stored {
     pub object: Object,
 }
 
-/// All objects of a tenant.
+/// All objects of a tenant. A copy shares them with what it is a copy of.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    pub(super) objects: BTreeMap<(ObjectKind, String), Stored>,
+    objects: BTreeMap<Place, Arc<Stored>>,
+    index: OnceLock<Arc<Index>>,
 }
 
 /// Which object.
@@ -150,13 +153,42 @@ impl Config {
         let place = (document.kind, document.id.clone());
         let version = document.version;
         let object = Object::read(document)?;
-        self.objects.insert(place, Stored { version, object });
+        self.insert(place, Stored { version, object });
         Ok(())
+    }
+
+    /// Puts an object in its place.
+    pub(super) fn insert(&mut self, place: Place, stored: Stored) {
+        self.index.take();
+        self.objects.insert(place, Arc::new(stored));
+    }
+
+    /// Takes an object away.
+    pub(super) fn take(&mut self, place: &Place) -> Option<Arc<Stored>> {
+        self.index.take();
+        self.objects.remove(place)
+    }
+
+    /// The object in this place.
+    pub(super) fn at(&self, place: &Place) -> Option<&Stored> {
+        self.objects.get(place).map(|stored| &**stored)
+    }
+
+    /// All objects, with their places.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Place, &Stored)> {
+        self.objects
+            .iter()
+            .map(|(place, stored)| (place, &**stored))
+    }
+
+    fn index(&self) -> &Index {
+        let made = || Arc::new(Index::of(self.all().map(|(_, stored)| stored)));
+        self.index.get_or_init(made)
     }
 
     /// The object with this id.
     pub fn get(&self, kind: ObjectKind, id: &str) -> Option<&Stored> {
-        self.objects.get(&(kind, id.to_owned()))
+        self.at(&(kind, id.to_owned()))
     }
 
     /// Each object of a kind.
@@ -167,23 +199,49 @@ impl Config {
     fn stored_of(&self, kind: ObjectKind) -> impl Iterator<Item = &Stored> {
         let from = self.objects.range((kind, String::new())..);
         let of_kind = from.take_while(move |((its, _), _)| *its == kind);
-        of_kind.map(|(_, stored)| stored)
+        of_kind.map(|(_, stored)| &**stored)
     }
 
     /// The object that is called so, such as `("slug", "web")`.
     pub fn named(&self, kind: ObjectKind, name: (&str, &str)) -> Option<&Stored> {
-        self.stored_of(kind)
-            .find(|stored| stored.object.names().contains(&name))
+        self.all_named(kind, name).next()
+    }
+
+    /// Each object that is called so; in what is saved, at most one.
+    pub(super) fn all_named(
+        &self,
+        kind: ObjectKind,
+        name: (&str, &str),
+    ) -> impl Iterator<Item = &Stored> {
+        let ids = self.index().named(kind, name);
+        ids.filter_map(move |id| self.get(kind, id))
     }
 
     /// The flow with this slug.
     pub fn flow_named(&self, slug: &Slug) -> Option<&FlowObject> {
-        self.flows().find(|flow| flow.slug == *slug)
+        let stored = self.named(ObjectKind::Flow, ("slug", slug.as_str()))?;
+        stored.object.as_flow()
     }
 
     /// The application of a provider.
     pub fn application_of(&self, pk: u64) -> Option<&Application> {
-        self.applications()
-            .find(|application| application.provider == Some(pk))
+        self.application(self.index().application_of(pk)?)
+    }
+
+    /// The application that has a provider nobody signs in by.
+    pub fn backchannel_of(&self, pk: u64) -> Option<&Application> {
+        self.application(self.index().backchannel_of(pk)?)
+    }
+
+    /// What is bound to an application, a flow or a stage in it, in order of ids.
+    pub fn bindings_of(&self, target: Uuid) -> impl Iterator<Item = &PolicyBinding> {
+        let ids = self.index().bindings_of(target).iter();
+        ids.filter_map(|id| self.binding(*id))
+    }
+
+    /// The stages in a flow, in order of the ids of their places.
+    pub fn stages_of(&self, flow: Uuid) -> impl Iterator<Item = &FlowStageBinding> {
+        let ids = self.index().stages_of(flow).iter();
+        ids.filter_map(|id| self.flow_stage_binding(*id))
     }
 }

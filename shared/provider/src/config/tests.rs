@@ -1,6 +1,7 @@
 mod check;
 mod compile;
 mod flows;
+mod parts;
 mod save;
 mod shipped;
 mod stages;

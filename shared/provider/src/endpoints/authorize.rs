@@ -144,7 +144,7 @@ impl Authorize {
             match self.decide(call, &client, &addressee, &params).await {
                 Ok(Answer::Visit(path)) => encode::redirect(call, &path),
                 Ok(Answer::Granted(fields)) => reply.send(&fields),
-                Ok(Answer::Denied(refusal)) => encode::denied(call, &client, &refusal),
+                Ok(Answer::Denied(refusal)) => encode::denied(call, &client.name, &refusal),
                 Err(fault) => reply.refuse(&fault),
             },
         )

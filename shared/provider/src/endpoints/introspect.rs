@@ -119,7 +119,8 @@ impl Introspect {
         let Some(grant) = grant.filter(|grant| caller.may_look_at(&grant.client_id)) else {
             return Ok(None);
         };
-        let Some(client) = self.client(call, &grant.client_id).await? else {
+        let client = self.client(call, &grant.client_id).await?;
+        let Some(client) = client.filter(|client| grant.is_of(client)) else {
             return Ok(None);
         };
         let State::Live {

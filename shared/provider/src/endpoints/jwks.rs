@@ -11,7 +11,6 @@ use protocol::jose::{Jwk, JwkSet};
 use crate::client::Client;
 use crate::fault::{Fault, Transport};
 use crate::http::{Call, Endpoint, Face, Response, encode};
-use crate::key::{EncryptionKey, Signing};
 use crate::ports::ClientStore;
 
 /// How long anyone may keep keys and metadata: rotation waits at least this long.
@@ -42,12 +41,16 @@ pub async fn client_in_path(
     Ok(found.ok_or(Transport::NotFound)?)
 }
 
-/// What signs first, then what encrypts (reference §5.1); neither where tokens are signed with the client
-/// secret and not encrypted.
-fn published<'a>(signing: &'a Signing, encryption: Option<&'a EncryptionKey>) -> JwkSet<'a> {
-    let signing = signing.published();
-    let signing = signing.map(|key| Jwk::signing(&key.kid, key.algorithm, &key.public));
-    let encryption = encryption.map(|key| Jwk::encryption(&key.kid, &key.public));
+/// What signs first, then what encrypts (reference §5.1), each with its certificate; neither where tokens are signed
+/// with the client secret and not encrypted.
+fn published(client: &Client) -> JwkSet<'_> {
+    let signing = client.signing.published().map(|key| {
+        Jwk::signing(&key.kid, key.algorithm, &key.public)
+            .certified(client.signing_certificate.as_ref())
+    });
+    let encryption = client.encryption_key.as_ref().map(|key| {
+        Jwk::encryption(&key.kid, &key.public).certified(client.encryption_certificate.as_ref())
+    });
     JwkSet {
         keys: signing.into_iter().chain(encryption).collect(),
     }
@@ -72,10 +75,7 @@ impl Endpoint for Jwks {
             Ok(client) => client,
             Err(fault) => return encode::fault_json(&fault, false),
         };
-        let mut response = encode::public_json(
-            &published(&client.signing, client.encryption_key.as_ref()),
-            KEPT_SECONDS,
-        );
+        let mut response = encode::public_json(&published(&client), KEPT_SECONDS);
         encode::set(&mut response, ACCESS_CONTROL_ALLOW_ORIGIN, "*"); // reference §1.1
         response
     }
@@ -84,46 +84,69 @@ impl Endpoint for Jwks {
 #[cfg(test)]
 mod tests {
     use protocol::ClientId;
-    use protocol::jose::{Algorithm, PublicKey};
+    use protocol::jose::{Algorithm, KeyCertificate, PublicKey};
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::key::{Held, SigningKey};
+    use crate::key::{EncryptionKey, Held, Signing, SigningKey};
+    use crate::policy::PolicySet;
+    use crate::scripts::testing::client;
     use crate::tenant::Sealed;
 
-    fn json(signing: &Signing, encryption: Option<&EncryptionKey>) -> Value {
-        serde_json::to_value(published(signing, encryption)).unwrap()
+    fn json(client: &Client) -> Value {
+        serde_json::to_value(published(client)).unwrap()
     }
 
-    #[test]
-    fn reference_5_1_the_signing_key_comes_before_the_encryption_key() {
-        let signing = Signing::Key(SigningKey {
+    fn signing() -> Signing {
+        Signing::Key(SigningKey {
             kid: "s".to_owned(),
             algorithm: Algorithm::Ps256,
             public: PublicKey::rsa(&[1], &[3]),
             held: Held::Direct {
                 key_id: "arn".to_owned(),
             },
-        });
-        let secret = Signing::ClientSecret {
-            client_id: ClientId::parse("c").unwrap(),
-            sealed: Sealed(vec![7]),
-        };
-        let encryption = EncryptionKey {
+        })
+    }
+
+    fn both() -> Client {
+        let mut client = client(Vec::new(), PolicySet::default());
+        client.signing = signing();
+        client.encryption_key = Some(EncryptionKey {
             kid: "e".to_owned(),
             public: PublicKey::rsa(&[2], &[3]),
             kms_key: Some("arn".to_owned()),
-        };
+        });
+        client
+    }
+
+    #[test]
+    fn reference_5_1_the_signing_key_comes_before_the_encryption_key() {
+        let mut client = both();
         let sig =
             json!({"kid": "s", "use": "sig", "alg": "PS256", "kty": "RSA", "n": "AQ", "e": "Aw"});
         let enc = json!({"kid": "e", "use": "enc", "alg": "RSA-OAEP-256", "kty": "RSA", "n": "Ag", "e": "Aw"});
-        assert_eq!(
-            json(&signing, Some(&encryption)),
-            json!({"keys": [sig, enc]})
-        );
-        assert_eq!(json(&signing, None), json!({"keys": [sig]}));
-        assert_eq!(json(&secret, Some(&encryption)), json!({"keys": [enc]}));
+        assert_eq!(json(&client), json!({"keys": [sig, enc]}));
+        let encryption = client.encryption_key.take();
+        assert_eq!(json(&client), json!({"keys": [sig]}));
+        client.signing = Signing::ClientSecret {
+            client_id: ClientId::parse("c").unwrap(),
+            sealed: Sealed(vec![7]),
+        };
         // Deviation 24: RFC 7517 §5 requires the member; authentik's body is `{}`.
-        assert_eq!(json(&secret, None), json!({"keys": []}));
+        assert_eq!(json(&client), json!({"keys": []}));
+        client.encryption_key = encryption;
+        assert_eq!(json(&client), json!({"keys": [enc]}));
+    }
+
+    #[test]
+    fn reference_5_1_each_key_has_its_own_certificate() {
+        let mut client = both();
+        client.signing_certificate = Some(KeyCertificate::of(&[1], &[2]));
+        client.encryption_certificate = Some(KeyCertificate::of(&[3], &[4]));
+        let set = json(&client);
+        let chains = [0, 1].map(|at| &set["keys"][at]["x5c"]);
+        assert_eq!(chains, [&json!(["AQ=="]), &json!(["Aw=="])]);
+        client.signing_certificate = None;
+        assert!(json(&client)["keys"][0].get("x5c").is_none());
     }
 }

@@ -1,20 +1,22 @@
 //! `GET, POST /if/user/` and `/if/user/{section}/`: what a person does with their own account (authentik: the user
-//! interface; the session's cookie: RFC 6265 §4.1, forms answered by 303: RFC 9110 §15.4.4).
+//! interface; the session's cookie: RFC 6265 §4.1, forms answered by 303: RFC 9110 §15.4.4); and the addresses that start
+//! their applications ([`launch`]).
 //!
 //! Every change is a form that brings the session's token back, and is followed by a GET. What gives lasting access
-//! away, or takes protection away, wants a sign-in that is not older than [`RECENT`].
+//! away, or takes protection away, wants a sign-in that is not older than [`crate::session::RECENT`].
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::Method;
-use protocol::{Params, Seconds, Secret};
+use protocol::{Params, Secret};
 
+use crate::config::Configuration;
 use crate::entropy::Entropy;
 use crate::event::{Action, Event};
 use crate::fault::{Fault, PageFault, Transport};
 use crate::flow::next::Next;
-use crate::http::{Call, Endpoint, Face, Response, encode};
+use crate::http::{Call, Endpoint, Face, Response, encode, route};
 use crate::pages::user::Frame;
 use crate::pages::{Person, Scene};
 use crate::policies::Policies;
@@ -27,6 +29,7 @@ use crate::user::User;
 
 mod applications;
 mod consents;
+mod launch;
 mod notice;
 mod profile;
 mod security;
@@ -34,9 +37,6 @@ mod sessions;
 mod tokens;
 
 pub use notice::Notice;
-
-/// How old a sign-in may be for what gives lasting access away.
-const RECENT: Seconds = Seconds::minutes(30);
 
 /// What self-service needs.
 pub struct Parts {
@@ -52,6 +52,8 @@ pub struct Parts {
     pub clients: Arc<dyn ClientStore>,
     /// Lists applications.
     pub config: Arc<dyn ConfigStore>,
+    /// Knows applications without a client.
+    pub objects: Configuration,
     /// Says who may use them.
     pub policies: Policies,
     /// Seals keys of tokens, so that the API can show them again.
@@ -135,6 +137,9 @@ impl SelfService {
     }
 
     async fn run(&self, call: &Call<'_>) -> Result<Response, Fault> {
+        if call.route == route::LAUNCH {
+            return self.launch(call).await;
+        }
         let section = Section::of(call).ok_or(Transport::NotFound)?;
         let Some(visitor) = self.visitor(call).await? else {
             return Ok(sign_in(call, section, false));
@@ -223,7 +228,7 @@ impl Visitor<'_> {
 
     /// Whether they proved who they are a short while ago.
     fn is_recent(&self) -> bool {
-        self.call.now.since(self.session.auth_time) <= RECENT
+        self.session.is_recent(self.call.now)
     }
 
     /// Back to a section, which says what was done.
@@ -235,12 +240,17 @@ impl Visitor<'_> {
 
 /// Signs in, or proves again who one is, and comes back.
 fn sign_in(call: &Call<'_>, section: Section, again: bool) -> Response {
-    let flow = call.tenant.brand.flow_authentication.as_str();
     let back = match call.slug {
         Some(_) => section.path(),
         None => call.route.to_owned(),
     };
-    let next = Next::parse(Some(&back));
+    through_sign_in(call, &back, again)
+}
+
+/// Through the flow that signs people in, and back to this path.
+fn through_sign_in(call: &Call<'_>, back: &str, again: bool) -> Response {
+    let flow = call.tenant.brand.flow_authentication.as_str();
+    let next = Next::parse(Some(back));
     let to = next.map_or_else(|| format!("/if/flow/{flow}/"), |next| next.through(flow));
     let restart = if again { "&restart=1" } else { "" };
     encode::redirect(call, &format!("{to}{restart}"))

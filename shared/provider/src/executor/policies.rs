@@ -16,6 +16,7 @@ use crate::policies::{Judgement, Question, Ruling};
 use crate::policy::{EngineMode, PolicySet};
 use crate::script::{FlowFacts, ObjectFacts, UserFacts};
 use crate::scripts::{Effects, Matter, NowAbout, Pending, Setting, Within};
+pub(super) use prompts::written;
 
 /// authentik's name of what checks passwords: all that `pending_user.backend` tells of somebody who proved something.
 const BACKEND: &str = "authentik.core.auth.InbuiltBackend";

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::proof::Proof;
+use crate::client::Client;
 use crate::session::{PLAN_LIFETIME, SessionId};
 
 /// Names a plan: one browser going to one place. Two tabs on two errands do not disturb each other.
@@ -168,6 +169,9 @@ pub struct Consent {
     pub user: UserId,
     /// For which client.
     pub client_id: ClientId,
+    /// Which of the providers that have gone by that id, one after another.
+    #[serde(default)]
+    pub provider: u64,
     /// To what.
     pub scopes: Scopes,
     /// Until when; `None` for good.
@@ -175,15 +179,20 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Whether it answers a request for these scopes.
-    pub fn covers(&self, scopes: &Scopes, now: Timestamp) -> bool {
-        scopes.is_subset_of(&self.scopes) && self.expires.is_none_or(|expires| now < expires)
+    /// Whether it answers a request of this client for these scopes. What was allowed to another that had its id before
+    /// was not allowed to this one.
+    pub fn covers(&self, client: &Client, scopes: &Scopes, now: Timestamp) -> bool {
+        client.is(&self.client_id, self.provider)
+            && scopes.is_subset_of(&self.scopes)
+            && self.expires.is_none_or(|expires| now < expires)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::PolicySet;
+    use crate::scripts::testing;
 
     #[test]
     fn what_somebody_has_gone_through_is_not_anybody_elses() {
@@ -208,14 +217,20 @@ mod tests {
     fn consent_covers_fewer_scopes_but_not_more_and_ends_on_the_second() {
         let scopes = |text| Scopes::parse(text).unwrap();
         let now = Timestamp::from_unix(100);
+        let client = testing::client(Vec::new(), PolicySet::default());
         let consent = Consent {
             user: UserId::from_random([0; 16]),
-            client_id: ClientId::parse("c").unwrap(),
+            client_id: client.client_id.clone(),
+            provider: client.provider_pk,
             scopes: scopes("openid email"),
             expires: Some(now),
         };
-        assert!(consent.covers(&scopes("email"), Timestamp::from_unix(99)));
-        assert!(!consent.covers(&scopes("email profile"), Timestamp::from_unix(99)));
-        assert!(!consent.covers(&scopes("email"), now));
+        let before = Timestamp::from_unix(99);
+        assert!(consent.covers(&client, &scopes("email"), before));
+        assert!(!consent.covers(&client, &scopes("email profile"), before));
+        assert!(!consent.covers(&client, &scopes("email"), now));
+        let mut successor = client;
+        successor.provider_pk += 1;
+        assert!(!consent.covers(&successor, &scopes("email"), before));
     }
 }

@@ -99,7 +99,7 @@ impl Grant {
     }
 
     pub(crate) fn issued_to(&self, client: &AuthenticatedClient) -> Result<(), GrantFault> {
-        if self.client_id == client.client().client_id {
+        if self.is_of(client.client()) {
             Ok(())
         } else {
             Err(GrantFault::OtherClient)

@@ -57,6 +57,7 @@ impl DeviceCode {
     ) -> Result<Issued, Fault> {
         let tenant = &call.tenant.id;
         let mut grant = approval.into_grant(id, device, client.client(), call.now);
+        grant.issued_to(client)?; // and to none that had its id before
         for _ in 0..ATTEMPTS {
             let minted = self.0.mint(call, client, &grant).await?;
             let record = &minted.record;

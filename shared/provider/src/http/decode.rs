@@ -8,7 +8,7 @@ use protocol::{Malformed, Params, Slug, Timestamp};
 
 use crate::client::Client;
 use crate::entropy::Entropy;
-use crate::event::{Action, Event};
+use crate::event::{Action, AtBrand, Event, id_at};
 use crate::fault::{Fault, Transport};
 use crate::guessing::BrowserToken;
 use crate::http::{ClientAddress, Request, cookie};
@@ -118,17 +118,20 @@ impl Call<'_> {
 
     /// Something that happened in this request.
     pub fn event(&self, action: Action, entropy: &dyn Entropy) -> Event {
-        let mut id = [0; 16];
-        entropy.fill(&mut id);
+        let by = self.by();
         Event {
-            id: uuid::Builder::from_random_bytes(id).into_uuid(),
+            id: id_at(self.now, entropy),
             action,
             at: self.now,
             app: self.function.to_owned(),
             user: None,
             client_id: None,
             client_ip: self.client_ip().map(str::to_owned),
-            context: serde_json::Map::new(),
+            brand: Some(AtBrand::from(&self.tenant.brand)),
+            context: by
+                .map(|by| ("by".to_owned(), by.into()))
+                .into_iter()
+                .collect(),
         }
     }
 

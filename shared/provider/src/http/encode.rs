@@ -10,7 +10,6 @@ use protocol::error::description;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::client::Client;
 use crate::fault::{Fault, PageFault, Transport};
 use crate::http::{Call, Response};
 use crate::pages::{self, Denied, ErrorPage, Page, Scene};
@@ -184,13 +183,13 @@ pub fn error_page(scene: Scene<'_>, request_id: &str, fault: &Fault) -> Response
 
 /// The application's policies refuse the person (reference §2.2 step 11): a page with what they have to say,
 /// and nothing is sent to the client.
-pub fn denied(call: &Call<'_>, client: &Client, refusal: &Refusal) -> Response {
+pub fn denied(call: &Call<'_>, application: &str, refusal: &Refusal) -> Response {
     let status = StatusCode::FORBIDDEN;
     let response = page(
         status,
         &Denied {
             scene: Scene::of(call),
-            application: &client.name,
+            application,
             messages: &refusal.messages,
             results: &refusal.results,
             request_id: call.request_id,

@@ -16,7 +16,7 @@ pub struct Route {
 }
 
 /// Every path there is.
-pub const ROUTES: [Route; 37] = [
+pub const ROUTES: [Route; 38] = [
     Route {
         path: "/application/o/authorize/",
         function: "authorize",
@@ -118,6 +118,10 @@ pub const ROUTES: [Route; 37] = [
         function: "self-service",
     },
     Route {
+        path: LAUNCH,
+        function: "self-service",
+    },
+    Route {
         path: "/login/oauth/authorize",
         function: "github-authorize",
     },
@@ -199,6 +203,9 @@ pub const CANCEL: &str = "/flows/-/cancel/";
 
 /// Leads to the flow that sets a stage up, which the path names by its id.
 pub const CONFIGURE: &str = "/flows/-/configure/{slug}/";
+
+/// Starts an application (reference B2).
+pub const LAUNCH: &str = "/application/launch/{slug}/";
 
 /// A brand's picture, by its name.
 pub const MEDIA: &str = "/media/{slug}";

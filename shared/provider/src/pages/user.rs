@@ -8,7 +8,7 @@ use crate::endpoints::self_service::{Notice, Section};
 mod browser;
 mod tokens;
 
-pub use browser::browser_name;
+pub use browser::{browser_and_system, browser_name};
 pub use tokens::{Key, NewKey, Tokens};
 
 /// What stands around every one of them.

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::authenticator::{Authenticator, Remembered};
 use crate::event::Event;
-use crate::ports::Outcome;
+use crate::flow::stage::DeviceClass;
+use crate::ports::{Number, Outcome};
 
 /// What a proof makes of the authenticator that gave it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +41,26 @@ pub enum Used {
     No,
 }
 
+/// What a list has of an authenticator without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthenticatorEntry {
+    /// Whose it is.
+    pub user: UserId,
+    /// Its id.
+    pub id: Uuid,
+    /// Its class.
+    pub class: DeviceClass,
+    /// What its owner calls it.
+    pub name: String,
+}
+
+impl AuthenticatorEntry {
+    /// By which it goes in the API.
+    pub fn number(&self) -> Number {
+        Number::of_authenticator(self.user, self.id)
+    }
+}
+
 /// Authenticators of people.
 #[async_trait]
 pub trait AuthenticatorStore: Send + Sync {
@@ -67,8 +88,29 @@ pub trait AuthenticatorStore: Send + Sync {
         now: Timestamp,
     ) -> Outcome<Used>;
 
-    /// Gives it another name. `false` where there is no such authenticator.
-    async fn rename(&self, tenant: &TenantId, place: (UserId, Uuid), name: &str) -> Outcome<bool>;
+    /// Gives it another name and writes the event, in one transaction. `false` where there is no such authenticator.
+    async fn rename(
+        &self,
+        tenant: &TenantId,
+        authenticator: &Authenticator,
+        name: &str,
+        event: &Event,
+    ) -> Outcome<bool>;
+
+    /// Those of everybody, or those that this number may stand for and some more, in no order. They are found by an index,
+    /// which may be a moment behind.
+    async fn entries(
+        &self,
+        tenant: &TenantId,
+        numbered: Option<Number>,
+    ) -> Outcome<Vec<AuthenticatorEntry>>;
+
+    /// These authenticators, in this order, `None` where there is none. Each hundred is a request.
+    async fn read(
+        &self,
+        tenant: &TenantId,
+        of: &[(UserId, Uuid)],
+    ) -> Outcome<Vec<Option<Authenticator>>>;
 
     /// Removes it and writes the event, in one transaction. `false` where it was gone.
     async fn remove(

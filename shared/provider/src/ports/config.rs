@@ -21,6 +21,12 @@ pub const MOST_BYTES: usize = 3_000_000;
 /// How many bytes a compiled flow may have, as [`FlowEdit::bytes`] counts them: DynamoDB takes 400 KB in one item.
 pub const MOST_FLOW_BYTES: usize = 300_000;
 
+/// How many bytes a compiled client may have as JSON: it is one item, twice.
+pub const MOST_CLIENT_BYTES: usize = 300_000;
+
+/// How many bytes an object may have as JSON: it is one item, too.
+pub const MOST_OBJECT_BYTES: usize = 350_000;
+
 /// What an administrator makes. One partition each, so that each can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ObjectKind {
@@ -227,6 +233,16 @@ impl Commit {
 }
 
 impl DocumentEdit {
+    /// About how many bytes it writes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Put { document, .. } => {
+                serde_json::to_vec(&document.body).map_or(MOST_BYTES, |json| json.len())
+            }
+            Self::Remove(_) => 0,
+        }
+    }
+
     fn items(&self) -> usize {
         match self {
             Self::Put { document, previous } => {

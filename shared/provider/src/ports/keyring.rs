@@ -57,6 +57,11 @@ pub trait Keyring: Send + Sync {
     /// A new key that never leaves KMS.
     async fn generate(&self, tenant: &TenantId, algorithm: Algorithm) -> Outcome<SigningKey>;
 
+    /// Lets KMS remove a key that never left it, which is of no use from now on. It is gone for good after 30 days;
+    /// until then whoever runs this installation can take that back. One that goes already, or is held elsewhere, is
+    /// left as it is.
+    async fn retire(&self, key: &SigningKey) -> Outcome<()>;
+
     /// A certificate that a key signs for itself.
     async fn certify(
         &self,

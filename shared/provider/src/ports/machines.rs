@@ -8,6 +8,7 @@ use protocol::{Digest, Secret, TenantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::config::shipped;
 use crate::event::Event;
 use crate::grant::TokenRecord;
 use crate::ports::Outcome;
@@ -73,6 +74,12 @@ impl UserToken {
             sealed: None,
             version: 0,
         }
+    }
+
+    /// Its UUID in the API.
+    pub fn pk(&self) -> Uuid {
+        let made = || shipped::made_of(&format!("token {}", self.identifier));
+        self.uuid.unwrap_or_else(made)
     }
 
     /// Whether it still counts: at the very second of `expires` it is over.

@@ -137,7 +137,7 @@ pub trait People: Send + Sync {
     async fn several(&self, tenant: &TenantId, ids: &[UserId]) -> Outcome<Vec<User>>;
 
     /// Everybody, in order of their numbers, read consistently: a request for each megabyte, of which 10,000 people are
-    /// three.
+    /// four.
     async fn roster(&self, tenant: &TenantId) -> Outcome<Vec<Listed>>;
 
     /// People in order of their numbers, after the one an earlier page ended with; at most `limit`.

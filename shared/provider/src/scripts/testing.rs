@@ -20,8 +20,8 @@ use crate::key::Signing;
 use crate::mapping::ScopeMapping;
 use crate::policy::{ExpressionPolicy, PolicySet};
 use crate::ports::{
-    AuthenticatorStore, EventPage, EventStore, GroupStore, Outcome, PolicyStore, PortError,
-    SubjectStore, Use, Used, UserStore,
+    AuthenticatorEntry, AuthenticatorStore, EventPage, EventStore, GroupStore, Number, Outcome,
+    PolicyStore, PortError, SubjectStore, Use, Used, UserStore,
 };
 use crate::script::{Done, Expressions, Failure, Host, Kind, Script};
 use crate::tenant::{Sealed, Tenant};
@@ -218,8 +218,20 @@ impl AuthenticatorStore for World {
         Ok(Used::No)
     }
 
-    async fn rename(&self, _: &TenantId, _: (UserId, Uuid), _: &str) -> Outcome<bool> {
+    async fn rename(&self, _: &TenantId, _: &Authenticator, _: &str, _: &Event) -> Outcome<bool> {
         Ok(false)
+    }
+
+    async fn entries(&self, _: &TenantId, _: Option<Number>) -> Outcome<Vec<AuthenticatorEntry>> {
+        Ok(Vec::new())
+    }
+
+    async fn read(
+        &self,
+        _: &TenantId,
+        _: &[(UserId, Uuid)],
+    ) -> Outcome<Vec<Option<Authenticator>>> {
+        Ok(Vec::new())
     }
 
     async fn remove(&self, _: &TenantId, _: &Authenticator, _: &Event) -> Outcome<bool> {
@@ -254,6 +266,14 @@ impl EventStore for World {
         _: Timestamp,
     ) -> Outcome<EventPage> {
         Ok(EventPage::default())
+    }
+
+    async fn find(&self, _: &TenantId, _: Uuid, _: Timestamp) -> Outcome<Option<Event>> {
+        Ok(None)
+    }
+
+    async fn remove(&self, _: &TenantId, _: &Event, _: &Event) -> Outcome<bool> {
+        Ok(false)
     }
 }
 
@@ -382,6 +402,8 @@ pub(crate) fn client(mappings: Vec<ScopeMapping>, policies: PolicySet) -> Client
             sealed: Sealed(Vec::new()),
         },
         encryption_key: None,
+        signing_certificate: None,
+        encryption_certificate: None,
         federation: Federation::default(),
         claims_supported: Vec::new(),
         client_id,

@@ -18,7 +18,7 @@ pub(crate) const LONGEST_MESSAGE: usize = 500;
 const LONGEST_EXCERPT: usize = 4_000;
 
 /// How much data one event or log line may carry, in bytes of JSON.
-const LARGEST_DATA: usize = 8 * 1024;
+pub const LARGEST_DATA: usize = 8 * 1024;
 
 /// Most log lines of one run that are passed on.
 pub(super) const MOST_LOGS: usize = 50;
@@ -97,7 +97,7 @@ pub(super) fn log(script: &Script, lines: &[ScriptLog]) {
 }
 
 /// Without what looks like a secret, and no larger than it may be.
-pub(super) fn presentable(data: &Map<String, Value>) -> Map<String, Value> {
+pub fn presentable(data: &Map<String, Value>) -> Map<String, Value> {
     let clean = cleansed(data, DEEPEST);
     let size = serde_json::to_string(&clean).map_or(usize::MAX, |text| text.len());
     if size <= LARGEST_DATA {

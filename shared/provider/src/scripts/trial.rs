@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::trace::{self, LONGEST_MESSAGE, bounded};
-use super::{Evaluation, Matter, Reads, SANDBOX_LIMIT, Setting};
+use super::{Evaluation, Matter, Reads, SANDBOX_LIMIT, Setting, Within};
+use crate::flow::stage::PromptSettings;
 use crate::http::Call;
 use crate::mapping::ScopeMapping;
 use crate::policies::Policies;
@@ -96,10 +97,42 @@ impl Policies {
         };
         let evaluation = Evaluation::begin(self.scripts(), setting(call), user, matter).await?;
         let done = evaluation.attempt(Kind::Mapping, &mapping.name, source, Some(object));
-        Ok(match done.await {
-            Ok(done) => Ok(done.value),
-            Err(failure) => Err(bounded(&failure.to_string(), LONGEST_MESSAGE)),
-        })
+        Ok(told(done.await))
+    }
+
+    /// What an expression in a field gives for this user, outside of any flow; or why it failed, with the line.
+    ///
+    /// # Errors
+    /// Where facts cannot be read. An expression that fails is no error.
+    pub(crate) async fn try_prompt(
+        &self,
+        call: &Call<'_>,
+        prompt: &PromptSettings,
+        source: &str,
+        user: &User,
+    ) -> Result<Result<Value, String>, PortError> {
+        let matter = Matter {
+            within: Some(Within::default()),
+            reads: Reads::of(source),
+            ..Matter::default()
+        };
+        let object = ObjectFacts {
+            pk: prompt.id.to_string(),
+            name: prompt.name.clone(),
+            slug: String::new(),
+        };
+        let evaluation =
+            Evaluation::begin(self.scripts(), setting(call), Some(user), matter).await?;
+        let done = evaluation.attempt(Kind::Prompt, &prompt.name, source, Some(object));
+        Ok(told(done.await))
+    }
+}
+
+/// What it gave, or why it failed.
+fn told(done: Result<Done, Failure>) -> Result<Value, String> {
+    match done {
+        Ok(done) => Ok(done.value),
+        Err(failure) => Err(bounded(&failure.to_string(), LONGEST_MESSAGE)),
     }
 }
 

@@ -3,8 +3,9 @@
 use futures_util::future::{join, join_all};
 use http::header::HOST;
 use http::{HeaderValue, Method};
+use local::gateway::Gateway;
 use protocol::{Seconds, TenantId};
-use provider::brand::Brand;
+use provider::brand::{Brand, Hosts};
 use provider::tenant::Tenant;
 use serde_json::{Value, json};
 
@@ -333,4 +334,28 @@ async fn a_brand_never_names_a_flow_that_is_removed_at_the_same_time() {
         let names = own(&api).await["flow_recovery"] == made["pk"];
         assert_eq!((names, is_there), (statuses.0 == 200, statuses.0 == 200));
     }
+}
+
+#[tokio::test]
+async fn where_strangers_share_an_installation_a_brand_is_made_below_a_host_of_ones_own() {
+    let mut api = Api::start().await;
+    api.bench.backend.brand_hosts = Hosts::Below;
+    api.bench.gateway = Gateway::new(&api.bench.backend);
+    for taken in [
+        "id.example.com",
+        "localhost",
+        "localhost:80000",
+        ".localhost:8000",
+        "evil-localhost:8000",
+        "localhost:8000.example.com",
+        "",
+    ] {
+        let (status, answer) = api.post(PATH, json!({"domain": taken})).await;
+        assert_eq!(status, 400, "{taken}: {answer}");
+        assert!(answer["domain"].is_array(), "{taken}: {answer}");
+    }
+    let made = api
+        .made(PATH, json!({"domain": "Login.LOCALHOST:8000"}))
+        .await;
+    assert_eq!(made["domain"], "login.localhost:8000");
 }

@@ -15,10 +15,12 @@ use crate::harness::{header, text};
 /// That an answer is as the operation says it, or a refusal of the kind that clients read.
 pub(crate) fn assert_answer(method: &Method, path: &str, response: &Response) {
     let (path, _) = path.split_once('?').unwrap_or((path, ""));
+    let at = format!("{method} {path}: {} {}", response.status(), text(response));
     let Found::One(operation, _) = find(method, path) else {
+        let nothing = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+        assert!(nothing.contains(&response.status()), "no operation: {at}");
         return;
     };
-    let at = format!("{method} {path}: {} {}", response.status(), text(response));
     let documented = management::schema::statuses(operation);
     assert!(
         documented.contains(&response.status()),

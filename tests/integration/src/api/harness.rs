@@ -121,6 +121,18 @@ impl Api {
         assert_eq!(status, 200, "{shown}");
         shown
     }
+
+    /// What GET shows once configuration is in memory, and the calls that it costs beside finding out who calls, in order.
+    pub(crate) async fn cost(&self, path: &str) -> (Value, Vec<String>) {
+        self.shown(path).await; // warm
+        self.bench.forget_calls();
+        self.get("/core/users/impersonate_end/").await;
+        let caller = self.bench.take_calls().0.len();
+        let shown = self.shown(path).await;
+        let (calls, kms) = self.bench.take_calls();
+        assert!(kms.is_empty());
+        (shown, calls.into_iter().skip(caller).collect())
+    }
 }
 
 impl Client<'_> {

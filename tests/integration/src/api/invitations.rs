@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::harness::Api;
+use crate::executor::Program;
 
 const PATH: &str = "/stages/invitation/invitations/";
 
@@ -87,6 +88,26 @@ async fn invitations_are_found_by_flow_creator_and_name() {
         .shown(&format!("{PATH}?ordering=name&page_size=1&page=2"))
         .await;
     assert_eq!(ordered["results"][0]["name"], "free");
+}
+
+#[tokio::test]
+async fn an_invitation_stays_good_when_its_flow_is_given_another_name() {
+    let api = Api::start().await;
+    let flow = "/flows/instances/default-enrollment-flow/";
+    let pk = api.shown(flow).await["pk"].clone();
+    let made = api.made(PATH, json!({"name": "bound", "flow": pk})).await;
+    assert_eq!(api.patch(flow, json!({"slug": "join"})).await.0, 200);
+    let shown = api.shown(&one(&made)).await;
+    assert_eq!(
+        (&shown["flow"], &shown["flow_obj"]["slug"]),
+        (&pk, &json!("join"))
+    );
+    let found = api.shown(&format!("{PATH}?flow__slug=join")).await;
+    assert_eq!(found["results"], json!([shown]));
+    let mut invited = Program::new(&api.bench);
+    invited.asks(&[("itoken", made["pk"].as_str().unwrap())]);
+    let asked = invited.look("join").await;
+    assert_eq!(asked["component"], "ak-stage-prompt", "{asked}");
 }
 
 #[tokio::test]

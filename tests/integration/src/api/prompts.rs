@@ -1,5 +1,6 @@
 //! `/stages/prompt/prompts/` (API reference B12).
 
+use provider::event::{Action, Event};
 use serde_json::{Value, json};
 
 use super::harness::Api;
@@ -161,4 +162,46 @@ async fn a_prompt_is_seen_before_it_is_made() {
     let none = api.shown(&format!("{PATH}?name=town")).await;
     assert_eq!(none["results"], json!([]));
     assert_eq!(api.as_user().post(&path, prompt("town")).await.0, 403);
+}
+
+#[tokio::test]
+async fn reference_b12_a_preview_runs_the_python_of_a_field_for_whoever_asks() {
+    let api = Api::start().await;
+    let path = format!("{PATH}preview/");
+    let me = api.shown("/core/users/me/").await;
+    let mut body = prompt("town");
+    body["initial_value"] = json!("return f'{user.username} {prompt_context}'");
+    body["initial_value_expression"] = json!(true);
+    let shown = async |body: &Value| {
+        let (status, shown) = api.post(&path, body.clone()).await;
+        assert_eq!(status, 200, "{shown}");
+        shown["fields"][0].clone()
+    };
+    let name = me["user"]["username"].as_str().unwrap();
+    assert_eq!(shown(&body).await["initial_value"], format!("{name} {{}}"));
+    body["type"] = json!("dropdown");
+    body["placeholder"] = json!("return ['a', 'b']");
+    body["placeholder_expression"] = json!(true);
+    body["initial_value"] = json!("return 'b'");
+    let field = shown(&body).await;
+    assert_eq!(
+        (
+            &field["choices"],
+            &field["initial_value"],
+            &field["placeholder"]
+        ),
+        (&json!(["a", "b"]), &json!("b"), &json!(""))
+    );
+    body["initial_value"] = json!("return nobody");
+    let (status, told) = api.post(&path, body).await;
+    assert_eq!(status, 400, "{told}");
+    let why = told["non_field_errors"][0].as_str().unwrap();
+    assert!(why.contains("nobody"), "{why}");
+    let events = api.bench.backend.stores.events();
+    let recorded = events.recent(&api.bench.seeded.tenant.id, None, 100, api.bench.now());
+    let failed = |event: &Event| event.action == Action::PropertyMappingException;
+    assert!(
+        !recorded.await.unwrap().events.iter().any(failed),
+        "nothing is recorded"
+    );
 }

@@ -4,32 +4,39 @@ use http::Method;
 use serde_json::Value;
 
 use super::harness::Api;
-use crate::harness::{header, json};
+use crate::harness::{header, json, text};
 
 #[tokio::test]
 async fn reference_b15_anyone_reads_the_schema() {
     let api = Api::start().await;
-    for path in [
-        "/schema/",
-        "/schema/?format=json",
-        "/schema/?format=yaml&lang=en",
+    let yaml = "application/vnd.oai.openapi";
+    let mut documents: Vec<Value> = Vec::new();
+    for (path, kind) in [
+        ("/schema/", yaml),
+        ("/schema/?format=json", "application/vnd.oai.openapi+json"),
+        ("/schema/?format=yaml&lang=en", yaml),
     ] {
         let nobody = api.as_nobody();
         let answer = nobody.send(Method::GET, path, None, "").await;
         assert_eq!(answer.status(), 200, "{path}");
-        assert_eq!(
-            header(&answer, "content-type"),
-            "application/vnd.oai.openapi+json"
-        );
+        assert_eq!(header(&answer, "content-type"), kind);
         assert_eq!(header(&answer, "cache-control"), "public, max-age=300");
-        let document: Value = json(&answer);
+        assert_eq!(header(&answer, "vary"), "Accept");
+        let document: Value = if kind == yaml {
+            assert!(!text(&answer).starts_with('{'), "in blocks");
+            serde_norway::from_str(&text(&answer)).expect("YAML")
+        } else {
+            json(&answer)
+        };
         assert_eq!(document["openapi"], "3.0.3");
         assert_eq!(document["info"]["version"], "2024.10.4");
         assert_eq!(document["servers"][0]["url"], "/api/v3");
         let read = &document["paths"]["/schema/"]["get"];
         assert_eq!(read["operationId"], "schema_retrieve");
         assert_eq!(read["security"], serde_json::json!([{"authentik": []}, {}]));
+        documents.push(document);
     }
+    assert!(documents.iter().all(|it| *it == documents[0]), "the same");
     let calls = api.bench.take_calls();
     assert_eq!(calls.0, ["GetItem"], "the tenant alone: {calls:?}");
 }

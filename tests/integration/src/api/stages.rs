@@ -1,5 +1,6 @@
 //! `/stages/…` (API reference B12).
 
+mod refused;
 mod settings;
 
 use serde_json::{Value, json};
@@ -213,7 +214,15 @@ async fn a_stage_in_use_is_not_removed_and_the_error_says_who_uses_it() {
         .shown(&format!("{}used_by/", one("all", password)))
         .await;
     let used = used.as_array().unwrap();
-    assert!(used.iter().any(|by| by["pk"] == inside["pk"]), "{used:?}");
+    let by = used.iter().find(|by| by["pk"] == inside["pk"]).unwrap();
+    assert_eq!(
+        (&by["app"], &by["model_name"]),
+        (
+            &json!("authentik_stages_identification"),
+            &json!("identificationstage")
+        ),
+        "as what it is"
+    );
 }
 
 #[tokio::test]

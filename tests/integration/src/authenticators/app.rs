@@ -190,7 +190,7 @@ async fn adding_an_authenticator_is_an_event() {
         .find(|event| event.context.get("class") == Some(&json!("totp")));
     let added = added.expect("an event");
     assert_eq!(added.action, provider::event::Action::ModelCreated);
-    assert_eq!(added.context["model"], "totpdevice");
+    assert_eq!(added.context["model"]["model_name"], "totpdevice");
     assert_eq!(
         added.user.as_ref().map(|user| user.username.as_str()),
         Some("ada")

@@ -1,5 +1,6 @@
 //! `AuthenticatorStore`: what is kept, and what is spent.
 
+mod lists;
 mod races;
 
 use std::sync::Arc;
@@ -105,6 +106,14 @@ impl Stage {
         let store = self.stores.authenticators();
         store
             .spend(&self.tenant, (one.user, one.id), proof, NOW)
+            .await
+            .expect("writes")
+    }
+
+    async fn name_it(&self, one: &Authenticator, name: &str) -> bool {
+        let store = self.stores.authenticators();
+        store
+            .rename(&self.tenant, one, name, &event())
             .await
             .expect("writes")
     }
@@ -330,21 +339,17 @@ async fn a_hundred_are_the_most(stage: &Stage) {
 
 async fn a_name_is_changed_and_nothing_else(stage: &Stage) {
     let one = key(person(), "k");
-    let store = stage.stores.authenticators();
-    let place = (one.user, one.id);
-    assert_eq!(
-        store.rename(&stage.tenant, place, "Mine").await,
-        Ok(false),
-        "not there"
-    );
+    assert!(!stage.name_it(&one, "Mine").await, "not there");
     assert_eq!(stage.theirs(one.user).await, [], "and not made by that");
+    assert_eq!(stage.event_count().await, 0);
     stage.add(&one).await;
-    assert_eq!(store.rename(&stage.tenant, place, "Mine").await, Ok(true));
+    assert!(stage.name_it(&one, "Mine").await);
     let named = Authenticator {
         name: "Mine".to_owned(),
         ..one.clone()
     };
     assert_eq!(stage.now_of(&one).await, named);
+    assert_eq!(stage.event_count().await, 2);
 }
 
 async fn a_browser_is_remembered_for_a_person_and_a_time(stage: &Stage) {
@@ -395,6 +400,8 @@ async fn each_change_is_one_request(stage: &Stage) {
     assert_eq!(calls(), ["Query"]);
     stage.spend(&one, &assertion(1, 2)).await;
     assert_eq!(calls(), ["UpdateItem"]);
+    assert!(stage.name_it(&one, "Mine").await);
+    assert_eq!(calls(), ["TransactWriteItems"]);
     stage.take(&one).await;
     assert_eq!(calls(), ["TransactWriteItems"]);
 }

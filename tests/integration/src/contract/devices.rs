@@ -67,6 +67,7 @@ fn event() -> Event {
         user: None,
         client_id: Some(tv()),
         client_ip: None,
+        brand: None,
         context: serde_json::Map::new(),
     }
 }

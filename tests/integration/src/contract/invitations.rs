@@ -1,8 +1,8 @@
 //! `InvitationStore`, and how an invitation is spent (`People::create`).
 
 use futures_util::future::join_all;
-use protocol::{Slug, TenantId, UserId};
-use provider::invitation::Invitation;
+use protocol::{TenantId, UserId};
+use provider::invitation::{Invitation, InvitedTo};
 use provider::ports::{InvitationEdit, NewAccount, Written};
 use provider::user::User;
 use serde_json::{Map, json};
@@ -76,7 +76,7 @@ impl Stage {
 
 async fn an_invitation_is_read_back_whole(stage: &Stage) {
     let whole = Invitation {
-        flow: Some(Slug::parse("join").expect("a slug")),
+        flow: Some(InvitedTo::Flow(Uuid::from_u128(9))),
         expires: Some(at(60)),
         single_use: false,
         fixed_data:

@@ -254,7 +254,7 @@ async fn an_account_that_is_removed_leaves_nothing_behind(stage: &Stage) {
     let left = stage.items().await.into_keys();
     let left: Vec<String> = left
         .filter(|key| {
-            !["#EVENTS#", "#GROUP", "#PLAN#"]
+            !["#EVENTS/", "#GROUP", "#PLAN#"]
                 .iter()
                 .any(|it| key.contains(it))
         })

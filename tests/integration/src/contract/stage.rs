@@ -251,6 +251,8 @@ pub(crate) fn client(id: &str, at_slug: &str) -> Client {
             },
         }),
         encryption_key: None,
+        signing_certificate: None,
+        encryption_certificate: None,
         federation: Federation::default(),
         claims_supported: vec!["sub".to_owned()],
     }
@@ -278,6 +280,7 @@ pub(crate) fn event() -> Event {
         user: None,
         client_id: None,
         client_ip: Some("192.0.2.1".to_owned()),
+        brand: None,
         context: serde_json::Map::new(),
     }
 }
@@ -326,6 +329,7 @@ pub(crate) fn grant(user: &User) -> Grant {
     Grant {
         id: GrantId::from_random(random()),
         client_id: client_id("c"),
+        provider: 1,
         redirect_uri: Some("https://rp.example/cb".to_owned()),
         scopes: scopes("openid offline_access"),
         subject: user.subject.clone(),
@@ -362,6 +366,7 @@ pub(crate) fn record(grant: &Grant) -> TokenRecord {
         id: digest(),
         grant: Some(grant.id),
         client_id: grant.client_id.clone(),
+        provider: grant.provider,
         user: grant.subject.id,
         generation: grant.subject.generation,
         session: Some(grant.session),
@@ -420,6 +425,7 @@ pub(crate) fn consent(user: &User, client: &str) -> Consent {
     Consent {
         user: user.subject.id,
         client_id: client_id(client),
+        provider: 3,
         scopes: scopes("openid"),
         expires: Some(at(50)),
     }

@@ -31,7 +31,7 @@ impl Stage {
     /// How many events were recorded.
     pub(super) async fn events_left(&self) -> usize {
         let items = self.items().await;
-        items.keys().filter(|key| key.contains("#EVENTS#")).count()
+        items.keys().filter(|key| key.contains("#EVENTS/")).count()
     }
 }
 

@@ -152,7 +152,8 @@ async fn the_front_page_leads_to_ones_account_or_to_the_brands_application() {
     change(&bench, "ada", |user| user.profile.kind = UserKind::External).await;
     assert_eq!(
         opens(&mut program, "/").await,
-        to("https://rp.example/start")
+        to("/application/launch/guest/"),
+        "which asks the application's policies"
     );
     configure::tenant(&bench, |tenant| {
         tenant.brand.default_application = Some(slug("gone"));

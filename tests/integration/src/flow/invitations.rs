@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use protocol::Seconds;
 use provider::flow::Bound;
 use provider::flow::stage::{DenySettings, FieldType, InvitationSettings, Settings};
-use provider::invitation::Invitation;
+use provider::invitation::{Invitation, InvitedTo};
 use provider::policy::{Binding, ExpressionPolicy, Target};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -74,7 +74,7 @@ async fn without_a_good_invitation_there_is_no_way_in() {
         ..invitation(&json!({}))
     };
     let elsewhere = Invitation {
-        flow: Some(slug("elsewhere")),
+        flow: Some(InvitedTo::Named(slug("elsewhere"))),
         ..invitation(&json!({}))
     };
     for bad in [&over, &elsewhere] {
@@ -101,7 +101,7 @@ async fn without_a_good_invitation_there_is_no_way_in() {
 async fn an_invitation_is_spent_with_the_account_and_not_before() {
     let bench = Bench::embedded().await;
     let own = Invitation {
-        flow: Some(slug(OWN)),
+        flow: Some(InvitedTo::Named(slug(OWN))),
         ..invitation(&json!({}))
     };
     invite(&bench, &own).await;

@@ -42,6 +42,13 @@ fn recovery(bench: &Bench) -> Probe<'_> {
     Probe::new(bench, flows.into())
 }
 
+/// The same, with the link that was mailed to ada.
+async fn mailed(bench: &Bench) -> (Probe<'_>, String) {
+    let probe = recovery(bench);
+    probe.visitor().identify(RECOVER, "ada").await;
+    (probe, link(bench))
+}
+
 /// The letters that came, newest first.
 fn letters(bench: &Bench) -> Vec<Arrived> {
     bench.backend.mailbox.letters()

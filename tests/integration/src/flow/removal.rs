@@ -51,7 +51,10 @@ async fn an_account_is_removed_once_its_owner_says_so() {
         .find(|it| it.action == Action::ModelDeleted)
         .expect("an event");
     assert_eq!(
-        (&removed.context["model_name"], &removed.context["name"]),
+        (
+            &removed.context["model"]["model_name"],
+            &removed.context["model"]["name"]
+        ),
         (&json!("user"), &json!("ada"))
     );
 }

@@ -10,6 +10,7 @@ use provider::client::{
 use provider::group::GroupId;
 use provider::key::{Held, Signing};
 use provider::policy::{EngineMode, Target};
+use provider::ports::Intent;
 use provider::user::UserKind;
 
 use crate::harness::{Bench, HOST_NAME};
@@ -218,7 +219,7 @@ async fn who_may_use_it_and_whose_jwts_count_are_set() {
 }
 
 #[tokio::test]
-async fn people_have_groups_attributes_and_app_passwords() {
+async fn people_have_groups_attributes_and_tokens() {
     let bench = Bench::embedded().await;
     load(&bench, WHOLE).await.expect("loads");
     let (stores, tenant) = (&bench.backend.stores, &bench.seeded.tenant.id);
@@ -244,6 +245,17 @@ async fn people_have_groups_attributes_and_app_passwords() {
         ("bot-login", bot.subject.id)
     );
     assert!(token.expires.is_some());
+    for (key, name, intent, ends) in [
+        ("let-my-scripts-in", "bot-scripts", Intent::Api, false),
+        ("let-my-mail-in", "bot-mail", Intent::AppPassword, true),
+    ] {
+        let tokens = stores.user_tokens();
+        let token = tokens.by_digest(tenant, &Secret::new(key).digest()).await;
+        let token = token.expect("reads").expect("is there");
+        assert_eq!((token.identifier.as_str(), token.intent), (name, intent));
+        assert_eq!(token.expires.is_some(), ends, "{name}");
+        assert_eq!(token.sealed, None, "only its digest is stored");
+    }
     let direct: Vec<GroupId> = bot.subject.groups.iter().map(|group| group.id).collect();
     let groups = stores
         .groups()
@@ -280,65 +292,6 @@ async fn people_have_groups_attributes_and_app_passwords() {
         .await
         .expect("reads");
     assert_eq!(all.0.len(), 2);
-}
-
-#[tokio::test]
-async fn loading_it_again_changes_nothing() {
-    let bench = Bench::embedded().await;
-    let first = load(&bench, WHOLE).await.expect("loads");
-    let before = revision(&bench).await;
-    let second = load(&bench, WHOLE).await.expect("loads");
-    assert_eq!(revision(&bench).await, before);
-    for (one, two) in first.fixture.iter().zip(&second.fixture) {
-        let json = |it: &Registered| serde_json::to_value(&it.client).expect("JSON");
-        assert_eq!(json(one), json(two));
-    }
-    let made = |seeded: &Seeded| {
-        seeded
-            .machine
-            .secret
-            .as_ref()
-            .map(|it| it.expose().to_owned())
-    };
-    assert_eq!(made(&first), made(&second), "a secret that was made stays");
-    assert_eq!(first.robot.1.expose(), second.robot.1.expose());
-}
-
-#[tokio::test]
-async fn what_a_changed_fixture_leaves_out_of_an_application_goes() {
-    let bench = Bench::embedded().await;
-    let before = load(&bench, WHOLE).await.expect("loads");
-    let changed = WHOLE
-        .replace(
-            "signing_key: {algorithm: PS256, custody: envelope}",
-            "signing_key: none",
-        )
-        .replace("      - {group: staff, negate: true}\n", "")
-        .replace("return {\"roles\"", "return {\"rights\"")
-        .replace("client_secret: whole-secret", "client_secret: another");
-    let after = load(&bench, &changed).await.expect("loads");
-    let whole = client(&after, "whole");
-    assert!(matches!(whole.signing, Signing::ClientSecret { .. }));
-    assert_eq!(whole.policies.bindings.len(), 2);
-    assert!(whole.claims_supported.contains(&"rights".to_owned()));
-    let digest = Secret::new("another").digest();
-    assert!(matches!(whole.kind, ClientKind::Confidential { secret } if secret == digest));
-    let kept = client(&before, "whole");
-    assert_eq!(
-        (kept.provider_pk, kept.application_id),
-        (whole.provider_pk, whole.application_id)
-    );
-    // What the gateway reads is what was compiled.
-    let clients = bench.backend.stores.clients();
-    let now = bench.now() + Seconds(60);
-    let read = clients
-        .by_slug(&bench.seeded.tenant.id, &whole.slug, now)
-        .await;
-    let read = read.expect("reads").expect("is there");
-    assert_eq!(
-        serde_json::to_value(&*read).expect("JSON"),
-        serde_json::to_value(whole).expect("JSON")
-    );
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ async fn an_app_password_is_shown_once_works_and_is_removed() {
     let events = page.expect("reads").events;
     let made = events.iter().find(|it| it.action == Action::ModelCreated);
     let made = made.expect("an event");
-    assert_eq!(made.context["identifier"], "robot-1");
+    assert_eq!(made.context["model"]["name"], "robot-1");
     assert_eq!(
         made.user.as_ref().map(|user| user.username.as_str()),
         Some("ada")

@@ -1,6 +1,8 @@
 //! Every key as `docs/storage.md` spells it.
 
 use super::*;
+use crate::dynamodb::row::Row;
+use provider::ports::{Book, Entry, Named, Number};
 
 fn tenant(id: &str) -> TenantId {
     TenantId::parse(id).unwrap()
@@ -146,4 +148,74 @@ fn a_grant_outlives_all_that_was_issued_from_it() {
     assert_eq!(grant_ttl(at(5), Some(at(9)), None), at(9));
     assert_eq!(grant_ttl(at(5), Some(at(9)), Some(at(7))), at(9));
     assert_eq!(grant_ttl(at(5), Some(at(6)), Some(at(7))), at(7));
+}
+
+#[test]
+fn what_people_are_given_stands_in_the_index_as_the_document_says() {
+    let (t, user) = (tenant("a"), UserId::from_random([1; 16]));
+    let (shard, part) = Number::place_for(user);
+    let place = |place: Place| format!("{}/{}", place.lpk, place.lsk);
+    let client_id = ClientId::parse("c#1").unwrap();
+    let mut consent = Consent {
+        user,
+        client_id,
+        provider: 1,
+        scopes: protocol::Scopes::default(),
+        expires: None,
+    };
+    let lpk = format!("T#a#LIST#CONSENT#{shard:x}");
+    let of = |consent: &Consent| place(Place::of_consent(&t, consent));
+    assert_eq!(of(&consent), format!("{lpk}/{part:x}#{user}#c#1#-#-"));
+    consent.expires = Some(Timestamp::from_unix(9));
+    assert_eq!(
+        of(&consent),
+        format!("{lpk}/{part:x}#{user}#c#1#000000000009#-")
+    );
+    let all = Place::all(&t, Listed::Grant);
+    assert_eq!(all.len(), 16);
+    assert_eq!(all[15].lpk, "T#a#LIST#GRANT#f");
+    let theirs = Place::all_of(&t, Listed::Token, user);
+    assert_eq!(
+        place(theirs),
+        format!("T#a#LIST#TOKEN#{shard:x}/{part:x}#{user}#")
+    );
+    let number = Number::of(user, &consent.client_id, &Named::Consent);
+    let numbered = Place::numbered(&t, Listed::Consent, number);
+    assert_eq!(place(numbered), format!("{lpk}/{part:x}#"));
+    let id = SessionId(Uuid::from_bytes([0x1f; 16]));
+    let named = Place::session_named(&t, id);
+    assert_eq!(place(named), format!("T#a#LIST#SESSION#f/{id}#"));
+}
+
+#[test]
+fn a_row_of_the_index_reads_back_as_what_it_was_made_of() {
+    let (t, user) = (tenant("a"), UserId::from_random([1; 16]));
+    let consent = Consent {
+        user,
+        client_id: ClientId::parse("#c##1#").unwrap(),
+        provider: 1,
+        scopes: protocol::Scopes::default(),
+        expires: Some(Timestamp::from_unix(9)),
+    };
+    let row = |place| {
+        let key = Key::of_consent(&t, &consent);
+        Row::write(&key, &consent).unwrap().listed(place)
+    };
+    let listed = row(Place::of_consent(&t, &consent));
+    let read = |row: &Row, at| entry(Book::Consents, row, Timestamp::from_unix(at));
+    let want = Entry {
+        user,
+        client_id: consent.client_id.clone(),
+        named: Named::Consent,
+        until: consent.expires,
+    };
+    assert_eq!(read(&listed, 8), Ok(Some(want)));
+    assert_eq!(read(&listed, 9), Ok(None), "at the very second");
+    let mut other = Place::of_consent(&t, &consent);
+    other.lsk = "0#x".to_owned();
+    let told = read(&row(other), 8).unwrap_err();
+    assert!(
+        told.to_string().contains("does not stand in LISTED"),
+        "{told}"
+    );
 }

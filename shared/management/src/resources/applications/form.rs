@@ -27,7 +27,7 @@ pub fn write(
     };
     let mut application = match (before, &slug) {
         (Some(before), _) => before.clone(),
-        (None, Some(slug)) => Application::new(api.new_id(), slug.clone(), ""),
+        (None, Some(slug)) => Application::new(api.id_for(form), slug.clone(), ""),
         (None, None) => return Err(Refusal::Invalid(form.errors.clone())),
     };
     application.slug = slug.unwrap_or(application.slug);

@@ -7,15 +7,12 @@ use provider::media::{self, Image};
 use provider::ports::ObjectKind;
 
 use super::named;
-use super::shape::FILE_PATH;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::Mode;
 use crate::operation::{Ask, Reply};
+use crate::resources::common::{FILE_PATH, TRIES};
 use crate::upload::{self, Upload};
-
-/// How often a change is made again of what somebody else has changed at the same time.
-const TRIES: usize = 5;
 
 /// Takes an address for it, as it is.
 ///

@@ -1,13 +1,8 @@
 //! What an application looks like on the wire (API reference B2).
 
+use crate::resources::common::ENGINE_MODES;
 use crate::resources::providers::shape::PROVIDER;
-use crate::shape::{Choice, Kind, Shape, choice, each, flag, int, list, nested, slug, text, uuid};
-
-/// How the results of bindings count together.
-static MODES: Choice = Choice {
-    name: "PolicyEngineMode",
-    values: &["all", "any"],
-};
+use crate::shape::{Kind, Shape, choice, each, flag, int, list, nested, slug, text, uuid};
 
 static PROVIDERS: Kind = Kind::Nested(&PROVIDER);
 
@@ -28,19 +23,7 @@ pub static APPLICATION: Shape = Shape {
         text("meta_icon").computed().nullable(),
         text("meta_description").blank(),
         text("meta_publisher").blank(),
-        choice("policy_engine_mode", &MODES),
+        choice("policy_engine_mode", &ENGINE_MODES),
         text("group").blank(),
     ],
-};
-
-/// `FilePath`
-pub static FILE_PATH: Shape = Shape {
-    name: "FilePath",
-    fields: &[text("url").required()],
-};
-
-/// `Coordinate`
-pub static COORDINATE: Shape = Shape {
-    name: "Coordinate",
-    fields: &[int("x_cord").computed(), int("y_cord").computed()],
 };

@@ -20,7 +20,7 @@ static THEMES: Choice = Choice {
 };
 
 /// `Brand`
-pub(super) static BRAND: Shape = Shape {
+pub(crate) static BRAND: Shape = Shape {
     name: "Brand",
     fields: &[
         uuid("brand_uuid").computed(),

@@ -15,9 +15,7 @@ use crate::endpoint::Api;
 use crate::errors::{Errors, Refusal, WHOLE, sentence};
 use crate::form::{Form, Mode};
 use crate::operation::{Ask, Reply};
-
-/// How often a change is made again of what somebody else has changed at the same time.
-const TRIES: usize = 5;
+use crate::resources::common::TRIES;
 
 /// Makes this tenant answer at one host more, where it is an issuer of its own.
 pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
@@ -28,6 +26,11 @@ pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         let brands = all(api, ask).await?;
         let mut form = given.clone();
         let domain = form::domain(&mut form);
+        let own = brands.iter().flat_map(|brand| &brand.hosts);
+        if !api.parts.hosts.allow(&domain, own.map(String::as_str)) {
+            let text = "Brands can be made at hosts below one that you have. To have any other, ask who runs this installation.";
+            form.errors.add("domain", text);
+        }
         let first = Brand {
             default: false,
             ..Brand::default()

@@ -7,10 +7,11 @@ use protocol::jose::Algorithm;
 use provider::certificate::Certificate;
 use provider::config::{Change, Expect, KeyMaterial, KeyPair, Object};
 use provider::event::Action;
-use provider::key::{Held, SigningKey};
+use provider::key::SigningKey;
 use provider::ports::{ObjectKind, SelfSigned};
 
 use super::CertificateKeyPairs;
+use super::retire;
 use super::shape::{CERTIFICATE_KEY_PAIR, GENERATION};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
@@ -39,7 +40,7 @@ async fn generate(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let name = form.text("common_name").unwrap_or_default().to_owned();
     let hosts = hosts(&mut form);
     let config = api.config(ask).await?;
-    // Before anything is made in KMS, which is not taken back.
+    // Before anything is made in KMS.
     if config.named(ObjectKind::Key, ("name", &name)).is_some() {
         let text = "Certificate-Key Pair with this name already exists.";
         form.errors.add("common_name", text);
@@ -55,14 +56,12 @@ async fn generate(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         .keyring
         .generate(&ask.call.tenant.id, algorithm)
         .await?;
-    let left = held(&key).to_owned();
-    let done = keep(api, ask, key, (&name, &hosts, days)).await;
-    if done.is_err() {
-        tracing::warn!(
-            event = "key_left_behind",
-            key = left,
-            "a key was made in KMS and is not used"
-        );
+    let done = keep(api, ask, key.clone(), (&name, &hosts, days)).await;
+    match &done {
+        Ok(_) => {}
+        Err(Refusal::Invalid(_) | Refusal::Conflict) => retire::end(api, &key).await,
+        // It may be that the pair is there, and only the answer was lost.
+        Err(_) => retire::left_behind(&key, "its pair could not be saved"),
     }
     done
 }
@@ -135,13 +134,6 @@ fn is_host(name: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'*');
     let label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(letter);
     name.len() <= LONGEST_HOST && name.split('.').all(label)
-}
-
-fn held(key: &SigningKey) -> &str {
-    match &key.held {
-        Held::Direct { key_id } => key_id,
-        Held::Envelope { name, .. } => name,
-    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,20 @@
 //! What of a pair is to be seen (API reference B10): its certificate, and of its private key that there is nothing.
 
-use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{Method, StatusCode};
 use provider::config::KeyPair;
 use provider::event::Action;
-use provider::http::{Response, encode};
 use serde_json::json;
 
 use super::CertificateKeyPairs;
 use super::shape::CERTIFICATE_DATA;
+use crate::download;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::operation::{Answer, Ask, Operation, Reply};
 use crate::resources::crud::{Kind, found};
+
+/// The type of a file of PEM.
+const PEM_FILE: &str = "application/x-pem-file";
 
 /// What is looked at.
 #[derive(Clone, Copy)]
@@ -45,20 +46,28 @@ pub(super) fn operations() -> Vec<Operation> {
         |api, ask| Box::pin(view(api, ask, Part::PrivateKey)),
     );
     let shown = |operation: Operation| {
-        let operation = operation.with(&["download"]);
+        let operation = operation.with(&["download"]).or_file(PEM_FILE);
         operation.answers(Answer::One(StatusCode::OK, &CERTIFICATE_DATA))
     };
     vec![shown(certificate), shown(private_key)]
 }
 
-/// Each look is recorded, as authentik does. No private key is in what is shown: authentik's Terraform provider reads
-/// one on each turn and takes an empty one, but no refusal.
+/// What is said of the private key of a pair that somebody brought.
+const KEPT: &str = "The private key of a pair that was brought is never shown.";
+
+/// Each look is recorded, as authentik does. No private key is in what is shown. Terraform's resource reads it on each
+/// turn, takes what it reads for the key there is (an empty one would be put right for ever) and goes on where it is
+/// refused; its data source takes an empty one, but no refusal. Its resources are pairs that were brought.
 async fn view(api: &Api, ask: &Ask<'_>, part: Part) -> Result<Reply, Refusal> {
     let config = api.config(ask).await?;
     let pair = found::<CertificateKeyPairs>(&config, &ask.key)?
         .object
         .as_key();
     let pair = pair.ok_or(Refusal::NotFound(CertificateKeyPairs::MODEL))?;
+    let brought = pair.certificate.as_ref().is_some_and(|it| it.given);
+    if matches!(part, Part::PrivateKey) && brought {
+        return Err(Refusal::Denied(KEPT));
+    }
     let id = pair.id.to_string();
     let event = api.event(
         ask,
@@ -77,20 +86,15 @@ async fn view(api: &Api, ask: &Ask<'_>, part: Part) -> Result<Reply, Refusal> {
         Part::PrivateKey => "",
     };
     if ask.query.one("download").is_some() {
-        return Ok(Reply::Other(Box::new(file(pair, part, data))));
+        let name = file_name(pair, part);
+        return Ok(download::file(PEM_FILE, &name, data.to_owned()));
     }
     Reply::ok(json!({ "data": data }))
 }
 
-fn file(pair: &KeyPair, part: Part, data: &str) -> Response {
+fn file_name(pair: &KeyPair, part: Part) -> String {
     let plain =
         |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ');
     let name = pair.name.chars().map(|it| if plain(it) { it } else { '_' });
-    let name = format!("{}_{}.pem", name.collect::<String>(), part.name());
-    let mut response = Response::new(Bytes::from(data.to_owned()));
-    encode::set(&mut response, CONTENT_TYPE, "application/x-pem-file");
-    let disposition = format!("attachment; filename=\"{name}\"");
-    encode::set(&mut response, CONTENT_DISPOSITION, &disposition);
-    encode::set(&mut response, CACHE_CONTROL, "no-store");
-    response
+    format!("{}_{}.pem", name.collect::<String>(), part.name())
 }

@@ -13,8 +13,9 @@ use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::Mode;
 use crate::operation::{Answer, Ask, Body, Operation, Reply};
+use crate::resources::common::{CACHE, FILE_PATH, TRIES};
 use crate::resources::crud::found;
-use crate::shape::{Shape, count, text};
+use crate::shape::{Shape, text};
 use crate::upload::{self, Upload};
 
 static LINK: Shape = Shape {
@@ -25,17 +26,6 @@ static DIAGRAM: Shape = Shape {
     name: "FlowDiagram",
     fields: &[text("diagram").computed()],
 };
-static CACHE: Shape = Shape {
-    name: "Cache",
-    fields: &[count("count").computed()],
-};
-static FILE_PATH: Shape = Shape {
-    name: "FilePath",
-    fields: &[text("url").required()],
-};
-
-/// How often a change is made again of what somebody else has changed at the same time.
-const TRIES: usize = 5;
 
 pub(super) fn operations() -> Vec<Operation> {
     let id = |what: &str| format!("flows_instances_{what}");

@@ -5,13 +5,14 @@ use provider::ports::ObjectKind;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{MODES, policies_of, policy_target};
+use super::{policies_of, policy_target};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row, Test};
 use crate::form::Form;
 use crate::operation::Ask;
-use crate::resources::crud::Kind;
+use crate::resources::common::ENGINE_MODES;
+use crate::resources::crud::{Editable, Kind};
 use crate::resources::stages;
 use crate::rows::Listing;
 use crate::shape::{Choice, Shape, choice, flag, int, nested, uuid};
@@ -33,7 +34,7 @@ pub static FLOW_STAGE_BINDING: Shape = Shape {
         flag("evaluate_on_plan"),
         flag("re_evaluate_policies"),
         int("order").required(),
-        choice("policy_engine_mode", &MODES),
+        choice("policy_engine_mode", &ENGINE_MODES),
         choice("invalid_response_action", &INVALID_RESPONSES),
     ],
 };
@@ -58,7 +59,7 @@ impl Kind for FlowStageBindings {
             Filter::exact("order", Given::Int),
             Filter::exact("pbm_uuid", Given::Uuid).of("policybindingmodel_ptr_id"),
             Filter::exact(POLICIES, Given::Uuid).asks(Test::Among),
-            Filter::exact("policy_engine_mode", Given::Choice(&MODES)),
+            Filter::exact("policy_engine_mode", Given::Choice(&ENGINE_MODES)),
             Filter::exact("re_evaluate_policies", Given::Bool),
             Filter::exact("stage", Given::Uuid),
             Filter::exact("target", Given::Uuid),
@@ -100,7 +101,9 @@ impl Kind for FlowStageBindings {
         }
         Ok(rows)
     }
+}
 
+impl Editable for FlowStageBindings {
     async fn write<'a>(
         api: &'a Api,
         _ask: &'a Ask<'_>,
@@ -111,7 +114,7 @@ impl Kind for FlowStageBindings {
         let before = before.and_then(Object::as_flow_stage_binding).cloned();
         let nil = Uuid::nil(); // both are required where there is none before
         let mut binding =
-            before.unwrap_or_else(|| FlowStageBinding::new(api.new_id(), nil, nil, 0));
+            before.unwrap_or_else(|| FlowStageBinding::new(api.id_for(form), nil, nil, 0));
         form.set("target", &mut binding.target);
         form.set("stage", &mut binding.stage);
         form.set("evaluate_on_plan", &mut binding.evaluate_on_plan);

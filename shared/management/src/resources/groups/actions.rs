@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::read;
 use super::shape::ACCOUNT;
-use super::write::{TRIES, event};
+use super::write::event;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::Mode;
 use crate::operation::{Ask, Reply};
+use crate::resources::common::TRIES;
 use crate::resources::users::forest::Forest;
 use crate::resources::users::unbind::{unbind, used_by};
 use crate::resources::users::{guard, write};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::try_join_all;
 use protocol::UserId;
 use provider::claims::hashed_pk;
 use provider::group::{Group, GroupId};
@@ -21,6 +22,12 @@ pub const MODEL: &str = "Group";
 
 /// Of so many members at most attributes and the last sign-in are shown, too; of more, only what the list of people has.
 const MOST_WHOLE: usize = 1_000;
+
+/// Whether members are shown whole, beside their numbers.
+const INCLUDE_USERS: &str = "include_users";
+
+/// Of so few groups the members are read group by group, instead of everybody.
+const FEW: usize = 4;
 
 /// The group with this UUID in the path.
 ///
@@ -45,8 +52,37 @@ pub async fn found(api: &Api, ask: &Ask<'_>) -> Result<Group, Refusal> {
 /// Where groups or people cannot be read.
 pub async fn objects(api: &Api, ask: &Ask<'_>, groups: &[Group]) -> Result<Vec<Value>, Refusal> {
     let forest = Forest::read(api, ask).await?;
+    if let Some(whole) = members_of_few(api, ask, groups).await? {
+        let mut people: Vec<Listed> = whole.values().map(Listed::from).collect();
+        people.sort_by_key(|person| person.pk);
+        let members = members(&people, groups);
+        return Ok(shown(ask, (&forest, &members, &whole), groups));
+    }
     let people = api.parts.people.roster(&ask.call.tenant.id).await?;
     with_users(api, ask, (&forest, &people), groups).await
+}
+
+/// Who is in these groups; `None` where it is cheaper to read everybody.
+async fn members_of_few(
+    api: &Api,
+    ask: &Ask<'_>,
+    groups: &[Group],
+) -> Result<Option<BTreeMap<UserId, User>>, Refusal> {
+    if groups.len() > FEW {
+        return Ok(None);
+    }
+    let (tenant, limit) = (&ask.call.tenant.id, u32::try_from(MOST_WHOLE));
+    let limit = limit.unwrap_or(u32::MAX);
+    let directory = &api.parts.directory;
+    let pages = groups
+        .iter()
+        .map(|group| directory.members(tenant, group.id, None, limit));
+    let pages = try_join_all(pages).await?;
+    if pages.iter().any(|page| page.next.is_some()) {
+        return Ok(None);
+    }
+    let users = pages.into_iter().flat_map(|page| page.users);
+    Ok(Some(users.map(|user| (user.subject.id, user)).collect()))
 }
 
 /// `Group` of one.
@@ -65,6 +101,17 @@ pub(super) async fn with_users(
     (forest, people): (&Forest, &[Listed]),
     groups: &[Group],
 ) -> Result<Vec<Value>, Refusal> {
+    let members = members(people, groups);
+    let whole = if ask.query.flag(INCLUDE_USERS, true) {
+        whole(api, ask, &members).await?
+    } else {
+        BTreeMap::new()
+    };
+    Ok(shown(ask, (forest, &members, &whole), groups))
+}
+
+/// Who of these people is in which of these groups.
+fn members<'a>(people: &'a [Listed], groups: &[Group]) -> BTreeMap<GroupId, Vec<&'a Listed>> {
     let wanted: BTreeSet<GroupId> = groups.iter().map(|group| group.id).collect();
     let mut members: BTreeMap<GroupId, Vec<&Listed>> = BTreeMap::new();
     for person in people {
@@ -72,12 +119,19 @@ pub(super) async fn with_users(
             members.entry(*id).or_default().push(person);
         }
     }
-    let include = ask.query.flag("include_users", true);
-    let whole = if include {
-        whole(api, ask, &members).await?
-    } else {
-        BTreeMap::new()
-    };
+    members
+}
+
+fn shown(
+    ask: &Ask<'_>,
+    (forest, members, whole): (
+        &Forest,
+        &BTreeMap<GroupId, Vec<&Listed>>,
+        &BTreeMap<UserId, User>,
+    ),
+    groups: &[Group],
+) -> Vec<Value> {
+    let include = ask.query.flag(INCLUDE_USERS, true);
     let shown = groups.iter().map(|group| {
         let its = members
             .get(&group.id)
@@ -93,7 +147,7 @@ pub(super) async fn with_users(
         };
         row(forest, group, (its, objects))
     });
-    Ok(shown.collect())
+    shown.collect()
 }
 
 /// The members as they are stored, where they are not too many.

@@ -19,11 +19,9 @@ use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::{Form, Mode};
 use crate::operation::{Ask, Reply};
+use crate::resources::common::TRIES;
 use crate::resources::users::forest::Forest;
 use crate::resources::users::guard;
-
-/// How often a group is read again that others change at the same time.
-pub const TRIES: usize = 5;
 
 /// So many can join and leave at once: who they are has to fit into one item.
 const MOST_MOVED: usize = 5_000;

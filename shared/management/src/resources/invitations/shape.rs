@@ -2,7 +2,7 @@
 
 use provider::claims::hashed;
 use provider::config::Config;
-use provider::invitation::Invitation;
+use provider::invitation::{Invitation, InvitedTo};
 use provider::tenant::Tenant;
 use provider::user::User;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ static GROUP_MEMBER: Shape = Shape {
 };
 
 /// `Invitation`
-pub(super) static INVITATION: Shape = Shape {
+pub(crate) static INVITATION: Shape = Shape {
     name: "Invitation",
     fields: &[
         uuid("pk").computed(),
@@ -64,10 +64,10 @@ pub(super) fn row(
     invitation: &Invitation,
     by: Option<&User>,
 ) -> Row {
-    let flow = invitation
-        .flow
-        .as_ref()
-        .and_then(|slug| config.flow_named(slug));
+    let flow = invitation.flow.as_ref().and_then(|flow| match flow {
+        InvitedTo::Flow(id) => config.flow(*id),
+        InvitedTo::Named(slug) => config.flow_named(slug),
+    });
     let row = json!({
         "pk": invitation.id,
         "name": invitation.name,
@@ -78,7 +78,7 @@ pub(super) fn row(
         "flow": flow.map(|flow| flow.id),
         "flow_obj": flow.map(|flow| flows::row(config, flow)),
         "created_by__username": by.map(|user| &user.subject.username),
-        "flow__slug": invitation.flow,
+        "flow__slug": flow.map(|flow| &flow.slug),
     });
     row.as_object().cloned().unwrap_or_default()
 }

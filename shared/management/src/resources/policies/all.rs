@@ -9,17 +9,12 @@ use super::{POLICY, bindings_of, prompt_stages_of, test};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::{Filter, Row};
-use crate::form::Form;
 use crate::operation::{Answer, Ask, Operation, Reply};
+use crate::resources::common::CACHE;
 use crate::resources::crud::{self, Kind};
 use crate::resources::types;
 use crate::rows::Listing;
-use crate::shape::{Shape, count};
-
-static CACHE: Shape = Shape {
-    name: "Cache",
-    fields: &[count("count").computed()],
-};
+use crate::shape::Shape;
 
 /// What rows are narrowed down by without having it as a field.
 const HIDDEN: [&str; 2] = ["bindings", "promptstage"];
@@ -28,8 +23,7 @@ const HIDDEN: [&str; 2] = ["bindings", "promptstage"];
 pub(super) struct AllPolicies;
 
 pub(super) fn operations() -> Vec<Operation> {
-    let mut all = crud::operations::<AllPolicies>();
-    all.retain(|operation| operation.method == Method::GET || operation.method == Method::DELETE);
+    let mut all = crud::operations_without_edits::<AllPolicies>();
     all.extend([
         Operation::new(
             "policies_all_types_list",
@@ -112,15 +106,5 @@ impl Kind for AllPolicies {
             row.retain(|name, _| !HIDDEN.contains(&&**name));
         }
         Ok(rows)
-    }
-
-    async fn write<'a>(
-        _api: &'a Api,
-        _ask: &'a Ask<'_>,
-        _config: &'a Config,
-        _form: &'a mut Form,
-        _before: Option<&'a Object>,
-    ) -> Result<Object, Refusal> {
-        Err(Refusal::NotFound(Self::MODEL))
     }
 }

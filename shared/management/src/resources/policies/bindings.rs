@@ -14,7 +14,7 @@ use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row, Test};
 use crate::form::Form;
 use crate::operation::{Ask, Operation};
-use crate::resources::crud::{self, Kind};
+use crate::resources::crud::{self, Editable, Kind};
 use crate::resources::flows;
 use crate::resources::groups::shape::GROUP;
 use crate::resources::users::shape::USER;
@@ -49,7 +49,7 @@ const TIMEOUT: u32 = 30;
 const HIDDEN: [&str; 2] = ["policy__name", "target_ids"];
 
 /// Bindings.
-struct PolicyBindings;
+pub(crate) struct PolicyBindings;
 
 pub(super) fn operations() -> Vec<Operation> {
     crud::operations::<PolicyBindings>()
@@ -83,19 +83,6 @@ fn row(config: &Config, binding: &PolicyBinding) -> Row {
     match row {
         Value::Object(row) => row,
         _ => Row::new(),
-    }
-}
-
-/// What is meant by this: an application, a flow or a stage in its flow, by its own id or as what policies are bound to
-/// (`policybindingmodel_ptr_id`). What is answered is its own.
-fn target(config: &Config, given: Uuid) -> Option<Uuid> {
-    let known = config.application(given).is_some()
-        || config.flow(given).is_some()
-        || config.flow_stage_binding(given).is_some();
-    if known {
-        Some(given)
-    } else {
-        flows::targeted(config, given)
     }
 }
 
@@ -141,7 +128,9 @@ impl Kind for PolicyBindings {
         named::put(api, ask, config, &mut rows).await?;
         Ok(rows)
     }
+}
 
+impl Editable for PolicyBindings {
     async fn write<'a>(
         api: &'a Api,
         ask: &'a Ask<'_>,
@@ -153,7 +142,7 @@ impl Kind for PolicyBindings {
         let bound = bound(api, ask, form, before).await?;
         let given: Option<Uuid> = form.get("target");
         let meant = match given {
-            Some(given) => target(config, given),
+            Some(given) => flows::targeted(config, given),
             None => before.map(|it| it.target),
         };
         if let (Some(given), None) = (given, meant) {
@@ -167,7 +156,7 @@ impl Kind for PolicyBindings {
             bound,
             ..before
                 .cloned()
-                .unwrap_or_else(|| blank(api.new_id(), target, bound))
+                .unwrap_or_else(|| blank(api.id_for(form), target, bound))
         };
         form.set("negate", &mut binding.negate);
         form.set("enabled", &mut binding.enabled);

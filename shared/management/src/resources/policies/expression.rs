@@ -9,7 +9,7 @@ use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row};
 use crate::form::Form;
 use crate::operation::{Ask, Operation};
-use crate::resources::crud::{self, Kind};
+use crate::resources::crud::{self, Editable, Kind};
 use crate::rows::Listing;
 use crate::shape::{Shape, count, flag, text, uuid};
 
@@ -29,7 +29,7 @@ static EXPRESSION_POLICY: Shape = Shape {
 };
 
 /// Expression policies.
-struct ExpressionPolicies;
+pub(crate) struct ExpressionPolicies;
 
 pub(super) fn operations() -> Vec<Operation> {
     crud::operations::<ExpressionPolicies>()
@@ -62,7 +62,9 @@ impl Kind for ExpressionPolicies {
         row.insert("expression".to_owned(), policy.expression.clone().into());
         row
     }
+}
 
+impl Editable for ExpressionPolicies {
     async fn write<'a>(
         api: &'a Api,
         _ask: &'a Ask<'_>,
@@ -72,7 +74,7 @@ impl Kind for ExpressionPolicies {
     ) -> Result<Object, Refusal> {
         let before = before.and_then(Object::as_policy).cloned();
         let mut policy = before.unwrap_or_else(|| ExpressionPolicy {
-            id: api.new_id(),
+            id: api.id_for(form),
             name: String::new(),
             expression: String::new(),
             execution_logging: false,

@@ -9,43 +9,15 @@ use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::Mode;
 use crate::operation::{Answer, Ask, Body, Operation, Reply};
+use crate::resources::common::LOG_EVENTS;
 use crate::resources::crud::{Kind, found};
-use crate::shape::{
-    Choice, Kind as Type, Shape, choice, count, each, flag, list, moment, object, text,
-};
+use crate::shape::{Shape, count, each, flag, list, object};
 use crate::wire;
 
 static TEST: Shape = Shape {
     name: "PolicyTest",
     fields: &[count("user").required(), object("context")],
 };
-
-static LEVEL: Choice = Choice {
-    name: "LogLevelEnum",
-    values: &[
-        "critical",
-        "exception",
-        "error",
-        "warn",
-        "warning",
-        "info",
-        "debug",
-        "notset",
-    ],
-};
-
-static LOG_EVENT: Shape = Shape {
-    name: "LogEvent",
-    fields: &[
-        moment("timestamp").required(),
-        choice("log_level", &LEVEL).required(),
-        text("logger").required(),
-        text("event").required(),
-        object("attributes").required(),
-    ],
-};
-
-const LOG_EVENTS: Type = Type::Nested(&LOG_EVENT);
 
 /// `PolicyTestResult`
 pub static RESULT: Shape = Shape {

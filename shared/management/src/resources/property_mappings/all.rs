@@ -57,8 +57,7 @@ const OF_SCOPES: [&str; 2] = ["scope_name", "description"];
 struct AllMappings;
 
 pub(super) fn operations() -> Vec<Operation> {
-    let mut all = crud::operations::<AllMappings>();
-    all.retain(|operation| operation.method == Method::GET || operation.method == Method::DELETE);
+    let mut all = crud::operations_without_edits::<AllMappings>();
     for operation in &mut all {
         if operation.path == AllMappings::PATH {
             operation.run = |api, ask| Box::pin(list::<AllMappings>(api, ask));
@@ -184,16 +183,6 @@ impl Kind for AllMappings {
         let mut row = super::row(object);
         row.retain(|name, _| !OF_SCOPES.contains(&&**name));
         row
-    }
-
-    async fn write<'a>(
-        _api: &'a Api,
-        _ask: &'a Ask<'_>,
-        _config: &'a Config,
-        _form: &'a mut Form,
-        _before: Option<&'a Object>,
-    ) -> Result<Object, Refusal> {
-        Err(Refusal::NotFound(Self::MODEL))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Providers of every type, of which we have one (API reference B1).
 
-use http::{Method, StatusCode};
+use http::Method;
 use provider::config::{Config, Object, Stored};
 use provider::ports::ObjectKind;
 use serde_json::json;
@@ -10,7 +10,6 @@ use super::shape::PROVIDER;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row};
-use crate::form::Form;
 use crate::operation::{Answer, Ask, Operation, Reply};
 use crate::resources::crud::{self, Kind};
 use crate::resources::types;
@@ -21,8 +20,7 @@ use crate::shape::Shape;
 pub struct AllProviders;
 
 pub(super) fn operations() -> Vec<Operation> {
-    let mut all = crud::operations::<AllProviders>();
-    all.retain(|operation| operation.method == Method::GET || operation.method == Method::DELETE);
+    let mut all = crud::operations_without_edits::<AllProviders>();
     all.push(
         Operation::new(
             "providers_all_types_list",
@@ -87,16 +85,5 @@ impl Kind for AllProviders {
             row::end(ask, config, row);
         }
         Ok(rows)
-    }
-
-    async fn write<'a>(
-        _api: &'a Api,
-        _ask: &'a Ask<'_>,
-        _config: &'a Config,
-        _form: &'a mut Form,
-        _before: Option<&'a Object>,
-    ) -> Result<Object, Refusal> {
-        let text = "A provider is made and changed as what it is.".to_owned();
-        Err(Refusal::Other(StatusCode::METHOD_NOT_ALLOWED, text))
     }
 }

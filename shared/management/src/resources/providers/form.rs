@@ -56,7 +56,10 @@ pub async fn complete(
     secret(api, ask, form, &mut provider).await?;
     if provider.pk == NEW {
         let tenant = &ask.call.tenant.id;
-        provider.pk = api.parts.objects.next_provider_pk(tenant).await?;
+        provider.pk = match form.number {
+            Some(number) => number,
+            None => api.parts.objects.next_provider_pk(tenant).await?,
+        };
     }
     Ok(provider)
 }

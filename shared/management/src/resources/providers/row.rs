@@ -21,9 +21,7 @@ pub(super) const FOR_FILTERS: [&str; 2] = ["application", "is_backchannel"];
 /// The fields of every provider (`Provider`).
 pub fn base(config: &Config, provider: &Provider) -> Row {
     let application = config.application_of(provider.pk);
-    let backchannel = config
-        .applications()
-        .find(|it| it.backchannel_providers.contains(&provider.pk));
+    let backchannel = config.backchannel_of(provider.pk);
     // "" and not null: strict clients refuse null here (API reference E).
     let slug = |it: Option<&provider::config::Application>| {
         it.map_or_else(String::new, |it| it.slug.to_string())
@@ -52,6 +50,13 @@ pub fn base(config: &Config, provider: &Provider) -> Row {
 /// As [`base`], as it is answered within another object.
 pub fn nested(ask: &Ask<'_>, config: &Config, provider: &Provider) -> Value {
     let mut row = base(config, provider);
+    end(ask, config, &mut row);
+    Value::Object(row)
+}
+
+/// As [`oauth2`], as it is answered within another object. The secret is shown where the provider itself is, and nowhere else.
+pub fn nested_oauth2(ask: &Ask<'_>, config: &Config, provider: &Provider) -> Value {
+    let mut row = oauth2(config, provider);
     end(ask, config, &mut row);
     Value::Object(row)
 }

@@ -1,16 +1,12 @@
 //! The fields of OAuth sources.
 
+use crate::resources::common::ENGINE_MODES;
 use crate::shape::{Choice, Kind, Shape, any, choice, each, flag, list, nested, slug, text, uuid};
 
 /// What a source speaks. Only the one is taken whose JWTs count here.
 static PROVIDER_TYPE: Choice = Choice {
     name: "ProviderTypeEnum",
     values: &["openidconnect"],
-};
-
-static ENGINE_MODE: Choice = Choice {
-    name: "PolicyEngineMode",
-    values: &["all", "any"],
 };
 
 static USER_MATCHING: Choice = Choice {
@@ -62,7 +58,7 @@ pub(super) static OAUTH_SOURCE: Shape = Shape {
         text("verbose_name").computed(),
         text("verbose_name_plural").computed(),
         text("meta_model_name").computed(),
-        choice("policy_engine_mode", &ENGINE_MODE),
+        choice("policy_engine_mode", &ENGINE_MODES),
         choice("user_matching_mode", &USER_MATCHING),
         text("managed").computed().nullable(),
         text("user_path_template"),

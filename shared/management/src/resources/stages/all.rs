@@ -1,7 +1,7 @@
 //! Stages of whatever kind: what there are, what each can be, and which ones people set up for themselves (API reference
 //! B12, `stages/all`).
 
-use http::{Method, StatusCode};
+use http::Method;
 use provider::config::{Config, Object, StageObject};
 use provider::flow::stage::Settings;
 use provider::ports::ObjectKind;
@@ -12,10 +12,9 @@ use super::{ALL, about, row};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::{Filter, Form as Given, Row};
-use crate::form::Form;
 use crate::operation::{Access, Answer, Ask, Operation, Reply};
 use crate::resources::crud::{self, Kind};
-use crate::resources::{types, used_by};
+use crate::resources::types;
 use crate::rows::Listing;
 use crate::shape::Shape;
 
@@ -29,30 +28,8 @@ const TEMPLATES: [(&str, &str); 2] = [
 ];
 
 pub(super) fn operations() -> Vec<Operation> {
-    let one = "/stages/all/{stage_uuid}/";
-    vec![
-        Operation::new(
-            "stages_all_list",
-            Method::GET,
-            "/stages/all/",
-            |api, ask| Box::pin(crud::list::<AnyStage>(api, ask)),
-        )
-        .narrowed_by(AnyStage::LISTING.filters)
-        .answers(Answer::Page(&STAGE)),
-        Operation::new("stages_all_retrieve", Method::GET, one, |api, ask| {
-            Box::pin(crud::retrieve::<AnyStage>(api, ask))
-        })
-        .answers(Answer::One(StatusCode::OK, &STAGE)),
-        Operation::new("stages_all_destroy", Method::DELETE, one, |api, ask| {
-            Box::pin(crud::destroy::<AnyStage>(api, ask))
-        }),
-        Operation::new(
-            "stages_all_used_by_list",
-            Method::GET,
-            format!("{one}used_by/"),
-            |api, ask| Box::pin(crud::users::<AnyStage>(api, ask)),
-        )
-        .answers(Answer::Several(&used_by::SHAPE)),
+    let mut all = crud::operations_without_edits::<AnyStage>();
+    all.extend([
         Operation::new(
             "stages_all_types_list",
             Method::GET,
@@ -75,7 +52,8 @@ pub(super) fn operations() -> Vec<Operation> {
             |_, _| Box::pin(async { Reply::ok(templates()) }),
         )
         .answers(Answer::Several(&types::SHAPE)),
-    ]
+    ]);
+    all
 }
 
 /// What stages there can be, in order of their names.
@@ -181,16 +159,5 @@ impl Kind for AnyStage {
             .as_stage()
             .map(|stage| row(config, stage))
             .unwrap_or_default()
-    }
-
-    /// Nobody comes here: they are made and changed as what they are.
-    async fn write<'a>(
-        _api: &'a Api,
-        _ask: &'a Ask<'_>,
-        _config: &'a Config,
-        _form: &'a mut Form,
-        _before: Option<&'a Object>,
-    ) -> Result<Object, Refusal> {
-        Err(Refusal::NotFound(Self::MODEL))
     }
 }

@@ -3,6 +3,7 @@
 use provider::flow::stage::Settings;
 
 use super::{About, Described, Stages, choices as words, shapes};
+use crate::blueprint::models::Model;
 use crate::filter::{Filter, Form as Given, Test};
 use crate::operation::Operation;
 use crate::resources::crud;
@@ -49,6 +50,11 @@ macro_rules! kinds {
             let mut all = Vec::new();
             $(all.extend(crud::operations::<Stages<$name>>());)*
             all
+        }
+
+        /// Each of them as blueprints have it.
+        pub(crate) fn models() -> Vec<Model> {
+            vec![$(Model::of::<Stages<$name>>($name::ABOUT.meta_model_name(), &[&["name"]])),*]
         }
     };
 }

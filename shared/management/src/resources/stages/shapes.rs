@@ -26,7 +26,7 @@ macro_rules! stages {
 }
 
 /// `WebAuthnDeviceType`
-static DEVICE_TYPE: Shape = Shape {
+pub static DEVICE_TYPE: Shape = Shape {
     name: "WebAuthnDeviceType",
     fields: &[uuid("aaguid").required(), text("description").required()],
 };

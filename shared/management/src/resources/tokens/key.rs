@@ -12,9 +12,7 @@ use crate::endpoint::Api;
 use crate::errors::{Errors, Refusal};
 use crate::form::Mode;
 use crate::operation::{Ask, Reply};
-
-/// How often a token is read again that others change at the same time.
-const TRIES: usize = 5;
+use crate::resources::common::TRIES;
 
 const UNKNOWN_KEY: &str =
     "The key of this token was shown once when it was made. Set another one to see it here.";

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use protocol::{Timestamp, UserId};
 use provider::ports::{Listed, UserToken};
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
 use super::shape::INTENTS;
 use super::uuid_of;
@@ -169,11 +168,6 @@ fn row(token: &UserToken, owner: Option<&Value>) -> Option<Value> {
         "expires": maybe(token.expires),
         "expiring": token.expires.is_some(),
     }))
-}
-
-/// Of a token that was made elsewhere, its UUID follows from its identifier.
-pub(super) fn uuid_from(identifier: &str) -> Uuid {
-    provider::config::shipped::made_of(&format!("token {identifier}"))
 }
 
 /// Now, and how long a token lives where nobody says.

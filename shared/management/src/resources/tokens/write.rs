@@ -16,10 +16,8 @@ use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::{Form, Mode};
 use crate::operation::{Ask, Reply};
+use crate::resources::common::TRIES;
 use crate::resources::users::own;
-
-/// How often a token is read again that others change at the same time.
-const TRIES: usize = 5;
 
 /// Most tokens that others than superusers make for themselves: as many as they can be shown.
 const MOST: usize = 100;

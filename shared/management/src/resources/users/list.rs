@@ -1,5 +1,5 @@
 //! The list of people. The list's own items have what it is searched, narrowed down and put in order by, so that a page of
-//! 10,000 people is three requests and one more for each hundred rows. One person by name, address or UUID is one or two.
+//! 10,000 people is four requests and one more for each hundred rows. One person by name, address or UUID is one or two.
 //!
 //! Not in the list's items are attributes and when people last signed in. The filter `attributes` reads those whom the
 //! other filters leave over, a hundred a request. `ordering=last_login` does so for at most [`MOST_BY_LOGIN`] people;

@@ -18,11 +18,12 @@ use uuid::Uuid;
 
 use super::read;
 use super::shape::PASSWORD;
-use super::write::{TRIES, event, put};
+use super::write::{event, put};
 use crate::endpoint::Api;
 use crate::errors::{Refusal, WHOLE};
 use crate::form::Mode;
 use crate::operation::{Ask, Reply};
+use crate::resources::common::TRIES;
 
 /// How long a link is good that is handed over (authentik's default life of a token).
 const LINK_LIFE: Seconds = Seconds::days(1);
@@ -59,7 +60,14 @@ pub async fn set(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
 }
 
 /// The browser's session, where it is this person's.
-async fn own_session(api: &Api, ask: &Ask<'_>, user: &User) -> Result<Option<Session>, Refusal> {
+///
+/// # Errors
+/// Where it cannot be read.
+pub async fn own_session(
+    api: &Api,
+    ask: &Ask<'_>,
+    user: &User,
+) -> Result<Option<Session>, Refusal> {
     let caller = ask.caller()?;
     if !caller.is_browser || caller.user.subject.id != user.subject.id {
         return Ok(None);

@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::forest::Forest;
 use super::unbind::{unbind, used_by};
-use super::write::{TRIES, event};
+use super::write::event;
 use super::{guard, read};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::operation::{Ask, Reply};
+use crate::resources::common::TRIES;
 
 /// Removes one: first the bindings that name them, then the account with its names, sessions, grants and tokens.
 ///

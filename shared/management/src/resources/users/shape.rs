@@ -1,5 +1,6 @@
 //! The fields of people (API reference B3).
 
+use crate::resources::events::shape::COORDINATES;
 use crate::shape::{
     Choice, Kind, Shape, any, choice, count, each, email, flag, list, moment, nested, object, text,
     uuid,
@@ -139,18 +140,12 @@ pub static IMPERSONATION: Shape = Shape {
     fields: &[any("reason").write_only()],
 };
 
-/// `Coordinate`
-static COORDINATE: Shape = Shape {
-    name: "Coordinate",
-    fields: &[count("x_cord").computed(), count("y_cord").computed()],
-};
-
 /// `UserMetrics`
 pub static METRICS: Shape = Shape {
     name: "UserMetrics",
     fields: &[
-        list("logins", &Kind::Nested(&COORDINATE)).computed(),
-        list("logins_failed", &Kind::Nested(&COORDINATE)).computed(),
-        list("authorizations", &Kind::Nested(&COORDINATE)).computed(),
+        list("logins", &COORDINATES).computed(),
+        list("logins_failed", &COORDINATES).computed(),
+        list("authorizations", &COORDINATES).computed(),
     ],
 };

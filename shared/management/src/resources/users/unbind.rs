@@ -5,7 +5,7 @@
 //! between they are still there and no binding names them; to remove them again goes on from there. Where nothing else is
 //! bound to an application, everybody may use it then, as in authentik.
 
-use provider::config::{Bound, Change, Config, Expect, Object, SaveError, StageObject, Stored};
+use provider::config::{Bound, Change, Config, Expect, SaveError, StageObject, Stored};
 use provider::event::Action;
 use provider::flow::stage::Settings;
 use provider::ports::ObjectKind;
@@ -14,10 +14,8 @@ use serde_json::{Value, json};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::operation::Ask;
+use crate::resources::common::TRIES;
 use crate::resources::used_by::model;
-
-/// How often configuration is read again that others change at the same time.
-const TRIES: usize = 5;
 
 /// The most changes of one save; the transaction has what is compiled of them beside.
 const AT_ONCE: usize = 40;
@@ -112,16 +110,7 @@ fn without(stage: &StageObject, from: Bound) -> Option<StageObject> {
 
 fn event(api: &Api, ask: &Ask<'_>, change: &Change) -> provider::event::Event {
     match change {
-        Change::Put { object, .. } => {
-            let (_, name) = model(object);
-            api.event(
-                ask,
-                Action::ModelUpdated,
-                name,
-                &object.id(),
-                Object::label(object),
-            )
-        }
+        Change::Put { object, .. } => api.event_of(ask, Action::ModelUpdated, object),
         Change::Remove { id, .. } => api.event(ask, Action::ModelDeleted, "policybinding", id, ""),
     }
 }

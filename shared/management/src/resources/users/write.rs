@@ -16,9 +16,7 @@ use crate::endpoint::Api;
 use crate::errors::{Errors, Refusal};
 use crate::form::Mode;
 use crate::operation::{Ask, Reply};
-
-/// How often an account is read again that others change at the same time.
-pub const TRIES: usize = 5;
+use crate::resources::common::TRIES;
 
 /// Makes one.
 ///

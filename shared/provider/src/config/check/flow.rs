@@ -43,7 +43,7 @@ impl Checker<'_> {
         let message = format!("there is no stage {}", binding.stage);
         self.unless(known, "stage", &message);
         let place = |it: &FlowStageBinding| (it.target, it.stage, it.order);
-        let mut others = self.config.flow_stage_bindings();
+        let mut others = self.config.stages_of(binding.target);
         let twice = others.any(|it| it.id != binding.id && place(it) == place(binding));
         self.unless(
             !twice,

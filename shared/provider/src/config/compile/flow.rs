@@ -17,8 +17,7 @@ const TIMEOUT: Seconds = Seconds(30);
 /// or policy of its own a flow might let everybody pass. A pure function of the objects.
 pub fn compile_flow(config: &Config, slug: &Slug) -> Option<Flow> {
     let flow = config.flow_named(slug)?;
-    let bound = config.flow_stage_bindings();
-    let mut bound: Vec<&FlowStageBinding> = bound.filter(|it| it.target == flow.id).collect();
+    let mut bound: Vec<&FlowStageBinding> = config.stages_of(flow.id).collect();
     bound.sort_by_key(|it| (it.order, it.id));
     let stages = bound.into_iter().map(|it| place(config, it));
     Some(Flow {

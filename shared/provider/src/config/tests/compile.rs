@@ -1,6 +1,8 @@
+use protocol::jose::PublicKey;
 use protocol::{Seconds, UserId};
 
 use super::*;
+use crate::certificate::Certificate;
 use crate::client::{ClientKind, ConsentMode, JwtKeys};
 use crate::flow::Requirement;
 use crate::flow::stage::DenySettings;
@@ -313,4 +315,31 @@ fn everything_else_is_taken_over() {
         (client.application_id, &*client.name),
         (id(1_007), "An app")
     );
+}
+
+#[test]
+fn rfc7517_4_7_a_client_carries_the_certificates_of_its_keys() {
+    let certificate = |der: &str| Certificate {
+        pem: format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----"),
+        sha256: String::new(),
+        sha1: String::new(),
+        expires: NOW,
+        subject: "CN=a".into(),
+        given: true,
+    };
+    let mut objects = usual();
+    objects.retain(|it| it.as_key().is_none());
+    let mut signing = key(1);
+    signing.certificate = Some(certificate("AQ=="));
+    let mut encryption = key(2);
+    encryption.material = KeyMaterial::Certificate(PublicKey::rsa(&[1], &[3]));
+    encryption.certificate = Some(certificate("Ag=="));
+    let mut provider = provider(7, &[11, 12]);
+    provider.encryption_key = Some(id(2));
+    objects.extend([signing.into(), encryption.into(), provider.into()]);
+    let client = compiled(objects);
+    let x5c = |it| serde_json::to_value(it).unwrap()["x5c"][0].clone();
+    assert_eq!(x5c(client.signing_certificate), "AQ==");
+    assert_eq!(x5c(client.encryption_certificate), "Ag==");
+    assert!(compiled(usual()).signing_certificate.is_none());
 }

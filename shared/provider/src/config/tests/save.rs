@@ -1,4 +1,6 @@
+mod keeping;
 mod removing;
+mod sizes;
 mod vetting;
 mod volume;
 

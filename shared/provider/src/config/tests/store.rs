@@ -27,6 +27,8 @@ pub(super) struct Inside {
     pub(super) repairs: Vec<Repair>,
     /// How many writes there were.
     pub(super) writes: usize,
+    /// How many parts of lists were read.
+    pub(super) lists: usize,
     /// Each write takes one: `Some` is put there by somebody else just before, and so the write is refused.
     pub(super) others: VecDeque<Option<Object>>,
     /// Breaks before this many further writes.
@@ -124,6 +126,7 @@ impl ConfigStore for Memory {
         // Two a page, so that there are pages.
         let of_kind = |it: &&Document| it.kind == kind && after.is_none_or(|after| &*it.id > after);
         let documents = self.look(|it| {
+            it.lists += 1;
             let documents = it.documents.values().filter(of_kind).take(2);
             documents.cloned().collect::<Vec<_>>()
         });

@@ -67,8 +67,7 @@ impl Authorize {
     fn event(&self, call: &Call<'_>, asked: &Asked<'_>, user: &User, scopes: &Scopes) -> Event {
         call.event(Action::AuthorizeApplication, &*self.entropy)
             .about(&user.subject)
-            .for_client(&asked.client.client_id)
-            .with("authorized_application", asked.client.name.as_str())
+            .authorizes(asked.client)
             .with("scopes", scopes.to_string())
             .with("flow", asked.request.response_type.flow())
     }
@@ -89,6 +88,7 @@ fn begin(call: &Call<'_>, asked: &Asked<'_>, code: &Code, session: &Session, use
     Grant {
         id: code.grant,
         client_id: asked.client.client_id.clone(),
+        provider: asked.client.provider_pk,
         redirect_uri: asked.redirect_uri.map(str::to_owned),
         scopes: asked.scopes.clone(),
         subject: user.subject.clone(),

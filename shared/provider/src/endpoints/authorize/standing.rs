@@ -96,7 +96,7 @@ fn counts(call: &Call<'_>, client: &Client, scopes: &Scopes, browser: &Browser) 
         ConsentMode::Implicit => true,
         ConsentMode::AlwaysRequire => false,
         ConsentMode::Permanent | ConsentMode::Expiring(_) => {
-            kept.is_some_and(|consent| consent.covers(scopes, call.now))
+            kept.is_some_and(|consent| consent.covers(client, scopes, call.now))
         }
     }
 }

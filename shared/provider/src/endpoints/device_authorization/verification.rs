@@ -94,7 +94,9 @@ impl DeviceAuthorization {
             Ok(device) => device,
             Err(page) => return Ok(page),
         };
-        let Some(client) = self.find_client(call, &device.client_id).await? else {
+        let client = self.find_client(call, &device.client_id).await?;
+        let asked = client.filter(|client| client.is(&device.client_id, device.provider));
+        let Some(client) = asked else {
             return Ok(visitor.entry(&code.shown(), Some(NOT_VALID))); // removed since the device asked
         };
         let scopes = device.scopes.intersect(&client.scopes);
@@ -103,7 +105,7 @@ impl DeviceAuthorization {
             .policies
             .decide(call, &client, Some(&visitor.user), context);
         if let Ruling::Denied(refusal) = ruling.await? {
-            return Ok(encode::denied(call, &client, &refusal));
+            return Ok(encode::denied(call, &client.name, &refusal));
         }
         let back = Next::device(code, &client.client_id);
         let runs = client.authorization_runs;
@@ -163,8 +165,7 @@ impl DeviceAuthorization {
         let event = call
             .event(Action::AuthorizeApplication, &*self.entropy)
             .about(subject)
-            .for_client(&question.client.client_id)
-            .with("authorized_application", question.client.name.as_str())
+            .authorizes(question.client)
             .with("scopes", question.scopes.to_string())
             .with("flow", "device_code");
         let devices = &self.devices;

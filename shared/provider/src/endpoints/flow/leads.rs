@@ -1,5 +1,5 @@
 //! Addresses that lead to flows, or from them (API reference C1 "other routes"). All are opened by links, and none
-//! leads to another site (RFC 6749 §10.15) than an application's own.
+//! leads to another site (RFC 6749 §10.15).
 
 use protocol::{Params, Slug};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::fault::{Fault, PageFault, Transport};
 use crate::flow::next::Next;
 use crate::flow::stage::{Settings, Stage};
 use crate::flow::{self, Designation};
-use crate::http::route::ROOT;
+use crate::http::route::{LAUNCH, ROOT};
 use crate::http::{Call, Response, encode};
 use crate::ports::Look;
 use crate::user::{User, UserKind};
@@ -162,10 +162,12 @@ impl Flow {
             }
             None => None,
         };
-        let launch = client
-            .as_ref()
-            .and_then(|client| client.launch_url.as_deref());
-        Ok(encode::redirect(call, launch.unwrap_or(USER_INTERFACE)))
+        let started = client.filter(|client| client.launch_url.is_some());
+        let launch = started.map(|client| LAUNCH.replace("{slug}", client.slug.as_str()));
+        Ok(encode::redirect(
+            call,
+            launch.as_deref().unwrap_or(USER_INTERFACE),
+        ))
     }
 
     async fn signed_in(&self, call: &Call<'_>) -> Result<Option<User>, Fault> {

@@ -40,6 +40,7 @@ impl SelfService {
             .clients
             .by_id(tenant, &consent.client_id, now)
             .await?;
+        let client = client.filter(|client| client.is(&consent.client_id, consent.provider));
         let (application, permissions) = match &client {
             Some(client) => {
                 let texts = consent_texts(client, &consent.scopes);
@@ -78,7 +79,11 @@ impl SelfService {
         let event = self
             .event(visitor, Action::ModelDeleted)
             .for_client(&client);
-        let event = event.with("model", "userconsent");
+        let event = event.of(
+            ("authentik_stages_consent", "userconsent"),
+            "",
+            client.as_str(),
+        );
         let withdrawn =
             self.parts
                 .people

@@ -53,8 +53,7 @@ impl SelfService {
             .optional("authenticator")?
             .and_then(|id| id.parse::<Uuid>().ok());
         let devices = self.parts.authenticators.of_user(tenant, user).await?;
-        // Who got in without an authenticator that was there takes none away.
-        let proved = visitor.is_recent() && !visitor.session.passed_over(&devices);
+        let proved = visitor.session.may_take_away(&devices, call.now);
         let Some(device) = devices.into_iter().find(|device| Some(device.id) == id) else {
             return Ok(visitor.done(Section::Security, Notice::Gone));
         };
@@ -65,11 +64,12 @@ impl SelfService {
                 if name.is_empty() {
                     return Ok(encode::redirect(call, &Section::Security.path()));
                 }
-                let place = (user, device.id);
+                let event = self.event(visitor, Action::ModelUpdated);
+                let event = event.concerns(&device);
                 let renamed = self
                     .parts
                     .authenticators
-                    .rename(tenant, place, &name)
+                    .rename(tenant, &device, &name, &event)
                     .await?;
                 let notice = Notice::AuthenticatorRenamed.done_or_gone(renamed);
                 Ok(visitor.done(Section::Security, notice))
@@ -77,10 +77,7 @@ impl SelfService {
             Some("remove") if !proved => Ok(sign_in(call, Section::Security, true)),
             Some("remove") => {
                 let event = self.event(visitor, Action::ModelDeleted);
-                let event = event
-                    .with("model", "authenticator")
-                    .with("class", device.secret.class().as_str())
-                    .with("name", device.name.as_str());
+                let event = event.concerns(&device);
                 let removed = self
                     .parts
                     .authenticators

@@ -5,7 +5,7 @@ use protocol::{Params, Seconds, Secret};
 
 use super::{Notice, Section, SelfService, Visitor, sign_in};
 use crate::entropy::alphanumeric;
-use crate::event::Action;
+use crate::event::{Action, Event};
 use crate::fault::Fault;
 use crate::http::{Response, encode};
 use crate::pages::user::{self, Key, NewKey};
@@ -87,9 +87,7 @@ impl SelfService {
         token.expires = days.map(|days| visitor.call.now + Seconds::days(days));
         token.sealed = Some(self.sealed(visitor, &key).await?);
         let event = self.event(visitor, Action::ModelCreated);
-        let event = event
-            .with("model", "token")
-            .with("identifier", token.identifier.as_str());
+        let event = of_token(event, &token);
         let written = self
             .parts
             .user_tokens
@@ -128,7 +126,7 @@ impl SelfService {
             None => false,
             Some(token) => {
                 let event = self.event(visitor, Action::ModelDeleted);
-                let event = event.with("model", "token").with("identifier", identifier);
+                let event = of_token(event, &token);
                 self.parts
                     .people
                     .remove_token(tenant, &token, &event)
@@ -158,6 +156,12 @@ fn problem(new: &NewKey, held: usize) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Of this token.
+fn of_token(event: Event, token: &UserToken) -> Event {
+    let pk = token.pk().to_string();
+    event.of(("authentik_core", "token"), &pk, &token.identifier)
 }
 
 const fn intent_word(intent: Intent) -> &'static str {

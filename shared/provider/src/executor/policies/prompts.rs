@@ -36,7 +36,7 @@ impl Executor {
 }
 
 /// As Django writes it into a field.
-fn written(value: Value) -> Value {
+pub(in crate::executor) fn written(value: Value) -> Value {
     match value {
         Value::Array(choices) => choices.into_iter().map(choice).collect(),
         Value::Null => Value::Null,

@@ -31,7 +31,7 @@ impl Executor {
         let Some((_, errand)) = run.asked() else {
             return Ok(Step::Leave(run.next.as_str().to_owned()));
         };
-        let before = run.allowed_before().intersect(&errand.scopes);
+        let before = run.allowed_before(errand).intersect(&errand.scopes);
         let (old, new) = (shown(errand, &before), errand.scopes.without(&before));
         let (permissions, additional_permissions) = if old.is_empty() {
             (shown(errand, &errand.scopes), Vec::new())
@@ -140,7 +140,7 @@ impl Run<'_> {
             ConsentMode::Permanent | ConsentMode::Expiring(_) => self.browser.consent.as_ref()?,
             ConsentMode::Implicit | ConsentMode::AlwaysRequire => return None,
         };
-        let covers = kept.covers(&errand.scopes, self.call().now);
+        let covers = kept.covers(&errand.client, &errand.scopes, self.call().now);
         (covers && !errand.prompt_consent).then(|| Decision::Granted {
             user: user.subject.id,
             scopes: errand.scopes.clone(),
@@ -148,10 +148,10 @@ impl Run<'_> {
     }
 
     /// Scopes this person has already allowed this client and that still count.
-    fn allowed_before(&self) -> Scopes {
-        let now = self.call().now;
+    fn allowed_before(&self, errand: &Errand) -> Scopes {
+        let (client, none, now) = (&errand.client, Scopes::default(), self.call().now);
         let on_record = self.browser.consent.as_ref();
-        let live = on_record.filter(|consent| consent.covers(&Scopes::default(), now));
+        let live = on_record.filter(|consent| consent.covers(client, &none, now));
         live.map(|consent| consent.scopes.clone())
             .unwrap_or_default()
     }
@@ -164,7 +164,7 @@ impl Run<'_> {
             ConsentMode::Permanent => None,
             ConsentMode::Expiring(after) => Some(self.call().now + after),
         };
-        let before = self.allowed_before();
+        let before = self.allowed_before(errand);
         let on_record = self
             .browser
             .consent
@@ -174,6 +174,7 @@ impl Run<'_> {
         Some(Consent {
             user: user.subject.id,
             client_id: errand.client.client_id.clone(),
+            provider: errand.client.provider_pk,
             scopes: before.union(&errand.scopes),
             expires: if before.is_subset_of(&errand.scopes) {
                 expires

@@ -62,7 +62,8 @@ impl Executor {
         };
         let call = run.call();
         let found = self.parts.invitations.find(&call.tenant.id, id).await?;
-        Ok(found.filter(|it| it.admits_to(&run.flow.slug, call.now)))
+        let here = (run.flow.id, &run.flow.slug);
+        Ok(found.filter(|it| it.admits_to(here, call.now)))
     }
 }
 

@@ -6,6 +6,7 @@
 mod check;
 mod fields;
 mod file;
+mod preview;
 mod strength;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ use crate::flow::challenge::{Challenge, Errors, Prompt, WHOLE};
 use crate::flow::password;
 use crate::flow::stage::{FieldType, PromptSettings, Stage};
 pub(super) use check::Wrong;
-use fields::{Field, choices_of, plain};
+use fields::{Field, plain};
 
 /// The most that is kept of all that was filled in, in bytes of JSON: an item of DynamoDB has 400 KB.
 const MOST_DATA: usize = 128 * 1024;
@@ -107,21 +108,9 @@ impl Executor {
                     .await?
             }
         };
-        let is_choice = settings.r#type.is_choice();
         Ok(Field {
-            settings,
-            initial,
-            placeholder: if is_choice {
-                String::new()
-            } else {
-                plain(&placeholder)
-            },
-            choices: if is_choice {
-                choices_of(placeholder)
-            } else {
-                Vec::new()
-            },
             fixed: run.fixed_data().contains_key(key),
+            ..Field::of(settings, placeholder, initial)
         })
     }
 

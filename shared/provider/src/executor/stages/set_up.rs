@@ -84,15 +84,10 @@ impl Executor {
         replaced: &[Authenticator],
     ) -> Result<bool, Fault> {
         let call = run.call();
-        let (app, model) = new.secret.model();
         let mut event = call
             .event(Action::ModelCreated, &*self.parts.entropy)
             .about(&owner.user.subject)
-            .with("app", app)
-            .with("model", model)
-            .with("class", new.secret.class().as_str())
-            .with("pk", new.id.to_string())
-            .with("name", new.name.as_str());
+            .concerns(new);
         event.client_id = run.client_id();
         let store = &self.parts.authenticators;
         let kept = store.add(&call.tenant.id, new, replaced, &event).await?;

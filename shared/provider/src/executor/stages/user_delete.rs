@@ -77,11 +77,8 @@ impl Executor {
             let event = call
                 .event(Action::ModelDeleted, &*self.parts.entropy)
                 .about(&user.subject);
-            let event = event
-                .with("app", "authentik_core")
-                .with("model_name", "user")
-                .with("pk", user.subject.pk)
-                .with("name", user.subject.username.as_str());
+            let pk = user.subject.pk.to_string();
+            let event = event.of(("authentik_core", "user"), &pk, &user.subject.username);
             if people.remove(&call.tenant.id, &user, &event).await? {
                 tracing::info!(event = "user_deleted", user = %user.subject.id, "an account was removed");
                 return Ok(());

@@ -19,6 +19,9 @@ pub enum DeviceClass {
 }
 
 impl DeviceClass {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Totp, Self::Static, Self::Webauthn];
+
     /// Its name in the API.
     pub const fn as_str(self) -> &'static str {
         match self {

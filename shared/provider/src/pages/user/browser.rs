@@ -3,6 +3,12 @@
 /// Browser and system of a `User-Agent` (RFC 9110 §10.1.5), such as `Firefox, Linux`; empty where neither is known.
 /// It is a help for the eye, so a guess is good enough.
 pub fn browser_name(agent: &str) -> String {
+    let words = browser_and_system(agent);
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The same as two words.
+pub fn browser_and_system(agent: &str) -> [Option<&'static str>; 2] {
     // Those that pretend to be others stand before them.
     const BROWSERS: [(&str, &str); 7] = [
         ("Edg/", "Edge"),
@@ -25,8 +31,7 @@ pub fn browser_name(agent: &str) -> String {
         let found = table.iter().find(|(mark, _)| agent.contains(mark));
         found.map(|(_, name)| *name)
     };
-    let words = [named(&BROWSERS), named(&SYSTEMS)];
-    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [named(&BROWSERS), named(&SYSTEMS)]
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 use provider::user::User;
-use serde_json::Value;
 
 use super::{GROUPS, USERS};
 use crate::api::harness::Api;
@@ -35,18 +34,6 @@ async fn crowd(api: &Api) -> Vec<User> {
         crowd.extend(people);
     }
     crowd
-}
-
-/// What a request costs beside finding out who calls.
-async fn cost(api: &Api, path: &str) -> (Value, Vec<String>) {
-    api.get("/core/users/me/").await; // warm
-    api.bench.forget_calls();
-    api.get("/core/users/impersonate_end/").await;
-    let caller = api.bench.take_calls().0.len();
-    let shown = api.shown(path).await;
-    let (calls, kms) = api.bench.take_calls();
-    assert!(kms.is_empty());
-    (shown, calls.into_iter().skip(caller).collect())
 }
 
 #[tokio::test]
@@ -90,18 +77,18 @@ async fn a_list_of_fifteen_hundred_people_costs_a_fixed_number_of_calls() {
             &["Query", "GetItem", "BatchGetItem"],
         ),
     ] {
-        let (list, spent) = cost(&api, &format!("{USERS}?{query}")).await;
+        let (list, spent) = api.cost(&format!("{USERS}?{query}")).await;
         assert_eq!(list["pagination"]["count"], count, "{query}");
         assert_eq!(spent, calls, "{query}");
     }
     let group = &api.root.subject.groups[0];
     let path = format!("{GROUPS}?name={}&include_users=false", group.name);
-    let (list, spent) = cost(&api, &path).await;
+    let (list, spent) = api.cost(&path).await;
     assert_eq!(
         list["results"][0]["users"].as_array().unwrap().len(),
         MANY / 50 + 1
     );
     assert_eq!(spent, ["Query", "Query", "BatchGetItem"]);
-    let (_, spent) = cost(&api, "/core/tokens/").await;
+    let (_, spent) = api.cost("/core/tokens/").await;
     assert_eq!(spent, ["Query", "BatchGetItem", "Query", "BatchGetItem"]);
 }

@@ -7,7 +7,7 @@ use provider::flow::stage::{Creation, EmailSettings, FieldType, Settings};
 use provider::user::User;
 use serde_json::json;
 
-use super::{GO_ON, RECOVER, events, is_used_up, letters, link, recovery};
+use super::{GO_ON, RECOVER, events, is_used_up, letters, link, mailed, recovery};
 use crate::executor::{Program, SESSION};
 use crate::flow::made::{OWN, field, identification, login, only, own, prompt, write};
 use crate::flow::probe::component;
@@ -38,9 +38,7 @@ async fn rewrite(bench: &Bench, change: impl Fn(&mut User)) {
 #[tokio::test]
 async fn a_program_that_looks_through_a_mailbox_spends_nothing() {
     let bench = Bench::embedded().await;
-    let probe = recovery(&bench);
-    probe.visitor().identify(RECOVER, "ada").await;
-    let link = link(&bench);
+    let (probe, link) = mailed(&bench).await;
     for _ in 0..3 {
         let shown = probe.visitor().get(&link).await;
         assert_eq!(component(&shown), "ak-stage-continue");
@@ -53,9 +51,7 @@ async fn a_program_that_looks_through_a_mailbox_spends_nothing() {
 #[tokio::test]
 async fn a_link_that_was_used_says_so_and_leads_to_a_new_one() {
     let bench = Bench::embedded().await;
-    let probe = recovery(&bench);
-    probe.visitor().identify(RECOVER, "ada").await;
-    let link = link(&bench);
+    let (probe, link) = mailed(&bench).await;
     let mut visitor = probe.visitor();
     visitor.get(&link).await;
     visitor.answer(&link, &GO_ON).await;
@@ -71,9 +67,7 @@ async fn a_link_that_was_used_says_so_and_leads_to_a_new_one() {
 #[tokio::test]
 async fn of_two_clicks_at_once_one_follows_the_link_and_the_other_finds_it_followed() {
     let bench = Bench::on_dynamodb_local().await;
-    let probe = recovery(&bench);
-    probe.visitor().identify(RECOVER, "ada").await;
-    let link = link(&bench);
+    let (probe, link) = mailed(&bench).await;
     let mut visitor = probe.visitor();
     visitor.get(&link).await;
     let mut clicks = vec![visitor.clone(); 2];
@@ -90,9 +84,7 @@ async fn of_two_clicks_at_once_one_follows_the_link_and_the_other_finds_it_follo
 #[tokio::test]
 async fn a_link_is_good_until_its_time_is_over() {
     let bench = Bench::embedded().await;
-    let probe = recovery(&bench);
-    probe.visitor().identify(RECOVER, "ada").await;
-    let link = link(&bench);
+    let (probe, link) = mailed(&bench).await;
     bench.wait(Seconds(1_799));
     assert_eq!(
         component(&probe.visitor().get(&link).await),
@@ -131,9 +123,7 @@ async fn a_link_that_was_changed_to_lead_elsewhere_is_none_and_stays_good_itself
 #[tokio::test]
 async fn reference_c3_a_program_takes_the_link_at_its_first_look_and_goes_on_at_the_same_address() {
     let bench = Bench::embedded().await;
-    let probe = recovery(&bench);
-    probe.visitor().identify(RECOVER, "ada").await;
-    let link = link(&bench);
+    let (probe, link) = mailed(&bench).await;
     let mut program = probe.program();
     let done = program.get(&link).await;
     assert_eq!(done["ended"], true, "{done}");
@@ -153,9 +143,7 @@ async fn what_is_taken_back_from_an_account_takes_its_links_along() {
     ];
     for (what, change) in changes {
         let bench = Bench::embedded().await;
-        let probe = recovery(&bench);
-        probe.visitor().identify(RECOVER, "ada").await;
-        let link = link(&bench);
+        let (probe, link) = mailed(&bench).await;
         rewrite(&bench, change).await;
         let mut visitor = probe.visitor();
         visitor.get(&link).await;
@@ -168,9 +156,7 @@ async fn what_is_taken_back_from_an_account_takes_its_links_along() {
 #[tokio::test]
 async fn a_flow_cookie_that_was_known_before_is_worth_nothing_after_the_link() {
     let bench = Bench::embedded().await;
-    let probe = recovery(&bench);
-    probe.visitor().identify(RECOVER, "ada").await;
-    let link = link(&bench);
+    let (probe, link) = mailed(&bench).await;
     let mut visitor = probe.visitor();
     visitor.get(&link).await;
     let mut planted = visitor.clone();
@@ -188,9 +174,8 @@ async fn a_flow_cookie_that_was_known_before_is_worth_nothing_after_the_link() {
 async fn following_a_link_vouches_for_the_address() {
     let bench = Bench::embedded().await;
     rewrite(&bench, |user| user.subject.email_verified = false).await;
-    let probe = recovery(&bench);
-    probe.visitor().identify(RECOVER, "ada").await;
-    probe.program().get(&link(&bench)).await;
+    let (probe, link) = mailed(&bench).await;
+    probe.program().get(&link).await;
     let user = ada(&bench).await;
     assert!(user.subject.email_verified && user.active);
     assert_eq!(letters(&bench).len(), 1);

@@ -55,6 +55,25 @@ impl FieldType {
     }
 }
 
+impl<'a> Field<'a> {
+    /// With what its texts, or their expressions, said.
+    pub(super) fn of(settings: &'a PromptSettings, placeholder: Value, initial: Value) -> Self {
+        let is_choice = settings.r#type.is_choice();
+        let (placeholder, choices) = if is_choice {
+            (String::new(), choices_of(placeholder))
+        } else {
+            (plain(&placeholder), Vec::new())
+        };
+        Self {
+            settings,
+            initial,
+            placeholder,
+            choices,
+            fixed: false,
+        }
+    }
+}
+
 impl Field<'_> {
     /// Its name in the answer.
     pub(super) fn key(&self) -> &str {
