@@ -166,16 +166,11 @@ fn headers(ask: &Ask<'_>) -> Map<String, Value> {
 }
 
 fn config() -> Value {
-    let can = |id: &str| OPERATIONS.iter().any(|operation| operation.id == id);
     let saves = OPERATIONS
         .iter()
         .any(|operation| matches!(operation.body, Body::File));
-    let capabilities = [
-        (saves, "can_save_media"),
-        (can("core_users_impersonate_create"), "can_impersonate"),
-    ];
-    let capabilities = capabilities.into_iter().filter(|(can, _)| *can);
-    let capabilities: Vec<&str> = capabilities.map(|(_, name)| name).collect();
+    // Nobody acts as somebody else: `can_impersonate` is not among them.
+    let capabilities: &[&str] = if saves { &["can_save_media"] } else { &[] };
     json!({
         "error_reporting": {
             "enabled": false,

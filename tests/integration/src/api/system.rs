@@ -11,6 +11,8 @@ async fn reference_b15_anyone_reads_the_configuration_for_clients() {
     let (status, config) = api.as_nobody().get("/root/config/").await;
     assert_eq!(status, 200);
     assert_eq!(config["error_reporting"]["enabled"], false, "{config}");
+    let can = &config["capabilities"];
+    assert_eq!(can, &json!(["can_save_media"]), "nobody acts as another");
     let bad = api.with_key("no key").get("/root/config/").await;
     assert_eq!(bad, (status, config), "whatever they say of themselves");
 }
