@@ -21,6 +21,7 @@ use super::run::{NEW_KEY, Named, Run, Said, State, Stop, Unmade, new_key, outcom
 use super::yaml::Wrong;
 use crate::filter::Row;
 use crate::form::{Form, Mode};
+use crate::resources::used_by;
 use find::{existing, fill_in};
 
 pub(super) use find::matching;
@@ -33,19 +34,8 @@ const CERTIFICATE: &str = "certificate_data";
 
 /// The key of an object, as the API answers it.
 pub(super) fn key(object: &Object) -> Value {
-    match object {
-        Object::Provider(provider) => provider.pk.into(),
-        Object::Application(_)
-        | Object::Binding(_)
-        | Object::Mapping(_)
-        | Object::Policy(_)
-        | Object::Source(_)
-        | Object::Key(_)
-        | Object::Flow(_)
-        | Object::Stage(_)
-        | Object::FlowStageBinding(_)
-        | Object::Prompt(_) => object.id().into(),
-    }
+    let number = object.as_provider().map(|provider| provider.pk);
+    number.map_or_else(|| used_by::pk(object).into(), Value::from)
 }
 
 impl Run<'_> {

@@ -1,11 +1,9 @@
 //! Consents (API reference B6).
 
 use protocol::Seconds;
-use provider::event::Action;
 use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
-use crate::claims::events;
 use crate::harness::browser::Browser;
 use crate::harness::exchange::Exchange;
 use crate::harness::{USER, member};
@@ -82,11 +80,7 @@ async fn reference_b6_a_consent_that_is_removed_takes_back_what_came_of_it() {
     );
     assert_eq!(of(api.get(&one(&row)).await), told);
     assert_eq!(of(api.delete(&one(&row)).await), told);
-    let recorded = events(&api.bench).await;
-    let removal = recorded
-        .iter()
-        .find(|event| event.action == Action::ModelDeleted);
-    let context = &removal.expect("recorded").context["model"];
+    let context = api.removed().await;
     assert_eq!(context["app"], "authentik_core");
     assert_eq!(context["model_name"], "userconsent");
     assert_eq!(context["pk"], row["pk"].to_string());

@@ -5,11 +5,9 @@ mod successor;
 mod volume;
 
 use protocol::Seconds;
-use provider::event::Action;
 use serde_json::{Value, json};
 
 use super::harness::{Answer, Api};
-use crate::claims::events;
 use crate::harness::browser::Browser;
 use crate::harness::exchange::Exchange;
 use crate::harness::{claims, member, text};
@@ -60,11 +58,7 @@ fn one(list: &str, row: &Value) -> String {
 
 /// What was recorded of a removal.
 async fn recorded(api: &Api, model: &str, row: &Value) {
-    let recorded = events(&api.bench).await;
-    let removal = recorded
-        .iter()
-        .find(|event| event.action == Action::ModelDeleted);
-    let context = &removal.expect("recorded").context["model"];
+    let context = api.removed().await;
     assert_eq!(context["app"], "authentik_providers_oauth2");
     assert_eq!(context["model_name"], model);
     assert_eq!(context["pk"], row["pk"].to_string());

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use protocol::Secret;
+use provider::event::Action;
 use provider::group::{Group, GroupId};
 use provider::http::Response;
 use provider::ports::{Intent, UserToken};
@@ -13,6 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::fits;
+use crate::claims::events;
 use crate::harness::{Bench, HOST_NAME, people, request, text};
 
 /// The key of the superuser's API token.
@@ -113,6 +115,14 @@ impl Api {
         let (status, made) = self.post(path, body).await;
         assert_eq!(status, 201, "{made}");
         made
+    }
+
+    /// What was recorded of a removal, as the event names it; there has to be one.
+    pub(crate) async fn removed(&self) -> Value {
+        let recorded = events(&self.bench).await;
+        let mut recorded = recorded.into_iter();
+        let removal = recorded.find(|event| event.action == Action::ModelDeleted);
+        removal.expect("recorded").context["model"].clone()
     }
 
     /// What GET shows, which has to be there.

@@ -3,12 +3,10 @@
 use http::HeaderName;
 use http::header::{COOKIE, USER_AGENT};
 use protocol::Seconds;
-use provider::event::Action;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::harness::{Answer, Api, Client};
-use crate::claims::events;
 use crate::executor::{CSRF, Program};
 use crate::harness::browser::Browser;
 use crate::harness::exchange::Exchange;
@@ -96,11 +94,7 @@ async fn reference_b6_a_session_that_is_removed_is_signed_out() {
     );
     assert_eq!(of(api.get(&one(&row)).await), told);
     assert_eq!(of(api.delete(&one(&row)).await), told);
-    let recorded = events(&api.bench).await;
-    let removal = recorded
-        .iter()
-        .find(|event| event.action == Action::ModelDeleted);
-    let context = &removal.expect("recorded").context["model"];
+    let context = api.removed().await;
     assert_eq!(context["app"], "authentik_core");
     assert_eq!(context["model_name"], "authenticatedsession");
     let id = context["pk"]

@@ -3,21 +3,26 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use protocol::{Timestamp, UserId};
+use protocol::{Scopes, Timestamp, UserId};
+use provider::config::Provider;
 use provider::event::{Action, Event};
 use provider::ports::{Book, Entry};
 use provider::user::User;
 use serde_json::{Value, json};
 
 use super::clients::Clients;
+use super::id_token::{Claims, text};
 use super::list;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
+use crate::filter::Row;
 use crate::operation::{Access, Ask, Operation, Reply};
+use crate::resources::providers::row;
 use crate::resources::standard::Standard;
 use crate::resources::users::read;
 use crate::rows::Listing;
 use crate::shape::Shape;
+use crate::wire::maybe;
 
 /// A kind of what people are given.
 pub trait Given: Send + Sync + 'static {
@@ -89,6 +94,42 @@ pub struct Within<'a> {
     pub clients: &'a Clients<'a>,
     /// `User` of each owner.
     pub owners: BTreeMap<UserId, Value>,
+}
+
+impl Within<'_> {
+    /// What codes and tokens have in common: authentik's `ExpiringBaseGrantModel`. `None` where the owner is gone.
+    pub fn granted<G: Given>(
+        &self,
+        ask: &Ask<'_>,
+        held: &Held<G::Item>,
+        (provider, scopes): (&Provider, &Scopes),
+    ) -> Option<Row> {
+        let mut row = Row::new();
+        let mut put = |name: &str, value: Value| row.insert(name.to_owned(), value);
+        put("pk", held.entry.number().get().into());
+        put("provider", row::nested_oauth2(ask, self.config, provider));
+        put("user", self.owners.get(&held.owner.subject.id)?.clone());
+        put("is_expired", false.into()); // what is over is not there
+        put("expires", maybe(G::expires(&held.item)));
+        put("scope", json!(scopes));
+        Some(row)
+    }
+
+    /// A token: authentik's `TokenModel`.
+    pub fn token<G: Given>(
+        &self,
+        ask: &Ask<'_>,
+        held: &Held<G::Item>,
+        scopes: &Scopes,
+        claims: &Claims<'_>,
+    ) -> Option<Value> {
+        let client = self.clients.get(&held.entry.client_id)?;
+        let mut row = self.granted::<G>(ask, held, (client.0, scopes))?;
+        let id_token = text(&ask.call.tenant, client, &held.owner.subject, claims);
+        row.insert("id_token".to_owned(), id_token.into());
+        row.insert("revoked".to_owned(), false.into());
+        Some(Value::Object(row))
+    }
 }
 
 /// The four operations of a kind.

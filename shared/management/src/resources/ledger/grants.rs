@@ -6,19 +6,17 @@ use provider::event::Event;
 use provider::grant::{Grant, Refresh, State};
 use provider::ports::{Book, Entry, Named};
 use provider::user::User;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::given::{Given, Held, Within};
-use super::id_token::{Claims, text};
+use super::id_token::Claims;
 use super::shape::{CODE, TOKEN};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::{Filter, Form};
 use crate::operation::Ask;
-use crate::resources::providers::row;
 use crate::rows::Listing;
 use crate::shape::Shape;
-use crate::wire::moment;
 
 /// Codes that have not been redeemed.
 pub struct Codes;
@@ -74,14 +72,8 @@ impl Given for Codes {
     ) -> Result<Vec<Value>, Refusal> {
         let rows = held.iter().filter_map(|held| {
             let (provider, _) = within.clients.get(&held.entry.client_id)?;
-            Some(json!({
-                "pk": held.entry.number().get(),
-                "provider": row::nested_oauth2(ask, within.config, provider),
-                "user": within.owners.get(&held.owner.subject.id)?,
-                "is_expired": false,
-                "expires": moment(held.item.code_expires),
-                "scope": held.item.scopes,
-            }))
+            let row = within.granted::<Self>(ask, held, (provider, &held.item.scopes));
+            row.map(Value::Object)
         });
         Ok(rows.collect())
     }
@@ -133,7 +125,6 @@ impl Given for RefreshTokens {
         held: &'a [Held<Grant>],
     ) -> Result<Vec<Value>, Refusal> {
         let rows = held.iter().filter_map(|held| {
-            let (provider, application) = within.clients.get(&held.entry.client_id)?;
             let grant = &held.item;
             let refresh = in_force(grant)?;
             let claims = Claims {
@@ -145,17 +136,7 @@ impl Given for RefreshTokens {
                 // Of a token that was refreshed there is none (OpenID Connect Core §12.2).
                 nonce: grant.nonce.as_deref().filter(|_| refresh.generation == 0),
             };
-            let client = (provider, application);
-            Some(json!({
-                "pk": held.entry.number().get(),
-                "provider": row::nested_oauth2(ask, within.config, provider),
-                "user": within.owners.get(&held.owner.subject.id)?,
-                "is_expired": false,
-                "expires": moment(refresh.refresh_expires),
-                "scope": grant.scopes,
-                "id_token": text(&ask.call.tenant, client, &held.owner.subject, &claims),
-                "revoked": false,
-            }))
+            within.token::<Self>(ask, held, &grant.scopes, &claims)
         });
         Ok(rows.collect())
     }

@@ -10,19 +10,17 @@ use provider::grant::{Grant, TokenRecord};
 use provider::ports::{Book, Entry, Holder, Named, SessionEntry};
 use provider::session::{Session, SessionId};
 use provider::user::User;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::given::{Given, Held, Within};
 use super::grants::LISTING;
-use super::id_token::{Claims, text};
+use super::id_token::Claims;
 use super::shape::TOKEN;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::operation::Ask;
-use crate::resources::providers::row;
 use crate::rows::Listing;
 use crate::shape::Shape;
-use crate::wire::moment;
 
 /// Access tokens.
 pub struct AccessTokens;
@@ -96,7 +94,6 @@ impl Given for AccessTokens {
         held: &'a [Held<Token>],
     ) -> Result<Vec<Value>, Refusal> {
         let rows = held.iter().filter_map(|held| {
-            let (provider, application) = within.clients.get(&held.entry.client_id)?;
             let Token { record, grant, .. } = &held.item;
             let claims = Claims {
                 issued: record.issued,
@@ -106,17 +103,7 @@ impl Given for AccessTokens {
                 amr: grant.as_ref().map_or(&[], |grant| grant.amr.as_slice()),
                 nonce: record.nonce.as_deref(),
             };
-            let client = (provider, application);
-            Some(json!({
-                "pk": held.entry.number().get(),
-                "provider": row::nested_oauth2(ask, within.config, provider),
-                "user": within.owners.get(&held.owner.subject.id)?,
-                "is_expired": false,
-                "expires": moment(record.expires),
-                "scope": record.scopes,
-                "id_token": text(&ask.call.tenant, client, &held.owner.subject, &claims),
-                "revoked": false,
-            }))
+            within.token::<Self>(ask, held, &record.scopes, &claims)
         });
         Ok(rows.collect())
     }
