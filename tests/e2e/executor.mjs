@@ -32,6 +32,12 @@ export class Program {
     return this.#send(new URL(path, this.origin).href, { redirect: 'manual' });
   }
 
+  /** Sends a form with the same cookies; redirects are not followed. */
+  post(path, form) {
+    const init = { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' };
+    return this.#send(new URL(path, this.origin).href, init);
+  }
+
   /** A cookie's value. */
   cookie(name) {
     return this.#cookies.get(name);

@@ -10,38 +10,13 @@ import assert from 'node:assert/strict';
 import { launch, openPage } from './browser.mjs';
 import { Program } from './executor.mjs';
 import { authorizeUrl, discover } from './issuer.mjs';
-import { PASSWORD, app, create, withPasskeys } from './people.mjs';
+import { app, create, withPasskeys } from './people.mjs';
+import { known, ledTo, through } from './visitor.mjs';
 
 const [base] = process.argv.slice(2);
 const client = { clientId: 'web', redirectUri: 'http://127.0.0.1:41999/cb' };
 const scope = 'openid profile email offline_access';
 const metadata = await discover(`${base}/application/o/web/`);
-
-/** Opens an address, and says where that leads. */
-async function ledTo(program, address) {
-  const { pathname, search } = new URL(address, base);
-  const response = await program.open(pathname + search);
-  assert.equal(response.status, 302, `${pathname} leads on`);
-  return new URL(response.headers.get('location'), base);
-}
-
-/** Answers what the flow at this address asks, until it leads elsewhere. */
-async function through(program, address, answers) {
-  const slug = address.pathname.split('/')[3];
-  const query = address.search.slice(1);
-  let asked = await program.look(slug, query);
-  while (asked.component !== 'xak-flow-redirect') {
-    const answer = await answers[asked.component]?.(asked);
-    assert.ok(answer, `${asked.component} is not asked`);
-    asked = await program.answer(slug, query, { component: asked.component, ...answer });
-  }
-  return asked.to;
-}
-
-const known = (uidField) => ({
-  'ak-stage-identification': () => ({ uidField }),
-  'ak-stage-password': () => ({ password: PASSWORD }),
-});
 
 /** An authenticator of each kind. */
 async function setUp(program, page) {

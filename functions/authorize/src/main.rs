@@ -8,7 +8,8 @@ use provider::endpoints::Authorize;
 async fn main() -> Result<(), aws::Error> {
     expressions::serve_if_worker();
     let rt = aws::Runtime::from_env().await?;
+    let fetcher = std::sync::Arc::new(fetch::Fetch::new());
     let scripts = rt.scripts(expressions::engine(1));
-    let endpoint = Authorize::new(rt.authorize_parts(&scripts));
+    let endpoint = Authorize::new(rt.authorize_parts(&scripts, fetcher));
     rt.serve(endpoint).await
 }

@@ -9,9 +9,10 @@ use provider::policies::Policies;
 async fn main() -> Result<(), aws::Error> {
     expressions::serve_if_worker();
     let rt = aws::Runtime::from_env().await?;
+    let clients = rt.authentication(std::sync::Arc::new(fetch::Fetch::new()));
     let scripts = rt.scripts(expressions::engine(1));
     let endpoint = DeviceAuthorization::new(
-        rt.clients(),
+        clients,
         rt.browsers(),
         rt.devices(),
         Policies::new(scripts),

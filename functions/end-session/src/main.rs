@@ -9,7 +9,7 @@ async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
     let endpoint = EndSession::new(
         rt.clients(),
-        rt.browsers(),
+        rt.ending().browsers(),
         rt.flows(),
         rt.vault(),
         rt.entropy(),

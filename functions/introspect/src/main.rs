@@ -7,7 +7,9 @@ use provider::endpoints::Introspect;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
-    let (clients, bearers) = (rt.clients(), rt.bearers());
-    let endpoint = Introspect::new(clients, bearers, rt.grants(), rt.subjects(), rt.vault());
+    let clients = rt.authentication(std::sync::Arc::new(fetch::Fetch::new()));
+    let bearers = rt.bearers();
+    let seals = (rt.vault(), rt.sealing(&clients.keys));
+    let endpoint = Introspect::new(clients, bearers, rt.grants(), rt.subjects(), seals);
     rt.serve(endpoint).await
 }

@@ -7,6 +7,7 @@ use provider::endpoints::Revoke;
 async fn main() -> Result<(), aws::Error> {
     let rt = aws::Runtime::from_env().await?;
     let record = (rt.events(), rt.entropy());
-    let endpoint = Revoke::new(rt.clients(), rt.grants(), rt.tokens(), rt.vault(), record);
+    let clients = rt.authentication(std::sync::Arc::new(fetch::Fetch::new()));
+    let endpoint = Revoke::new(clients, rt.grants(), rt.tokens(), rt.vault(), record);
     rt.serve(endpoint).await
 }

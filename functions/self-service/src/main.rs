@@ -9,6 +9,7 @@ async fn main() -> Result<(), aws::Error> {
     expressions::serve_if_worker();
     let rt = aws::Runtime::from_env().await?;
     let scripts = rt.scripts(expressions::engine(1));
-    let endpoint = SelfService::new(rt.self_service_parts(&scripts));
+    let fetcher = std::sync::Arc::new(fetch::Fetch::new());
+    let endpoint = SelfService::new(rt.self_service_parts(&scripts, fetcher));
     rt.serve(endpoint).await
 }

@@ -1,8 +1,11 @@
 //! `GET, POST /application/o/userinfo/` (OpenID Connect Core §5.3, RFC 6750).
 //! The work: `shared/provider/src/endpoints/userinfo.rs`.
 
+use std::sync::Arc;
+
 use aws::Ports as _;
 use provider::claims::Mappings;
+use provider::client_keys::ClientKeys;
 use provider::endpoints::Userinfo;
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,6 +13,8 @@ async fn main() -> Result<(), aws::Error> {
     expressions::serve_if_worker();
     let rt = aws::Runtime::from_env().await?;
     let scripts = rt.scripts(expressions::engine(1));
-    let endpoint = Userinfo::new(rt.bearers(), Mappings::new(scripts));
+    let keys = Arc::new(ClientKeys::new(Arc::new(fetch::Fetch::new())));
+    let (mappings, sealing) = (Mappings::new(scripts), rt.sealing(&keys));
+    let endpoint = Userinfo::new(rt.bearers(), mappings, rt.proofs(), sealing);
     rt.serve(endpoint).await
 }

@@ -5,7 +5,9 @@
 
 pub mod bench;
 pub mod dynamodb_local;
+pub mod elasticmq;
 pub mod hooks;
+pub mod jvm;
 pub mod net;
 pub mod paint;
 pub mod process;

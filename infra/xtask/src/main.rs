@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::release::Architecture;
-use xtask::{bench, hooks, paint, release, tools, verify, watch};
+use xtask::{bench, hooks, paint, release, tidy, tools, verify, watch, workspace};
 
 /// Latchkey's own commands. Tools they need are fetched into ~/.cache/latchkey (or `LATCHKEY_TOOLS`).
 #[derive(Parser)]
@@ -62,6 +62,8 @@ enum Xtask {
     },
     /// Check crate edges, the copies of the route table, file sizes and the rest of the house rules.
     Tidy,
+    /// Write docs/specifications.md anew, from the names of the tests.
+    Specifications,
     /// Lint infra/template.yaml with cfn-lint and `sam validate`.
     Template,
     /// Check dependencies: bans, licences, sources.
@@ -109,6 +111,7 @@ fn run(command: Xtask) -> Result<()> {
         Xtask::Bench { arguments } => bench::bench(&arguments),
         Xtask::Paint { issuer } => paint::paint(issuer.as_deref()),
         Xtask::Tidy => verify::tidy(),
+        Xtask::Specifications => tidy::write(&workspace::root()),
         Xtask::Template => verify::template(),
         Xtask::Deny => verify::deny(),
         Xtask::Hooks => hooks::install(),

@@ -1,11 +1,12 @@
 //! What the house rules claim, checked: crate edges ([`edges`]), the copies of the route table ([`routes`]),
-//! the functions' folders ([`functions`]), the table of what is shown ([`coverage`]) and each file ([`files`]). A finding is one line: where, and what.
+//! the functions' folders ([`functions`]), the tables of what is shown ([`coverage`], [`specifications`]) and each file ([`files`]). A finding is one line: where, and what.
 
 pub mod coverage;
 pub mod edges;
 pub mod files;
 pub mod functions;
 pub mod routes;
+pub mod specifications;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,12 +26,21 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     findings.extend(routes::check(&copies));
     findings.extend(functions::check(root, &copies)?);
     findings.extend(coverage::check(root, &files)?);
+    findings.extend(specifications::check(root, &files)?);
     for file in &files {
         if let Ok(text) = std::fs::read_to_string(root.join(file)) {
             findings.extend(files::check(file, &text)); // what is not UTF-8 is no text
         }
     }
     Ok(findings)
+}
+
+/// Writes the pages that follow from the tree.
+///
+/// # Errors
+/// When the tree cannot be read, or a page not be written.
+pub fn write(root: &Path) -> Result<()> {
+    specifications::write(root, &tracked(root)?)
 }
 
 /// Files that are in git, or would be with the next `git add`, relative to the root.

@@ -2,6 +2,7 @@
 
 pub mod cache;
 mod python;
+mod relying_parties;
 pub mod system;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,12 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{step, workspace};
 
+pub use relying_parties::{
+    APACHE_MODULES, apache, go_relying_party, python_relying_party, spring_relying_party,
+};
+
 const DYNAMODB_LOCAL: &str = "2.6.1";
+const ELASTICMQ: &str = "1.7.1";
 const CARGO_LAMBDA: &str = "1.9.2";
 const ZIG: &str = "0.15.2";
 const CFN_LINT: &str = "1.58.0";
@@ -24,12 +30,30 @@ const CARGO_DENY: &str = "0.20.2";
 /// # Errors
 /// When Java or Maven is missing, or the fetch fails.
 pub fn dynamodb_local() -> Result<PathBuf> {
+    jars(
+        &format!("dynamodb-local-{DYNAMODB_LOCAL}"),
+        ["com.amazonaws", "DynamoDBLocal", DYNAMODB_LOCAL],
+    )
+}
+
+/// Folder with the jars of ElasticMQ, an emulator of SQS, by Maven.
+///
+/// # Errors
+/// As [`dynamodb_local`].
+pub fn elasticmq() -> Result<PathBuf> {
+    jars(
+        &format!("elasticmq-{ELASTICMQ}"),
+        ["org.elasticmq", "elasticmq-server_2.13", ELASTICMQ],
+    )
+}
+
+/// A folder with an artifact's jar and all it needs to run: group, artifact and version.
+fn jars(name: &str, [group, artifact, version]: [&str; 3]) -> Result<PathBuf> {
     system::need(system::JAVA)?;
-    let name = format!("dynamodb-local-{DYNAMODB_LOCAL}");
-    let folder = cache::tool(&cache::folder()?, &name, |into| {
+    let folder = cache::tool(&cache::folder()?, name, |into| {
         let maven = system::need(system::MAVEN)?;
         let pom = into.join("pom.xml");
-        std::fs::write(&pom, dynamodb_local_pom())?;
+        std::fs::write(&pom, pom_of(group, artifact, version))?;
         let mut command = Command::new(maven);
         command
             .args(["--batch-mode", "--quiet", "--file"])
@@ -38,21 +62,17 @@ pub fn dynamodb_local() -> Result<PathBuf> {
         command.arg(format!("-DoutputDirectory={}", into.join("lib").display()));
         command.arg("-DincludeScope=runtime");
         step::run_quietly(&mut command)?;
-        present(
-            &into
-                .join("lib")
-                .join(format!("DynamoDBLocal-{DYNAMODB_LOCAL}.jar")),
-        )
+        present(&into.join("lib").join(format!("{artifact}-{version}.jar")))
     })?;
     Ok(folder.join("lib"))
 }
 
-fn dynamodb_local_pom() -> String {
+fn pom_of(group: &str, artifact: &str, version: &str) -> String {
     format!(
         "<project xmlns=\"http://maven.apache.org/POM/4.0.0\"><modelVersion>4.0.0</modelVersion>\
-         <groupId>latchkey</groupId><artifactId>dynamodb-local</artifactId><version>1</version>\
-         <packaging>pom</packaging><dependencies><dependency><groupId>com.amazonaws</groupId>\
-         <artifactId>DynamoDBLocal</artifactId><version>{DYNAMODB_LOCAL}</version></dependency></dependencies>\
+         <groupId>latchkey</groupId><artifactId>fetched</artifactId><version>1</version>\
+         <packaging>pom</packaging><dependencies><dependency><groupId>{group}</groupId>\
+         <artifactId>{artifact}</artifactId><version>{version}</version></dependency></dependencies>\
          </project>\n"
     )
 }
@@ -149,14 +169,18 @@ pub fn python_clients() -> Result<PathBuf> {
 /// # Errors
 /// When Go is missing, or too old, or the fetch fails.
 pub fn go_client() -> Result<PathBuf> {
-    let program = workspace::scratch("go-client")?.join("client");
-    let _lock = cache::lock(&cache::folder()?, "go-client")?;
+    go_program("go-client", "tests/clients/go")
+}
+
+fn go_program(name: &str, source: &str) -> Result<PathBuf> {
+    let program = workspace::scratch(name)?.join("program");
+    let _lock = cache::lock(&cache::folder()?, name)?;
     let mut go = Command::new(system::need(system::GO)?);
     go.args(["build", "-o"])
         .arg(&program)
         .arg(".")
-        .current_dir(workspace::root().join("tests/clients/go"));
-    step::run_quietly(&mut go).context("cannot build tests/clients/go, which needs Go 1.23")?;
+        .current_dir(workspace::root().join(source));
+    step::run_quietly(&mut go).with_context(|| format!("cannot build {source}"))?;
     Ok(program)
 }
 
@@ -240,8 +264,9 @@ type Fetch = (&'static str, fn() -> Result<PathBuf>);
 /// # Errors
 /// The first that cannot be had.
 pub fn fetch_all() -> Result<()> {
-    let tools: [Fetch; 8] = [
+    let tools: [Fetch; 12] = [
         ("DynamoDB Local", dynamodb_local),
+        ("ElasticMQ", elasticmq),
         ("cargo-lambda", cargo_lambda),
         ("cfn-lint", cfn_lint),
         ("sam", sam),
@@ -249,6 +274,9 @@ pub fn fetch_all() -> Result<()> {
         ("Chromium", chromium),
         ("Python clients", python_clients),
         ("Go client", go_client),
+        ("Authlib", python_relying_party),
+        ("go-oidc", go_relying_party),
+        ("Apache", apache),
     ];
     for (title, fetch) in tools {
         step::say(format_args!("    {title:<15} {}", fetch()?.display()));

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use crate::dynamodb_local::{self, Server};
+use crate::dynamodb_local;
+use crate::jvm::Server;
 use crate::step::{run, run_quietly, step};
 use crate::{tidy, tools, workspace};
 use std::process::Command;
@@ -46,7 +47,7 @@ pub fn test(arguments: &[String]) -> Result<()> {
     let server = step(
         "DynamoDB Local",
         "Is Java 17 or newer installed?",
-        Server::start,
+        dynamodb_local::start,
     )?;
     step(
         "tests",

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::dynamodb_local::Server;
+use crate::dynamodb_local;
 use crate::process::{Leashed, Output};
 use crate::step::{run, say, step};
 use crate::{net, tools, workspace};
@@ -42,7 +42,7 @@ pub fn watch(options: &Options) -> Result<()> {
     let mut server = step(
         "DynamoDB Local",
         "Is Java 17 or newer installed?",
-        Server::start,
+        dynamodb_local::start,
     )?;
     let environment = folder.join("functions.env");
     let emulate = emulate_command(options, server.url(), &folder, &environment)?;

@@ -35,6 +35,12 @@ impl<K: Clone + Eq + Hash, V> Bounded<K, V> {
             self.entries.remove(&oldest);
         }
     }
+
+    pub(crate) fn remove(&mut self, key: &K) {
+        if self.entries.remove(key).is_some() {
+            self.order.retain(|one| one != key);
+        }
+    }
 }
 
 #[cfg(test)]

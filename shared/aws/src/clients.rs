@@ -40,12 +40,14 @@ pub struct Clients {
     kms_url: Option<String>,
     /// On this machine alone: without it there is nowhere to send to.
     ses_url: Option<String>,
+    /// As `ses_url`.
+    sqs_url: Option<String>,
     local: bool,
 }
 
 impl Clients {
     /// For real AWS, from what Lambda puts into the environment. `AWS_ENDPOINT_URL_DYNAMODB`,
-    /// `AWS_ENDPOINT_URL_KMS` and `AWS_ENDPOINT_URL_SESV2` are honoured (VPC endpoints).
+    /// `AWS_ENDPOINT_URL_KMS`, `AWS_ENDPOINT_URL_SESV2` and `AWS_ENDPOINT_URL_SQS` are honoured (VPC endpoints).
     ///
     /// # Errors
     /// Where the TLS configuration cannot be made.
@@ -61,6 +63,7 @@ impl Clients {
             dynamodb_url: None,
             kms_url: None,
             ses_url: None,
+            sqs_url: None,
             local: false,
         })
     }
@@ -85,6 +88,7 @@ impl Clients {
             dynamodb_url: Some(loopback("DynamoDB", dynamodb_url)?),
             kms_url: Some(loopback("KMS", kms_url)?),
             ses_url: None,
+            sqs_url: None,
             local: true,
         })
     }
@@ -95,6 +99,15 @@ impl Clients {
     /// [`Error::NotLoopback`] where the URL leads anywhere else.
     pub fn sending_by(mut self, ses_url: &str) -> Result<Self, Error> {
         self.ses_url = Some(loopback("SES", ses_url)?);
+        Ok(self)
+    }
+
+    /// The same with an emulator of queues.
+    ///
+    /// # Errors
+    /// [`Error::NotLoopback`] where the URL leads anywhere else.
+    pub fn queueing_by(mut self, sqs_url: &str) -> Result<Self, Error> {
+        self.sqs_url = Some(loopback("SQS", sqs_url)?);
         Ok(self)
     }
 
@@ -125,6 +138,17 @@ impl Clients {
             None => {}
         }
         Some(aws_sdk_sesv2::Client::from_conf(config.build()))
+    }
+
+    /// An SQS client; `None` on this machine without an emulator of it.
+    pub fn sqs(&self) -> Option<aws_sdk_sqs::Client> {
+        let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
+        match &self.sqs_url {
+            Some(url) => config = config.endpoint_url(url),
+            None if self.local => return None,
+            None => {}
+        }
+        Some(aws_sdk_sqs::Client::from_conf(config.build()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ports on one DynamoDB table. What stands in it: `schema` and `docs/storage.md`.
 
 mod accounts;
+mod askings;
 mod attempt;
 mod authenticators;
 mod belongings;
@@ -22,16 +23,21 @@ mod invitations;
 mod json;
 mod ledger;
 mod links;
+mod logouts;
 mod machines;
 mod media;
 mod partition;
 mod people;
 mod plans;
+mod pushed;
+mod registered;
 mod registry;
+mod replays;
 mod roster;
 mod row;
 mod schema;
 mod table;
+mod tenant_list;
 mod tenants;
 mod throttle;
 mod tokens;
@@ -42,21 +48,24 @@ use std::fmt;
 use std::sync::Arc;
 
 use provider::ports::{
-    AuthenticatorStore, BrandStore, BrowserStore, ClientStore, ConfigStore, DeviceStore,
-    EventStore, FlowStore, GrantStore, GroupDirectory, GroupStore, InvitationStore, Ledger,
-    LinkStore, MachineStore, MediaStore, People, PolicyStore, Registry, SubjectStore, TenantStore,
+    AskingStore, AuthenticatorStore, BrandStore, BrowserStore, ClientStore, ConfigStore,
+    DeviceStore, EventStore, FlowStore, GrantStore, GroupDirectory, GroupStore, InvitationStore,
+    Ledger, LinkStore, LogoutQueue, LogoutStore, MachineStore, MediaStore, People, PolicyStore,
+    PushedStore, RegisteredStore, Registry, ReplayStore, SubjectStore, TenantList, TenantStore,
     ThrottleStore, TokenStore, UserStore, UserTokenStore,
 };
 
 pub use table::create_table;
 
 use crate::dynamodb::db::Db;
+use crate::dynamodb::logouts::Announcer;
 use crate::dynamodb::schema::Key;
 
 /// The ports that DynamoDB stands behind. Tenants and clients are kept in memory once for all clones.
 #[derive(Clone)]
 pub struct Stores {
     db: Db,
+    announcer: Announcer,
     tenants: Arc<tenants::Tenants>,
     clients: Arc<clients::Clients>,
     flows: Arc<flows::Flows>,
@@ -85,13 +94,33 @@ impl Stores {
             flows: Arc::new(flows::Flows::new(db.clone())),
             groups: Arc::new(groups::GroupItems::new(db.clone())),
             machines: Arc::new(machines::Machines::new(db.clone())),
+            announcer: Announcer::default(),
             db,
         }
+    }
+
+    /// The same, of which those that end sessions announce it to this queue first.
+    #[must_use]
+    pub fn announcing(&self, queue: Arc<dyn LogoutQueue>) -> Self {
+        Self {
+            announcer: Announcer(Some(queue)),
+            ..self.clone()
+        }
+    }
+
+    /// What clients were told of logouts.
+    pub fn logouts(&self) -> Arc<dyn LogoutStore> {
+        Arc::new(logouts::Logouts(self.db.clone()))
     }
 
     /// Finds tenants.
     pub fn tenants(&self) -> Arc<dyn TenantStore> {
         Arc::clone(&self.tenants) as _
+    }
+
+    /// Lists all tenants.
+    pub fn tenant_list(&self) -> Arc<dyn TenantList> {
+        Arc::new(tenant_list::AllTenants(self.db.clone()))
     }
 
     /// Brands by host.
@@ -104,6 +133,14 @@ impl Stores {
         Arc::clone(&self.clients) as _
     }
 
+    /// Clients that no administrator made.
+    pub fn registered(&self) -> Arc<dyn RegisteredStore> {
+        Arc::new(registered::Registered {
+            db: self.db.clone(),
+            clients: Arc::clone(&self.clients),
+        })
+    }
+
     /// Finds compiled flows.
     pub fn flows(&self) -> Arc<dyn FlowStore> {
         Arc::clone(&self.flows) as _
@@ -111,7 +148,7 @@ impl Stores {
 
     /// Accounts and what belongs to them.
     pub fn people(&self) -> Arc<dyn People> {
-        Arc::new(people::Accounts(self.db.clone()))
+        Arc::new(people::Accounts(self.db.clone(), self.announcer.clone()))
     }
 
     /// Authenticators.
@@ -141,7 +178,7 @@ impl Stores {
 
     /// Sessions, consents and plans.
     pub fn browsers(&self) -> Arc<dyn BrowserStore> {
-        Arc::new(browsers::Browsers(self.db.clone()))
+        Arc::new(browsers::Browsers(self.db.clone(), self.announcer.clone()))
     }
 
     /// People by name.
@@ -157,6 +194,16 @@ impl Stores {
     /// Codes and refresh families.
     pub fn grants(&self) -> Arc<dyn GrantStore> {
         Arc::new(grants::Grants(self.db.clone()))
+    }
+
+    /// Authorization requests that were pushed.
+    pub fn pushed(&self) -> Arc<dyn PushedStore> {
+        Arc::new(pushed::Requests(self.db.clone()))
+    }
+
+    /// Requests that somebody is asked.
+    pub fn askings(&self) -> Arc<dyn AskingStore> {
+        Arc::new(askings::Askings(self.db.clone()))
     }
 
     /// Requests of devices.
@@ -182,6 +229,11 @@ impl Stores {
     /// The accounts of programs, kept in memory once for all clones.
     pub fn machines(&self) -> Arc<dyn MachineStore> {
         Arc::clone(&self.machines) as _
+    }
+
+    /// What was used that may be used once.
+    pub fn replays(&self) -> Arc<dyn ReplayStore> {
+        Arc::new(replays::Replays(self.db.clone()))
     }
 
     /// App passwords and other tokens of users.

@@ -1,6 +1,8 @@
 //! A function's frame: settings, ports, and the loop that serves API Gateway's events.
 
 mod event;
+mod queue;
+mod scheduled;
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,10 +13,11 @@ use lambda_http::{LambdaEvent, lambda_runtime, service_fn};
 use protocol::Timestamp;
 use provider::brand::Hosts;
 use provider::http::{Endpoint, Service};
-use provider::ports::Mailer;
+use provider::ports::{LogoutQueue, Mailer};
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Settings, Stage};
+use crate::sqs::Queue;
 use crate::{Clients, Error, Keys, Ports, Ses, Stores};
 
 /// How long warming up may hold up the start.
@@ -46,10 +49,14 @@ impl Runtime {
                 dynamodb_url,
                 kms_url,
                 ses_url,
+                sqs_url,
             } => {
-                let clients = Clients::local(dynamodb_url, kms_url)?;
-                match ses_url {
-                    Some(url) => clients.sending_by(url)?,
+                let mut clients = Clients::local(dynamodb_url, kms_url)?;
+                if let Some(url) = ses_url {
+                    clients = clients.sending_by(url)?;
+                }
+                match sqs_url {
+                    Some(url) => clients.queueing_by(url)?,
                     None => clients,
                 }
             }
@@ -102,8 +109,17 @@ impl Ports for Runtime {
         &self.stores
     }
 
+    fn logout_queue(&self) -> Arc<dyn LogoutQueue> {
+        let url = self.settings.logout_queue.as_deref();
+        Arc::new(Queue::new(self.clients.sqs(), url))
+    }
+
     fn brand_hosts(&self) -> Hosts {
         self.settings.brand_hosts
+    }
+
+    fn mtls_base(&self) -> Option<String> {
+        self.settings.mtls_base.clone()
     }
 
     /// A missing key is told by [`Runtime::serve`], before the first request.

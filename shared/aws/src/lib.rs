@@ -13,6 +13,7 @@ pub mod lambda;
 mod ports;
 mod ses;
 pub mod settings;
+pub mod sqs;
 
 pub use clients::Clients;
 pub use dynamodb::{Stores, create_table};

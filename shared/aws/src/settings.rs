@@ -10,6 +10,7 @@ use provider::brand::Hosts;
 use crate::Error;
 
 const SES_URL: &str = "AWS_ENDPOINT_URL_SESV2";
+const SQS_URL: &str = "AWS_ENDPOINT_URL_SQS";
 const BRAND_HOSTS: &str = "LATCHKEY_BRAND_HOSTS";
 
 /// The settings of a function.
@@ -26,6 +27,11 @@ pub struct Settings {
     pub log: String,
     /// How e-mail is sent.
     pub mail: Mail,
+    /// `LATCHKEY_LOGOUT_QUEUE`: the URL of the queue of logouts. `None` for a function that ends no session; where one that
+    /// does has none, clients do not hear of it behind the browser's back.
+    pub logout_queue: Option<String>,
+    /// `LATCHKEY_MTLS_BASE_URL`: where connections have clients' certificates (RFC 8705 §5). `None` where none have.
+    pub mtls_base: Option<String>,
     /// `LATCHKEY_BRAND_HOSTS`: `below` or `any`; `below` where it is not set.
     pub brand_hosts: Hosts,
 }
@@ -52,6 +58,8 @@ pub enum Stage {
         kms_url: String,
         /// `AWS_ENDPOINT_URL_SESV2`; without it no e-mail is sent.
         ses_url: Option<String>,
+        /// `AWS_ENDPOINT_URL_SQS`; without it no client hears of a logout behind the browser's back.
+        sqs_url: Option<String>,
     },
 }
 
@@ -73,15 +81,15 @@ impl Settings {
         let optional = |name| lookup(name).filter(|value| !value.trim().is_empty());
         let required = |name| optional(name).ok_or(Error::Missing(name));
         let local = |name| required(name).and_then(|url| loopback(name, &url));
+        let optional_local = |name| optional(name).map(|url| loopback(name, &url)).transpose();
         let stage = if optional("LATCHKEY_STAGE").as_deref() == Some("aws") {
             Stage::Aws
         } else {
             Stage::Local {
                 dynamodb_url: local("AWS_ENDPOINT_URL_DYNAMODB")?,
                 kms_url: local("AWS_ENDPOINT_URL_KMS")?,
-                ses_url: optional(SES_URL)
-                    .map(|url| loopback(SES_URL, &url))
-                    .transpose()?,
+                ses_url: optional_local(SES_URL)?,
+                sqs_url: optional_local(SQS_URL)?,
             }
         };
         Ok(Self {
@@ -93,6 +101,8 @@ impl Settings {
                 from: optional("LATCHKEY_MAIL_FROM"),
                 configuration_set: optional("LATCHKEY_MAIL_CONFIGURATION_SET"),
             },
+            logout_queue: optional("LATCHKEY_LOGOUT_QUEUE"),
+            mtls_base: optional("LATCHKEY_MTLS_BASE_URL"),
             brand_hosts: match optional(BRAND_HOSTS).as_deref() {
                 None | Some("below") => Hosts::Below,
                 Some("any") => Hosts::Any,
@@ -217,6 +227,7 @@ mod tests {
             "AWS_ENDPOINT_URL_DYNAMODB",
             "AWS_ENDPOINT_URL_KMS",
             "AWS_ENDPOINT_URL_SESV2",
+            "AWS_ENDPOINT_URL_SQS",
         ] {
             for url in [
                 "http://[::1]:8000",

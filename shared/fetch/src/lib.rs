@@ -4,11 +4,13 @@
 //! - The name is resolved here, once; **every** address it has must be a public one ([`address`]); and the
 //!   connection goes to an address that was checked, so that a second answer of the name server (rebinding)
 //!   changes nothing.
-//! - No redirect is followed, no proxy of the environment used, no cookie or credential sent.
+//! - No redirect is followed, no proxy of the environment used, no cookie sent, and no credential but one that is
+//!   meant for that host.
 //! - All of it takes at most 3 seconds, and at most 64 KiB are sent or read.
 
 mod address;
 mod exchange;
+mod freshness;
 mod network;
 mod target;
 mod tls;
@@ -19,7 +21,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use provider::ports::{FetchError, Fetcher};
+use protocol::Secret;
+use provider::ports::{FetchError, Fetched, Fetcher};
+use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
@@ -29,7 +33,7 @@ use exchange::Ask;
 use target::Target;
 use url::form_urlencoded::Serializer;
 
-/// The largest form that is sent, in bytes.
+/// The largest form or JSON that is sent, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
 
 /// How long name, connection, TLS and document may take together.
@@ -71,13 +75,13 @@ impl Fetch {
         }
     }
 
-    async fn within_time(&self, url: &str, ask: Ask) -> Result<Bytes, FetchError> {
+    async fn within_time(&self, url: &str, ask: Ask) -> Result<Fetched, FetchError> {
         tokio::time::timeout(TIME, self.fetch(url, ask))
             .await
             .unwrap_or(Err(FetchError::Timeout))
     }
 
-    async fn fetch(&self, url: &str, ask: Ask) -> Result<Bytes, FetchError> {
+    async fn fetch(&self, url: &str, ask: Ask) -> Result<Fetched, FetchError> {
         let target = Target::parse(url, &self.allowed)?;
         let addresses = self.addresses(&target).await?;
         let stream = self.connect(&addresses).await?;
@@ -133,6 +137,10 @@ impl Default for Fetch {
 #[async_trait]
 impl Fetcher for Fetch {
     async fn get(&self, url: &str) -> Result<Bytes, FetchError> {
+        Ok(self.within_time(url, Ask::Get).await?.body)
+    }
+
+    async fn document(&self, url: &str) -> Result<Fetched, FetchError> {
         self.within_time(url, Ask::Get).await
     }
 
@@ -141,7 +149,16 @@ impl Fetcher for Fetch {
         if form.len() > LARGEST_FORM {
             return Err(FetchError::TooLarge);
         }
-        self.within_time(url, Ask::Post(form)).await
+        Ok(self.within_time(url, Ask::Post(form)).await?.body)
+    }
+
+    async fn post_json(&self, url: &str, bearer: &Secret, body: &Value) -> Result<(), FetchError> {
+        let body = body.to_string().into_bytes();
+        if body.len() > LARGEST_FORM {
+            return Err(FetchError::TooLarge);
+        }
+        let told = self.within_time(url, Ask::Tell(body, bearer.clone())).await;
+        told.map(drop)
     }
 }
 

@@ -9,7 +9,7 @@ use aws::settings::Mail;
 use dynoxide::Database;
 use fetch::Fetch;
 use provider::brand::Hosts;
-use provider::ports::{Fetcher, Mailer};
+use provider::ports::{Fetcher, LogoutQueue, Mailer};
 use provider::script::Expressions;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::kms::Emulator;
 use crate::mailbox::{self, Mailbox};
+use crate::outbox::Outbox;
 
 /// The table's name on the laptop.
 pub const TABLE: &str = "latchkey";
@@ -44,6 +45,8 @@ pub struct Backend {
     pub keys: aws::Keys,
     /// Any host: whoever can call the API on this machine administers it. It may be replaced before the gateway is made.
     pub brand_hosts: Hosts,
+    /// Where connections have clients' certificates: nowhere, unless it is set before the gateway is made.
+    pub mtls_base: Option<String>,
     /// Where DynamoDB answers.
     pub dynamodb_url: String,
     /// Where KMS answers.
@@ -61,6 +64,10 @@ pub struct Backend {
     /// Sends to the mailbox by SES, as Lambda does and in the same time, unless it is replaced before the gateway is
     /// made: the mailbox itself takes letters at once.
     pub mailer: Arc<dyn Mailer>,
+    /// Takes the news of ended sessions: [`Backend::outbox`], unless it is replaced before the gateway is made.
+    pub logouts: Arc<dyn LogoutQueue>,
+    /// The queue of logouts in this process.
+    pub outbox: Arc<Outbox>,
     servers: Servers,
 }
 
@@ -73,8 +80,16 @@ impl aws::Ports for Backend {
         self.keys.clone()
     }
 
+    fn logout_queue(&self) -> Arc<dyn LogoutQueue> {
+        Arc::clone(&self.logouts)
+    }
+
     fn brand_hosts(&self) -> Hosts {
         self.brand_hosts
+    }
+
+    fn mtls_base(&self) -> Option<String> {
+        self.mtls_base.clone()
     }
 }
 
@@ -145,7 +160,7 @@ impl Backend {
         kms_url: String,
         table: &str,
     ) -> anyhow::Result<Self> {
-        let mailbox = Arc::new(Mailbox::default());
+        let (mailbox, outbox) = (Arc::new(Mailbox::default()), Arc::new(Outbox::default()));
         let ses_url = servers.ses(&mailbox).await?;
         let clients = aws::Clients::local(&dynamodb_url, &kms_url)?;
         aws::create_table(&clients.dynamodb(), table).await?;
@@ -160,8 +175,11 @@ impl Backend {
             engine: expressions::engine(WORKERS),
             mailer: Arc::new(ses(&ses_url)?),
             brand_hosts: Hosts::Any,
+            mtls_base: None,
             ses_url,
             mailbox,
+            logouts: Arc::clone(&outbox) as _,
+            outbox,
             servers,
         })
     }

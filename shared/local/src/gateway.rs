@@ -8,13 +8,15 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use bytes::Bytes;
+use http::{HeaderMap, HeaderName};
 use protocol::Timestamp;
 use provider::claims::Mappings;
 use provider::endpoints::{
-    Authorize, DeviceAuthorization, EndSession, Flow, GithubAccessToken, GithubUser,
-    GithubUserTeams, Introspect, Jwks, OpenidConfiguration, Revoke, SelfService, Token, Userinfo,
+    Authorize, BackchannelAuthentication, DeviceAuthorization, EndSession, Flow, GithubAccessToken,
+    GithubUser, GithubUserTeams, Introspect, Jwks, OpenidConfiguration, Par, Register, Revoke,
+    SelfService, Token, Userinfo,
 };
-use provider::http::{LARGEST_BODY, Request, Response, Service, route, service};
+use provider::http::{ClientCertificate, LARGEST_BODY, Request, Response, Service, route, service};
 use provider::policies::Policies;
 use provider::scripts::Scripts;
 use uuid::Uuid;
@@ -26,6 +28,7 @@ use crate::clock::now;
 #[derive(Clone)]
 pub struct Gateway {
     services: Arc<HashMap<&'static str, Service>>,
+    certificate_header: Option<HeaderName>,
 }
 
 impl Gateway {
@@ -34,6 +37,7 @@ impl Gateway {
         let scripts = backend.scripts(Arc::clone(&backend.engine));
         let mappings = Mappings::new(scripts.clone());
         let (clients, browsers) = (backend.clients(), backend.browsers());
+        let authentication = backend.authentication(Arc::clone(&backend.fetcher));
         let mount = |service: Service| (service.function(), service);
         let tenants = backend.stores.tenants();
         macro_rules! serve {
@@ -42,22 +46,27 @@ impl Gateway {
             };
         }
         let services = HashMap::from([
-            serve!(Authorize::new(backend.authorize_parts(&scripts))),
+            serve!(Authorize::new(authorize(backend, &scripts))),
             serve!(Token::new(token(backend, &scripts))),
-            serve!(Authorize::github(backend.authorize_parts(&scripts))),
+            serve!(Authorize::github(authorize(backend, &scripts))),
             serve!(GithubAccessToken::new(Token::new(token(backend, &scripts)))),
             serve!(GithubUser::new(backend.bearers())),
             serve!(GithubUserTeams::new(backend.bearers())),
             serve!(Introspect::new(
-                clients.clone(),
+                authentication.clone(),
                 backend.bearers(),
                 backend.grants(),
                 backend.subjects(),
-                backend.vault()
+                (backend.vault(), backend.sealing(&authentication.keys))
             )),
-            serve!(Userinfo::new(backend.bearers(), mappings)),
+            serve!(Userinfo::new(
+                backend.bearers(),
+                mappings,
+                backend.proofs(),
+                backend.sealing(&authentication.keys)
+            )),
             serve!(Revoke::new(
-                clients.clone(),
+                authentication.clone(),
                 backend.grants(),
                 backend.tokens(),
                 backend.vault(),
@@ -65,21 +74,33 @@ impl Gateway {
             )),
             serve!(EndSession::new(
                 clients.clone(),
-                browsers.clone(),
+                backend.ending().browsers(),
                 backend.flows(),
                 backend.vault(),
                 backend.entropy()
             )),
             serve!(DeviceAuthorization::new(
-                clients.clone(),
+                authentication,
                 browsers.clone(),
                 backend.devices(),
                 Policies::new(scripts.clone()),
                 backend.entropy()
             )),
+            serve!(Par::new(backend.par_parts(Arc::clone(&backend.fetcher)))),
             serve!(Jwks::new(clients.clone())),
-            serve!(OpenidConfiguration::new(clients.clone())),
-            serve!(SelfService::new(backend.self_service_parts(&scripts))),
+            serve!(
+                OpenidConfiguration::new(clients.clone()).with_certificates(backend.certificates())
+            ),
+            serve!(Register::new(
+                backend.register_parts(&scripts, Arc::clone(&backend.fetcher))
+            )),
+            serve!(SelfService::new(
+                backend.self_service_parts(&scripts, Arc::clone(&backend.fetcher))
+            )),
+            serve!(BackchannelAuthentication::new(backend.backchannel_parts(
+                Arc::clone(&backend.fetcher),
+                Arc::clone(&backend.mailer)
+            ))),
             serve!(Flow::new(
                 backend.executor_parts(&scripts, backend.outside())
             )),
@@ -89,7 +110,26 @@ impl Gateway {
         ]);
         Self {
             services: Arc::new(services),
+            certificate_header: None,
         }
+    }
+
+    /// The same behind a proxy that ends TLS and says in this header, and in no other case, which certificate a client
+    /// has: escaped PEM, as nginx writes `$ssl_client_escaped_cert`. Whoever else can reach this port could say anything.
+    #[must_use]
+    pub fn trusting(self, certificate_header: Option<HeaderName>) -> Self {
+        Self {
+            certificate_header,
+            ..self
+        }
+    }
+
+    fn certificate(&self, headers: &HeaderMap) -> Option<ClientCertificate> {
+        let mut values = headers.get_all(self.certificate_header.as_ref()?).iter();
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return None; // two, of which one may be the client's own words
+        };
+        ClientCertificate::from_escaped_pem(value.to_str().ok()?)
     }
 
     /// Answers one request that arrives at `now`, as the function its path belongs to.
@@ -111,6 +151,10 @@ impl Gateway {
     }
 }
 
+fn authorize(backend: &Backend, scripts: &Scripts) -> provider::endpoints::authorize::Parts {
+    backend.authorize_parts(scripts, Arc::clone(&backend.fetcher))
+}
+
 fn token(backend: &Backend, scripts: &Scripts) -> provider::endpoints::token::Parts {
     backend.token_parts(scripts, Arc::clone(&backend.fetcher))
 }
@@ -119,7 +163,10 @@ async fn answer(
     State(gateway): State<Gateway>,
     request: axum::extract::Request,
 ) -> http::Response<Body> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    if let Some(certificate) = gateway.certificate(&parts.headers) {
+        parts.extensions.insert(certificate);
+    }
     // One byte too many is all the endpoint needs to see to refuse it.
     let service = gateway.service(parts.uri.path());
     let largest = service.map_or(LARGEST_BODY, Service::largest_body);

@@ -11,4 +11,5 @@ pub mod fixture;
 pub mod gateway;
 pub mod kms;
 pub mod mailbox;
+pub mod outbox;
 pub mod seed;

@@ -7,14 +7,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
+use aws::Ports as _;
 use clap::Parser;
 use fetch::Fetch;
+use http::HeaderName;
 use local::backend::Backend;
 use local::banner::{Banner, Commands};
 use local::demo;
 use local::fixture::Fixture;
 use local::gateway::Gateway;
 use local::seed::{Seed, Seeded};
+use provider::logout::Messenger;
 use tokio::net::TcpListener;
 use tokio::signal;
 use url::Url;
@@ -23,6 +26,7 @@ mod apply;
 mod emulate;
 mod export;
 mod opened;
+mod rotate;
 
 /// An OAuth 2.0 and OpenID Connect issuer on this machine, with a login page and a client to try.
 #[derive(Parser)]
@@ -40,6 +44,8 @@ enum Command {
     Apply(apply::Apply),
     /// Write what there is as a blueprint.
     Export(export::Export),
+    /// Rotate the signing keys that are due.
+    RotateKeys(rotate::RotateKeys),
     /// Serve what the Lambda functions need under `cargo lambda watch`.
     #[command(hide = true)]
     Emulate(emulate::Emulate),
@@ -62,6 +68,13 @@ struct Run {
     /// A host on this machine that fetches of caller-given URLs may reach; may be repeated.
     #[arg(long, value_name = "HOST")]
     allow_fetch: Vec<String>,
+    /// A header in which the TLS proxy in front, and nobody else, says which certificate a client has, in escaped PEM:
+    /// nginx's `$ssl_client_escaped_cert` (docs/mtls.md).
+    #[arg(long, value_name = "NAME", requires = "public_url")]
+    client_certificate_header: Option<HeaderName>,
+    /// The URL at which the proxy asks clients for certificates, where it is another than the public one.
+    #[arg(long, value_name = "URL", requires = "client_certificate_header")]
+    mtls_url: Option<Url>,
     /// Forget everything first.
     #[arg(long)]
     reset: bool,
@@ -79,6 +92,7 @@ async fn run() -> ExitCode {
     let done = match cli.command {
         Some(Command::Apply(apply)) => Box::pin(apply.run()).await,
         Some(Command::Export(export)) => Box::pin(export.run()).await,
+        Some(Command::RotateKeys(rotate)) => Box::pin(rotate.run()).await,
         Some(Command::Emulate(emulate)) => Box::pin(emulate.run()).await,
         None => Box::pin(cli.run.run()).await,
     };
@@ -110,7 +124,8 @@ impl Run {
         let _lock = prepare(&self.state, self.reset)?;
         let mut backend = Backend::embedded(&self.state).await?;
         backend.fetcher = Arc::new(Fetch::allowing(self.allow_fetch.clone()));
-        let hosts = hosts(&base_url, self.port)?;
+        let mut hosts = hosts(&base_url, self.port)?;
+        backend.mtls_base = self.mtls_base(&base_url, &mut hosts)?;
         let callback = format!("{base_url}/demo/callback");
         let seeded = Seed::new(&backend)?
             .run(&base_url, &hosts, &callback, fixture.as_ref())
@@ -123,11 +138,40 @@ impl Run {
         } else {
             format!("{}/mailbox", backend.ses_url)
         };
-        let router = router.fallback_service(Gateway::new(&backend).into_router());
+        let gateway = Gateway::new(&backend).trusting(self.client_certificate_header.clone());
+        let router = router.fallback_service(gateway.into_router());
+        let messenger = Messenger::new(backend.messenger_parts(Arc::clone(&backend.fetcher)));
+        let outbox = Arc::clone(&backend.outbox);
+        let telling = tokio::spawn(async move { outbox.tell(messenger).await });
         print(&seeded, true, &letters, &self.allow_fetch);
+        let rotating = rotate::hourly(&backend);
         serve(listeners, router).await?;
+        rotating.abort();
+        telling.abort();
         backend.close().await;
         Ok(())
+    }
+}
+
+impl Run {
+    /// Where clients bring certificates, whose host becomes another name of the issuer.
+    fn mtls_base(&self, public: &str, hosts: &mut Vec<String>) -> anyhow::Result<Option<String>> {
+        if self.client_certificate_header.is_none() {
+            return Ok(None);
+        }
+        let base = match &self.mtls_url {
+            Some(url) => base_url(Some(url), self.port)?,
+            None => public.to_owned(),
+        };
+        ensure!(
+            base.starts_with("https://"),
+            "certificates come by TLS: --mtls-url, or else --public-url, must be https"
+        );
+        let host = base.trim_start_matches("https://").to_owned();
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+        Ok(Some(base))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::prepare;
 /// A state folder that nobody else has open.
 pub(crate) struct Opened {
     /// Its emulators.
-    backend: Backend,
+    pub(crate) backend: Backend,
     /// The management API over them.
     pub(crate) api: Api,
     /// Its tenant.

@@ -3,6 +3,7 @@
 
 use http::Method;
 use protocol::Secret;
+use protocol::userinfo::{Presented, Scheme};
 use provider::fault::{Fault, PageFault};
 use provider::http::Call;
 use provider::ports::{Intent, Look};
@@ -57,6 +58,9 @@ pub async fn identify(api: &Api, call: &Call<'_>) -> Result<Option<Caller>, Refu
 
 async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<User, Refusal> {
     let (scheme, key) = header.split_once(' ').unwrap_or((header, ""));
+    if scheme.eq_ignore_ascii_case("dpop") {
+        return bound(api, call, Secret::new(key.trim())).await;
+    }
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Refusal::Denied(OTHER_SCHEME));
     }
@@ -79,6 +83,20 @@ async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<User, Refusa
     match api.parts.bearers.check(call, &key).await {
         Ok(bearer) if bearer.record.scopes.contains(SCOPE) => Ok(bearer.user),
         Ok(_) | Err(Fault::Bearer(_)) => Err(Refusal::Denied(NOT_GOOD)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// An access token beside a proof of its key (RFC 9449 §7.1).
+async fn bound(api: &Api, call: &Call<'_>, token: Secret) -> Result<User, Refusal> {
+    let (proofs, bearers) = (&api.parts.proofs, &api.parts.bearers);
+    let scheme = Scheme::Dpop;
+    match proofs
+        .bearer(bearers, call, &Presented { token, scheme })
+        .await
+    {
+        Ok(bearer) if bearer.record.scopes.contains(SCOPE) => Ok(bearer.user),
+        Ok(_) | Err(Fault::Bearer(_) | Fault::Proof(_)) => Err(Refusal::Denied(NOT_GOOD)),
         Err(other) => Err(other.into()),
     }
 }

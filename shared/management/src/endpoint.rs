@@ -8,6 +8,7 @@ use http::{Method, StatusCode};
 use provider::bearer::Bearers;
 use provider::brand::Hosts;
 use provider::config::{Config, Configuration, Object};
+use provider::dpop::Proofs;
 use provider::entropy::Entropy;
 use provider::event::{Action, Event};
 use provider::fault::Transport;
@@ -16,7 +17,7 @@ use provider::policies::Policies;
 use provider::ports::{
     AuthenticatorStore, BrandStore, BrowserStore, ConfigStore, EventStore, GroupDirectory,
     GroupStore, InvitationStore, Keyring, Ledger, LinkStore, MachineStore, Mailer, MediaStore,
-    People, Sealer, UserStore, UserTokenStore, Vault,
+    People, RegisteredStore, Sealer, UserStore, UserTokenStore, Vault,
 };
 use uuid::Uuid;
 
@@ -36,6 +37,8 @@ pub const LARGEST_BODY: usize = 1024 * 1024;
 pub struct Parts {
     /// Access tokens.
     pub bearers: Bearers,
+    /// Proofs of the keys that some are bound to.
+    pub proofs: Proofs,
     /// Tokens of users.
     pub user_tokens: Arc<dyn UserTokenStore>,
     /// Sessions.
@@ -66,6 +69,8 @@ pub struct Parts {
     pub mailer: Arc<dyn Mailer>,
     /// What people were given.
     pub ledger: Arc<dyn Ledger>,
+    /// Clients that registered themselves.
+    pub registered: Arc<dyn RegisteredStore>,
     /// What happened.
     pub events: Arc<dyn EventStore>,
     /// Objects of the configuration.
@@ -238,9 +243,11 @@ impl Endpoint for Api {
     }
 
     async fn answer(&self, call: &Call<'_>) -> Response {
-        match self.run(call).await {
+        let mut response = match self.run(call).await {
             Ok(response) => response,
             Err(refusal) => refusal.respond(),
-        }
+        };
+        self.parts.proofs.offer(call, &mut response).await;
+        response
     }
 }

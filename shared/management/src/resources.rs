@@ -16,6 +16,7 @@ pub mod policies;
 pub mod prompts;
 pub mod property_mappings;
 pub mod providers;
+pub mod registered_clients;
 pub mod sources;
 pub mod stages;
 pub mod standard;
@@ -50,6 +51,7 @@ pub fn operations() -> Vec<Operation> {
         ledger::operations(),
         system::operations(),
         events::operations(),
+        registered_clients::operations(),
         authenticators::operations(),
         crate::blueprint::export::answer::operations(),
         crate::blueprint::instance::operations(),

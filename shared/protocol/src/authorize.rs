@@ -1,17 +1,19 @@
 //! Requests to the authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
 mod acr;
+mod response;
 
 pub use acr::Acr;
+pub use response::{RESPONSE_TYPES, ReplyTo, ResponseType};
 
 use crate::error::Malformed;
 use crate::ids::ClientId;
 use crate::params::Params;
 use crate::pkce::Challenge;
-use crate::redirect::ResponseMode;
 use crate::scope::Scopes;
-use crate::secret::Secret;
+use crate::secret::{Digest, Secret};
 use crate::time::Seconds;
+use response::check_mode;
 
 /// Whom an answer may go to: read first, since nothing may be sent anywhere until the client and its
 /// redirect URI are known to belong together (RFC 6749 §4.1.2.1).
@@ -33,99 +35,6 @@ impl Addressee {
             client_id: ClientId::parse(params.required("client_id")?)?,
             redirect_uri: params.optional("redirect_uri")?.map(str::to_owned),
         })
-    }
-}
-
-/// How to answer, good news or bad: as much as can be read, so that even an error about one of the two
-/// is delivered in the mode asked for and with the state sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReplyTo {
-    /// `response_mode`, or the default where it is absent or unreadable.
-    pub mode: ResponseMode,
-    /// `state`, echoed unchanged (RFC 6749 §4.1.2).
-    pub state: Option<String>,
-}
-
-impl ReplyTo {
-    /// Reads `response_mode` and `state` without complaint.
-    ///
-    /// A mode that would put tokens into a query is no mode to answer in (Multiple Response Types §2.1, §5).
-    pub fn parse(params: &Params) -> Self {
-        let text = |name| params.optional(name).ok().flatten();
-        let kind = text("response_type").and_then(ResponseType::parse);
-        let usual = kind.map(ResponseType::default_mode).unwrap_or_default();
-        Self {
-            mode: text("response_mode")
-                .and_then(|mode| ResponseMode::parse(mode).ok())
-                .filter(|mode| usual != ResponseMode::Fragment || *mode != ResponseMode::Query)
-                .unwrap_or(usual),
-            state: text("state").map(str::to_owned),
-        }
-    }
-}
-
-/// `response_type`: what is answered at once (OpenID Connect Core §3, Multiple Response Types §3, §5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ResponseType {
-    /// A code.
-    pub code: bool,
-    /// An ID token.
-    pub id_token: bool,
-    /// An access token.
-    pub token: bool,
-}
-
-/// The types there are, in the order and spelling of authentik's metadata (reference §2.5).
-pub const RESPONSE_TYPES: [&str; 6] = [
-    "code",
-    "id_token",
-    "id_token token",
-    "code token",
-    "code id_token",
-    "code id_token token",
-];
-
-impl ResponseType {
-    /// Reads the space-delimited set, in any order (Multiple Response Types §3); `None` for one we do not
-    /// have, such as a bare `token`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let sorted = |text: &str| {
-            let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
-            words.sort();
-            words
-        };
-        let words = sorted(text);
-        let known = RESPONSE_TYPES.iter().any(|known| sorted(known) == words);
-        let has = |name: &str| words.iter().any(|word| word == name);
-        known.then(|| Self {
-            code: has("code"),
-            id_token: has("id_token"),
-            token: has("token"),
-        })
-    }
-
-    /// Where the answer is put unless asked otherwise (Multiple Response Types §5).
-    pub const fn default_mode(self) -> ResponseMode {
-        if self.id_token || self.token {
-            ResponseMode::Fragment
-        } else {
-            ResponseMode::Query
-        }
-    }
-
-    /// The flow's name, as authentik's policies see it in `oauth_grant_type`.
-    pub const fn flow(self) -> &'static str {
-        match (self.code, self.id_token || self.token) {
-            (true, false) => "authorization_code",
-            (true, true) => "hybrid",
-            (false, _) => "implicit",
-        }
-    }
-
-    /// Whether an access token is handed out at once. `id_token` brings one as well, though OpenID Connect Core
-    /// §3.2.2.5 has none there: authentik's clients rely on it (reference §2.5, §11 row 3).
-    pub const fn gives_access_token(self) -> bool {
-        self.token || (self.id_token && !self.code)
     }
 }
 
@@ -195,6 +104,16 @@ pub struct AuthorizeRequest {
     pub id_token_hint: Option<Secret>,
     /// PKCE (RFC 7636 §4.3).
     pub challenge: Option<Challenge>,
+    /// Whether the answer is wanted as a signed JWT (JARM §2.3).
+    pub signed_answer: bool,
+    /// `claims`, unread (OpenID Connect Core §5.5).
+    pub claims: Option<String>,
+    /// `authorization_details`, unread (RFC 9396 §2).
+    pub details: Option<String>,
+    /// `resource`, each as sent (RFC 8707 §2).
+    pub resources: Vec<String>,
+    /// `dpop_jkt`: the key that whoever redeems the code has to prove (RFC 9449 §10).
+    pub dpop_key: Option<String>,
 }
 
 impl AuthorizeRequest {
@@ -203,9 +122,10 @@ impl AuthorizeRequest {
     /// # Errors
     /// [`Malformed`], to be sent to the client by redirect.
     pub fn parse(params: &Params, dialect: Dialect) -> Result<Self, Malformed> {
-        params.nothing_repeated()?;
+        params.nothing_repeated_but(&["resource"])?; // RFC 8707 §2
         params.optional("state")?;
-        // OIDC Core §6.1, §6.2, §7.2.1: what we do not support has an error of its own.
+        // OIDC Core §6.1, §6.2, §7.2.1: what is not supported here has an error of its own. Where request objects are,
+        // the parameters are those that they hold.
         for (name, refusal) in [
             ("request", Malformed::RequestObject),
             ("request_uri", Malformed::RequestUri),
@@ -240,7 +160,24 @@ impl AuthorizeRequest {
             login_hint: params.optional("login_hint")?.map(str::to_owned),
             id_token_hint: params.optional("id_token_hint")?.map(Secret::new),
             challenge: Challenge::parse(params)?,
+            signed_answer: ReplyTo::parse(params).signed,
+            claims: params.optional("claims")?.map(str::to_owned),
+            details: params.optional("authorization_details")?.map(str::to_owned),
+            resources: owned(&params.all("resource")?),
+            dpop_key: params.optional("dpop_jkt")?.map(thumbprint).transpose()?,
         })
+    }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
+
+/// RFC 9449 §10: a SHA-256 in base64url.
+fn thumbprint(text: &str) -> Result<String, Malformed> {
+    match Digest::decode(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(Malformed::Invalid("dpop_jkt", "43 characters of base64url")),
     }
 }
 
@@ -251,21 +188,6 @@ impl Dialect {
             Self::Github => Scopes::parse(&text.replace(',', " ")),
         }
     }
-}
-
-/// Multiple Response Types §5: a token never travels in a query.
-fn check_mode(params: &Params, kind: ResponseType) -> Result<(), Malformed> {
-    let Some(mode) = params.optional("response_mode")? else {
-        return Ok(());
-    };
-    let mode = ResponseMode::parse(mode)?;
-    if mode == ResponseMode::Query && kind.default_mode() == ResponseMode::Fragment {
-        return Err(Malformed::Invalid(
-            "response_mode",
-            "fragment or form_post where a token is asked for",
-        ));
-    }
-    Ok(())
 }
 
 fn max_age(text: &str) -> Result<Seconds, Malformed> {
@@ -285,165 +207,4 @@ fn bounded(name: &'static str) -> impl Fn(&str) -> Result<String, Malformed> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ErrorCode;
-
-    fn parse(raw: &str) -> Result<AuthorizeRequest, Malformed> {
-        AuthorizeRequest::parse(&Params::parse(raw.as_bytes()).unwrap(), Dialect::Oauth)
-    }
-
-    fn refused(raw: &str) -> ErrorCode {
-        parse(raw).expect_err(raw).code()
-    }
-
-    #[test]
-    fn rfc6749_4_1_1_response_type_is_required_and_must_be_known() {
-        assert_eq!(refused("scope=openid"), ErrorCode::InvalidRequest);
-        assert_eq!(
-            refused("response_type=token"),
-            ErrorCode::UnsupportedResponseType
-        );
-        assert!(parse("response_type=code").is_ok());
-    }
-
-    #[test]
-    fn multiple_response_types_3_the_order_does_not_matter() {
-        for (text, flow) in [
-            ("code", "authorization_code"),
-            ("id_token", "implicit"),
-            ("token id_token", "implicit"),
-            ("token code", "hybrid"),
-            ("id_token code", "hybrid"),
-            ("token id_token code", "hybrid"),
-        ] {
-            assert_eq!(ResponseType::parse(text).unwrap().flow(), flow, "{text}");
-        }
-        for unknown in ["token", "none", "code code", "code  token", "", "Code"] {
-            assert!(ResponseType::parse(unknown).is_none(), "{unknown}");
-        }
-    }
-
-    #[test]
-    fn multiple_response_types_5_tokens_never_travel_in_a_query() {
-        for kind in ["id_token", "id_token+token", "code+token", "code+id_token"] {
-            let raw = format!("response_type={kind}&nonce=n&response_mode=query&scope=openid");
-            assert_eq!(refused(&raw), ErrorCode::InvalidRequest, "{kind}");
-            let params = Params::parse(raw.as_bytes()).unwrap();
-            assert_eq!(ReplyTo::parse(&params).mode, ResponseMode::Fragment);
-        }
-        assert!(parse("response_type=code&response_mode=query").is_ok());
-        assert!(parse("response_type=code&response_mode=fragment").is_ok());
-    }
-
-    #[test]
-    fn oidc_core_3_2_2_1_a_nonce_is_required_with_an_id_token() {
-        for kind in [
-            "id_token",
-            "id_token+token",
-            "code+id_token",
-            "code+id_token+token",
-        ] {
-            assert_eq!(
-                refused(&format!("response_type={kind}")),
-                ErrorCode::InvalidRequest
-            );
-            assert!(parse(&format!("response_type={kind}&nonce=n")).is_ok());
-        }
-        assert!(parse("response_type=code+token").is_ok());
-    }
-
-    #[test]
-    fn github_clients_leave_out_the_response_type_and_part_scopes_by_commas() {
-        let params = Params::parse(b"scope=user:email,read:org").unwrap();
-        let request = AuthorizeRequest::parse(&params, Dialect::Github).unwrap();
-        assert!(request.response_type.code && request.scopes.contains("read:org"));
-        assert!(AuthorizeRequest::parse(&params, Dialect::Oauth).is_err());
-    }
-
-    #[test]
-    fn rfc6749_3_1_request_parameters_must_not_repeat() {
-        assert_eq!(
-            refused("response_type=code&nonce=a&nonce=b"),
-            ErrorCode::InvalidRequest
-        );
-        assert_eq!(
-            refused("response_type=code&x=a&x=b"),
-            ErrorCode::InvalidRequest
-        );
-    }
-
-    #[test]
-    fn oidc_core_3_1_2_1_prompt_none_stands_alone() {
-        for bad in ["none+login", "login+none", "none+unknown"] {
-            assert_eq!(
-                refused(&format!("response_type=code&prompt={bad}")),
-                ErrorCode::InvalidRequest
-            );
-        }
-        let prompt = parse("response_type=code&prompt=login++consent+other")
-            .unwrap()
-            .prompt;
-        assert_eq!(
-            prompt,
-            Prompt {
-                none: false,
-                login: true,
-                consent: true
-            }
-        );
-        assert!(Prompt::parse("select_account").unwrap().login);
-        assert!(
-            !Prompt::parse("None").unwrap().none,
-            "values are case-sensitive"
-        );
-    }
-
-    #[test]
-    fn oidc_core_3_1_2_1_max_age_is_a_number_of_seconds() {
-        assert_eq!(
-            parse("response_type=code&max_age=0").unwrap().max_age,
-            Some(Seconds(0))
-        );
-        for bad in ["-1", "1.5", "x", "99999999999999999999", "+1"] {
-            assert_eq!(
-                refused(&format!("response_type=code&max_age={bad}")),
-                ErrorCode::InvalidRequest
-            );
-        }
-    }
-
-    #[test]
-    fn oidc_core_3_1_2_6_unsupported_parameters_have_their_own_errors() {
-        for (name, code) in [
-            ("request", ErrorCode::RequestNotSupported),
-            ("request_uri", ErrorCode::RequestUriNotSupported),
-            ("registration", ErrorCode::RegistrationNotSupported),
-        ] {
-            assert_eq!(refused(&format!("response_type=code&{name}=x")), code);
-        }
-    }
-
-    #[test]
-    fn an_unknown_response_mode_is_answered_in_the_default_mode() {
-        let params = Params::parse(b"response_type=code&response_mode=web&state=s").unwrap();
-        let reply = ReplyTo::parse(&params);
-        assert_eq!(
-            (reply.mode, reply.state.as_deref()),
-            (ResponseMode::Query, Some("s"))
-        );
-        assert_eq!(
-            AuthorizeRequest::parse(&params, Dialect::Oauth)
-                .unwrap_err()
-                .code(),
-            ErrorCode::InvalidRequest
-        );
-    }
-
-    #[test]
-    fn a_state_with_a_line_break_is_refused_and_not_echoed() {
-        let params = Params::parse(b"response_type=code&state=a%0d%0aSet-Cookie:x").unwrap();
-        assert_eq!(ReplyTo::parse(&params).state, None);
-        assert!(AuthorizeRequest::parse(&params, Dialect::Oauth).is_err());
-    }
-}
+mod tests;

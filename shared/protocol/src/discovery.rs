@@ -1,44 +1,46 @@
-//! Provider metadata (OpenID Connect Discovery §3, RFC 8414 §2).
+//! Provider metadata (OpenID Connect Discovery §3, RFC 8414 §2): one part a file, so that what a feature says of itself
+//! stands in one place.
+
+mod claims;
+mod client_authentication;
+mod encryption;
+mod endpoints;
+mod grants;
+mod logout;
+mod registration;
+mod requests;
+mod tokens;
 
 use serde::Serialize;
+
+pub use registration::Registration;
+pub use requests::Rules;
 
 use crate::jose::Algorithm;
 use crate::scope::Scopes;
 
 /// The metadata document of one application's issuer. It names what is implemented and nothing else.
 #[derive(Clone, Debug, Serialize)]
-#[allow(clippy::struct_excessive_bools, reason = "the wire format has them")]
 pub struct Metadata {
     issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    userinfo_endpoint: String,
-    end_session_endpoint: String,
-    introspection_endpoint: String,
-    revocation_endpoint: String,
-    device_authorization_endpoint: String,
-    jwks_uri: String,
-    response_types_supported: [&'static str; 6],
-    response_modes_supported: [&'static str; 3],
-    grant_types_supported: [&'static str; 6],
-    subject_types_supported: [&'static str; 1],
-    id_token_signing_alg_values_supported: [Algorithm; 1],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id_token_encryption_alg_values_supported: Option<[&'static str; 1]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id_token_encryption_enc_values_supported: Option<[&'static str; 1]>,
-    token_endpoint_auth_methods_supported: [&'static str; 3],
-    introspection_endpoint_auth_methods_supported: [&'static str; 2],
-    revocation_endpoint_auth_methods_supported: [&'static str; 3],
-    acr_values_supported: Vec<&'static str>,
-    scopes_supported: Scopes,
-    claims_supported: Vec<String>,
-    code_challenge_methods_supported: [&'static str; 2],
-    prompt_values_supported: [&'static str; 4],
-    authorization_response_iss_parameter_supported: bool,
-    claims_parameter_supported: bool,
-    request_parameter_supported: bool,
-    request_uri_parameter_supported: bool,
+    #[serde(flatten)]
+    endpoints: endpoints::Endpoints,
+    #[serde(flatten)]
+    requests: requests::Requests,
+    #[serde(flatten)]
+    grants: grants::Grants,
+    #[serde(flatten)]
+    tokens: tokens::Tokens,
+    #[serde(flatten)]
+    encryption: encryption::Encryption,
+    #[serde(flatten)]
+    client_authentication: client_authentication::ClientAuthentication,
+    #[serde(flatten)]
+    claims: claims::Claims,
+    #[serde(flatten)]
+    logout: logout::Logout,
+    #[serde(flatten)]
+    registration: registration::Rows,
 }
 
 /// What differs from one issuer to another.
@@ -52,76 +54,47 @@ pub struct Issuer<'a> {
     pub issuer: String,
     /// The algorithm its tokens are signed with.
     pub algorithm: Algorithm,
-    /// Whether its tokens are encrypted.
-    pub encrypts: bool,
+    /// The base of the URLs where connections have clients' certificates, where there are any (RFC 8705 §5).
+    pub mtls: Option<&'a str>,
+    /// The algorithms that its client's DPoP proofs may have.
+    pub proofs: &'static [&'static str],
     /// The scopes its client may have.
     pub scopes: &'a Scopes,
     /// What `acr` of its tokens can be.
     pub acr_values: Vec<&'static str>,
     /// Claims its tokens and UserInfo can hold.
     pub claims: &'a [String],
+    /// What its client's requests are held to.
+    pub rules: Rules,
+    /// Whether and how clients come to be without a person.
+    pub registration: Registration,
 }
 
-/// OAuth 2.0 Multiple Response Types §3, §5 and OpenID Connect Core §3, in the order of reference §5.2.
-const RESPONSE_TYPES: [&str; 6] = [
-    "code",
-    "id_token",
-    "id_token token",
-    "code token",
-    "code id_token",
-    "code id_token token",
-];
+impl Issuer<'_> {
+    /// An endpoint that all issuers share.
+    fn shared(&self, path: &str) -> String {
+        format!("{}/application/o/{path}/", self.base)
+    }
 
-/// RFC 6749 §4, §6; RFC 8628 §3.4. `implicit` stands for what the authorization endpoint answers at once.
-const GRANT_TYPES: [&str; 6] = [
-    "authorization_code",
-    "refresh_token",
-    "implicit",
-    "client_credentials",
-    "password",
-    "urn:ietf:params:oauth:grant-type:device_code",
-];
-
-/// Ways a client may authenticate (OpenID Connect Core §9); `none` is for public clients.
-const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
-
-/// RFC 7662 §2.1: a caller without a secret is told nothing.
-const WITH_A_SECRET: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+    /// An endpoint of this issuer alone.
+    fn own(&self, path: &str) -> String {
+        format!("{}/application/o/{}/{path}/", self.base, self.slug)
+    }
+}
 
 impl From<Issuer<'_>> for Metadata {
     fn from(of: Issuer<'_>) -> Self {
-        let shared = |path: &str| format!("{}/application/o/{path}/", of.base);
-        let own = |path: &str| format!("{}/application/o/{}/{path}/", of.base, of.slug);
         Self {
-            authorization_endpoint: shared("authorize"),
-            token_endpoint: shared("token"),
-            userinfo_endpoint: shared("userinfo"),
-            end_session_endpoint: own("end-session"),
-            introspection_endpoint: shared("introspect"),
-            revocation_endpoint: shared("revoke"),
-            device_authorization_endpoint: shared("device"),
-            jwks_uri: own("jwks"),
+            endpoints: endpoints::Endpoints::of(&of),
+            requests: requests::Requests::of(&of),
+            grants: grants::Grants::of(&of),
+            tokens: tokens::Tokens::of(&of),
+            encryption: encryption::Encryption::of(&of),
+            client_authentication: client_authentication::ClientAuthentication::of(&of),
+            claims: claims::Claims::of(&of),
+            logout: logout::Logout::of(&of),
+            registration: registration::Rows::of(&of),
             issuer: of.issuer,
-            response_types_supported: RESPONSE_TYPES,
-            response_modes_supported: ["query", "fragment", "form_post"],
-            grant_types_supported: GRANT_TYPES,
-            subject_types_supported: ["public"],
-            id_token_signing_alg_values_supported: [of.algorithm],
-            // Reference §4.5: only these two, and only where a key is set.
-            id_token_encryption_alg_values_supported: of.encrypts.then_some(["RSA-OAEP-256"]),
-            id_token_encryption_enc_values_supported: of.encrypts.then_some(["A256CBC-HS512"]),
-            token_endpoint_auth_methods_supported: AUTH_METHODS,
-            introspection_endpoint_auth_methods_supported: WITH_A_SECRET,
-            revocation_endpoint_auth_methods_supported: AUTH_METHODS,
-            acr_values_supported: of.acr_values,
-            scopes_supported: of.scopes.clone(),
-            claims_supported: of.claims.to_vec(),
-            code_challenge_methods_supported: ["plain", "S256"],
-            prompt_values_supported: ["none", "login", "consent", "select_account"],
-            authorization_response_iss_parameter_supported: true, // RFC 9207 §3
-            claims_parameter_supported: false,
-            request_parameter_supported: false,
-            request_uri_parameter_supported: false,
         }
     }
 }

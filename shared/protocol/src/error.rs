@@ -51,6 +51,30 @@ pub enum ErrorCode {
     ExpiredToken,
     /// RFC 6749 §4.1.2.1.
     TemporarilyUnavailable,
+    /// CIBA Core §13.
+    UnknownUserId,
+    /// CIBA Core §13.
+    InvalidBindingMessage,
+    /// RFC 7591 §3.2.2.
+    InvalidRedirectUri,
+    /// RFC 7591 §3.2.2.
+    InvalidClientMetadata,
+    /// RFC 7591 §3.2.2.
+    InvalidSoftwareStatement,
+    /// RFC 7591 §3.2.2.
+    UnapprovedSoftwareStatement,
+    /// RFC 9449 §5, §7.1.
+    InvalidDpopProof,
+    /// RFC 9449 §8, §9.
+    UseDpopNonce,
+    /// RFC 8707 §2.
+    InvalidTarget,
+    /// RFC 9101 §7, OpenID Connect Core §3.1.2.6.
+    InvalidRequestObject,
+    /// RFC 9101 §7, OpenID Connect Core §3.1.2.6.
+    InvalidRequestUri,
+    /// RFC 9396 §5.
+    InvalidAuthorizationDetails,
 }
 
 impl ErrorCode {
@@ -79,6 +103,18 @@ impl ErrorCode {
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::UnknownUserId => "unknown_user_id",
+            Self::InvalidBindingMessage => "invalid_binding_message",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidSoftwareStatement => "invalid_software_statement",
+            Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
         }
     }
 }
@@ -101,6 +137,9 @@ pub enum Malformed {
     /// More parameters than are read.
     #[error("there are more than 100 parameters")]
     TooMany,
+    /// CIBA Core §13: `binding_message` is too long or not plain text.
+    #[error("binding_message must be plain text of at most 100 characters")]
+    BindingMessage,
     /// A value breaks its grammar: the parameter, and what it must be.
     #[error("{0} must be {1}")]
     Invalid(&'static str, &'static str),
@@ -126,11 +165,19 @@ pub enum Malformed {
 
 /// A parameter's name, where it is one of ours: what a stranger made up is not repeated to a client.
 fn known(name: &str) -> &str {
-    const NAMES: [&str; 27] = [
+    const NAMES: [&str; 41] = [
         "Authorization",
         "access_token",
+        "acr_values",
+        "actor_token",
+        "actor_token_type",
+        "assertion",
+        "audience",
+        "auth_req_id",
+        "binding_message",
         "client_assertion",
         "client_id",
+        "client_notification_token",
         "client_secret",
         "code",
         "code_challenge",
@@ -140,6 +187,7 @@ fn known(name: &str) -> &str {
         "grant_type",
         "id_token_hint",
         "login_hint",
+        "login_hint_token",
         "max_age",
         "nonce",
         "post_logout_redirect_uri",
@@ -149,10 +197,15 @@ fn known(name: &str) -> &str {
         "registration",
         "request",
         "request_uri",
+        "requested_expiry",
+        "requested_token_type",
+        "resource",
         "response_mode",
         "response_type",
         "scope",
         "state",
+        "subject_token",
+        "subject_token_type",
         "token",
     ];
     NAMES
@@ -170,6 +223,7 @@ impl Malformed {
             Self::RequestObject => ErrorCode::RequestNotSupported,
             Self::RequestUri => ErrorCode::RequestUriNotSupported,
             Self::Registration => ErrorCode::RegistrationNotSupported,
+            Self::BindingMessage => ErrorCode::InvalidBindingMessage,
             Self::Invalid("scope", _) => ErrorCode::InvalidScope,
             Self::Missing(_)
             | Self::Repeated(_)

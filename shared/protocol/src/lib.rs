@@ -8,9 +8,12 @@
 //! [`jose`] for what is signed.
 
 pub mod authorize;
+pub mod backchannel;
 pub mod device;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
+pub mod exchange;
 pub mod github;
 pub mod ids;
 pub mod introspect;
@@ -19,6 +22,7 @@ pub mod logout;
 pub mod params;
 pub mod pkce;
 pub mod redirect;
+pub mod resource;
 pub mod revoke;
 pub mod scope;
 pub mod secret;

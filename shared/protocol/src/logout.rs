@@ -16,10 +16,14 @@ pub struct EndSessionRequest {
     pub post_logout_redirect_uri: Option<String>,
     /// `state`, passed back to `post_logout_redirect_uri`.
     pub state: Option<String>,
+    /// `logout_hint`: whom the client believes to be signed in, by any name it knows them by.
+    pub logout_hint: Option<String>,
+    /// `ui_locales`: languages the person reads, the best first, parted by spaces.
+    pub ui_locales: Option<String>,
 }
 
 impl EndSessionRequest {
-    /// Reads the query or form. `logout_hint` and `ui_locales` (both OPTIONAL) are not used.
+    /// Reads the query or form.
     ///
     /// # Errors
     /// [`Malformed`], shown to the person.
@@ -34,6 +38,8 @@ impl EndSessionRequest {
                 .transpose()?,
             post_logout_redirect_uri: text("post_logout_redirect_uri")?,
             state: text("state")?,
+            logout_hint: text("logout_hint")?,
+            ui_locales: text("ui_locales")?,
         })
     }
 }

@@ -18,6 +18,8 @@ pub(crate) const MOST: usize = 100;
 pub struct Params {
     pairs: Vec<(String, String)>,
     repeated: BTreeSet<String>,
+    /// What came again, in the order sent: of a few parameters that is allowed.
+    further: Vec<(String, String)>,
 }
 
 impl Params {
@@ -55,7 +57,8 @@ impl Params {
             return;
         }
         if self.pairs.iter().any(|(known, _)| *known == name) {
-            self.repeated.insert(name);
+            self.repeated.insert(name.clone());
+            self.further.push((name, value));
         } else {
             self.pairs.push((name, value));
         }
@@ -96,6 +99,34 @@ impl Params {
             .map_or(Ok(()), |name| Err(Malformed::Repeated(name.clone())))
     }
 
+    /// As [`Params::nothing_repeated`], but for those that may be (RFC 8707 §2, RFC 8693 §2.1).
+    ///
+    /// # Errors
+    /// [`Malformed::Repeated`] naming the first of the others.
+    pub fn nothing_repeated_but(&self, these: &[&str]) -> Result<(), Malformed> {
+        let mut others = self.repeated.iter();
+        others
+            .find(|name| !these.contains(&name.as_str()))
+            .map_or(Ok(()), |name| Err(Malformed::Repeated(name.clone())))
+    }
+
+    /// All values of a parameter that may be repeated, in the order sent.
+    ///
+    /// # Errors
+    /// [`Malformed::ControlCharacter`] in one of them.
+    pub fn all(&self, name: &str) -> Result<Vec<&str>, Malformed> {
+        let sent = self.pairs.iter().chain(&self.further);
+        let values = sent.filter(|(known, _)| known == name);
+        let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();
+        if values
+            .iter()
+            .any(|value| value.chars().any(char::is_control))
+        {
+            return Err(Malformed::ControlCharacter(name.to_owned()));
+        }
+        Ok(values)
+    }
+
     /// The pairs in the order sent, without the empty ones.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs
@@ -103,11 +134,24 @@ impl Params {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Writes them as `application/x-www-form-urlencoded`.
+    /// Writes them as `application/x-www-form-urlencoded`, with what came more than once at the end. Read again it
+    /// is the same.
     pub fn encode(&self) -> String {
+        let further = self.further.iter();
+        let further = further.map(|(name, value)| (name.as_str(), value.as_str()));
         form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(self.pairs())
+            .extend_pairs(self.pairs().chain(further))
             .finish()
+    }
+
+    /// Without those of these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        let kept = |name: &String| !names.contains(&name.as_str());
+        self.pairs.retain(|(name, _)| kept(name));
+        self.further.retain(|(name, _)| kept(name));
+        self.repeated.retain(kept);
+        self
     }
 }
 
@@ -155,6 +199,17 @@ mod tests {
             Ok(()),
             "an empty one is no second one"
         );
+    }
+
+    #[test]
+    fn rfc8707_2_what_may_be_repeated_is_read_in_the_order_sent() {
+        let params = parsed("resource=a&b=1&resource=&resource=b&resource=a");
+        assert_eq!(params.all("resource").unwrap(), ["a", "b", "a"]);
+        assert!(params.all("none").unwrap().is_empty());
+        assert_eq!(params.nothing_repeated_but(&["resource"]), Ok(()));
+        let twice = Err(Malformed::Repeated("resource".into()));
+        assert_eq!(params.nothing_repeated_but(&["audience"]), twice);
+        assert!(parsed("resource=a&resource=%0A").all("resource").is_err());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Requests to and answers of the token endpoint (RFC 6749 §3.2, §5).
 
 use serde::Serialize;
+use serde_json::Value;
 
+use crate::backchannel::{self, BackchannelPoll};
 use crate::device::{self, DeviceRequest};
 use crate::error::Malformed;
+use crate::exchange::{self, ExchangeRequest};
 use crate::params::Params;
 use crate::pkce::Verifier;
 use crate::scope::Scopes;
@@ -21,7 +24,17 @@ pub enum TokenRequest {
     Machine(MachineRequest),
     /// `grant_type=urn:ietf:params:oauth:grant-type:device_code`.
     Device(DeviceRequest),
+    /// `grant_type=urn:ietf:params:oauth:grant-type:token-exchange`.
+    Exchange(ExchangeRequest),
+    /// `grant_type=urn:openid:params:grant-type:ciba`.
+    Backchannel(BackchannelPoll),
 }
+
+/// `grant_type` of a JWT as an authorization grant (RFC 7523 §2.1).
+pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// Parameters of token requests that may be repeated (RFC 8707 §2, RFC 8693 §2.1).
+pub const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 /// RFC 6749 §4.1.3 with RFC 7636 §4.5.
 #[derive(Clone, Debug)]
@@ -32,6 +45,8 @@ pub struct CodeRequest {
     pub redirect_uri: Option<String>,
     /// `code_verifier`.
     pub verifier: Option<Verifier>,
+    /// `resource`, each as sent: some of those that were granted (RFC 8707 §2.2); none: all of them.
+    pub resources: Vec<String>,
 }
 
 /// RFC 6749 §6.
@@ -41,6 +56,8 @@ pub struct RefreshRequest {
     pub refresh_token: Secret,
     /// `scope`; `None` means all that was granted.
     pub scopes: Option<Scopes>,
+    /// `resource`, as in [`CodeRequest`].
+    pub resources: Vec<String>,
 }
 
 /// RFC 6749 §4.4, RFC 7521 §4.2 and authentik's forms of it (reference §3.5).
@@ -54,15 +71,19 @@ pub struct MachineRequest {
     pub flavour: Flavour,
     /// `code_verifier`: of no meaning here, but policies may see it (reference §9.2).
     pub verifier: Option<Secret>,
+    /// `resource`, each as sent: whom the token is for (RFC 8707 §2.2).
+    pub resources: Vec<String>,
 }
 
-/// The two names of one grant.
+/// The names of one grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MachineGrant {
     /// RFC 6749 §4.4.
     ClientCredentials,
     /// RFC 6749 §4.3 by name only: passwords of people are not taken (reference §3.2).
     Password,
+    /// RFC 7523 §2.1: always by an assertion.
+    JwtBearer,
 }
 
 impl MachineGrant {
@@ -71,6 +92,7 @@ impl MachineGrant {
         match self {
             Self::ClientCredentials => "client_credentials",
             Self::Password => "password",
+            Self::JwtBearer => JWT_BEARER,
         }
     }
 }
@@ -83,6 +105,11 @@ pub enum Flavour {
         /// `client_assertion_type`.
         kind: String,
         /// `client_assertion`; authentik takes it from `client_secret` where it is left out.
+        assertion: Secret,
+    },
+    /// The same as the grant itself (RFC 7523 §2.1).
+    Grant {
+        /// `assertion`.
         assertion: Secret,
     },
     /// A user's name with one of their app passwords.
@@ -106,7 +133,7 @@ impl TokenRequest {
         let grant_type = params.optional("grant_type")?;
         Ok(!matches!(
             grant_type,
-            Some("client_credentials" | "password" | device::GRANT_TYPE)
+            Some("client_credentials" | "password" | device::GRANT_TYPE | JWT_BEARER)
         ))
     }
 
@@ -115,7 +142,7 @@ impl TokenRequest {
     /// # Errors
     /// [`Malformed`], with its code of RFC 6749 §5.2.
     pub fn parse(params: &Params) -> Result<Self, Malformed> {
-        params.nothing_repeated()?;
+        params.nothing_repeated_but(&REPEATABLE)?;
         match params.required("grant_type")? {
             "authorization_code" => CodeRequest::parse(params).map(Self::Code),
             "refresh_token" => RefreshRequest::parse(params).map(Self::Refresh),
@@ -123,7 +150,10 @@ impl TokenRequest {
                 MachineRequest::parse(MachineGrant::ClientCredentials, params).map(Self::Machine)
             }
             "password" => MachineRequest::parse(MachineGrant::Password, params).map(Self::Machine),
+            JWT_BEARER => MachineRequest::parse(MachineGrant::JwtBearer, params).map(Self::Machine),
             device::GRANT_TYPE => DeviceRequest::parse(params).map(Self::Device),
+            exchange::GRANT_TYPE => ExchangeRequest::parse(params).map(Self::Exchange),
+            backchannel::GRANT_TYPE => BackchannelPoll::parse(params).map(Self::Backchannel),
             _ => Err(Malformed::UnsupportedGrantType),
         }
     }
@@ -135,6 +165,8 @@ impl TokenRequest {
             Self::Refresh(_) => "refresh_token",
             Self::Machine(request) => request.grant.as_str(),
             Self::Device(_) => device::GRANT_TYPE,
+            Self::Exchange(_) => exchange::GRANT_TYPE,
+            Self::Backchannel(_) => backchannel::GRANT_TYPE,
         }
     }
 }
@@ -148,6 +180,7 @@ impl CodeRequest {
                 .optional("code_verifier")?
                 .map(Verifier::parse)
                 .transpose()?,
+            resources: resources(params)?,
         })
     }
 }
@@ -157,6 +190,7 @@ impl RefreshRequest {
         Ok(Self {
             refresh_token: Secret::new(params.required("refresh_token")?),
             scopes: params.optional("scope")?.map(Scopes::parse).transpose()?,
+            resources: resources(params)?,
         })
     }
 }
@@ -167,10 +201,22 @@ impl MachineRequest {
         Ok(Self {
             grant,
             scopes: scopes.unwrap_or_default(),
-            flavour: Flavour::parse(params)?,
+            flavour: match grant {
+                MachineGrant::ClientCredentials | MachineGrant::Password => Flavour::parse(params)?,
+                MachineGrant::JwtBearer => Flavour::Grant {
+                    assertion: Secret::new(params.required("assertion")?), // RFC 7523 §2.1: REQUIRED
+                },
+            },
             verifier: params.optional("code_verifier")?.map(Secret::new),
+            resources: resources(params)?,
         })
     }
+}
+
+/// RFC 8707 §2: there may be several.
+fn resources(params: &Params) -> Result<Vec<String>, Malformed> {
+    let sent = params.all("resource")?;
+    Ok(sent.into_iter().map(str::to_owned).collect())
 }
 
 impl Flavour {
@@ -204,17 +250,24 @@ impl Flavour {
 pub struct TokenResponse {
     /// The access token.
     pub access_token: String,
-    /// Always `Bearer` (RFC 6750).
+    /// `Bearer` (RFC 6750), `DPoP` (RFC 9449 §5) or `N_A` (RFC 8693 §2.2.1).
     pub token_type: &'static str,
     /// Seconds until the access token expires.
     pub expires_in: Seconds,
     /// What was granted, which may be less than asked (RFC 6749 §3.3).
     pub scope: String,
+    /// What kind of token `access_token` is, where another was exchanged for it (RFC 8693 §2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
     /// The ID token.
-    pub id_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
     /// The refresh token, where `offline_access` was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
+    /// What was granted in detail (RFC 9396 §7).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Value>,
 }
 
 #[cfg(test)]
@@ -303,6 +356,22 @@ mod tests {
             assert_eq!(request.scopes.to_string(), "a b");
         }
         assert!(machine("grant_type=password").unwrap().scopes.is_empty());
+    }
+
+    #[test]
+    fn rfc7523_2_1_assertion_is_required_and_scope_optional() {
+        let grant = format!("grant_type={JWT_BEARER}");
+        assert_eq!(
+            machine(&grant).unwrap_err(),
+            Malformed::Missing("assertion")
+        );
+        let request = machine(&format!("{grant}&assertion=hush&scope=a")).unwrap();
+        assert_eq!(request.grant, MachineGrant::JwtBearer);
+        assert_eq!(request.scopes.to_string(), "a");
+        assert!(!format!("{request:?}").contains("hush"));
+        assert!(
+            matches!(request.flavour, Flavour::Grant { assertion } if assertion.expose() == "hush")
+        );
     }
 
     #[test]

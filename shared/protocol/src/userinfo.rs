@@ -4,6 +4,47 @@ use crate::error::Malformed;
 use crate::params::Params;
 use crate::secret::Secret;
 
+/// An access token as a request shows it.
+#[derive(Clone, Debug)]
+pub struct Presented {
+    /// The token.
+    pub token: Secret,
+    /// By which scheme.
+    pub scheme: Scheme,
+}
+
+/// How a token is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// By itself (RFC 6750).
+    Bearer,
+    /// Beside a proof of the key it is bound to (RFC 9449 §7.1).
+    Dpop,
+}
+
+/// As [`bearer`], where bound tokens are taken too: those are in the header, after `DPoP` (RFC 9449 §7.1).
+///
+/// # Errors
+/// As [`bearer`].
+pub fn presented(
+    authorization: Option<&str>,
+    form: &Params,
+) -> Result<Option<Presented>, Malformed> {
+    let bound = authorization.map(|header| credentials(header, &["DPoP"]));
+    let Some(token) = bound.transpose()?.flatten() else {
+        let token = bearer(authorization, form)?;
+        let scheme = Scheme::Bearer;
+        return Ok(token.map(|token| Presented { token, scheme }));
+    };
+    if form.optional("access_token")?.is_some() {
+        return Err(Malformed::TwoWays("the access token"));
+    }
+    Ok(Some(Presented {
+        token: Secret::new(token),
+        scheme: Scheme::Dpop,
+    }))
+}
+
 /// Finds the access token in the `Authorization` header (RFC 6750 §2.1) or the form body (§2.2).
 ///
 /// The query parameter of §2.3 is not read: a token in a URL ends in logs and histories (RFC 9700 §4.3.2).
@@ -71,6 +112,25 @@ mod tests {
     fn rfc6750_2_2_the_form_body_carries_the_token() {
         assert_eq!(found(None, "access_token=t"), Ok(Some("t".into())));
         assert_eq!(found(None, ""), Ok(None));
+    }
+
+    #[test]
+    fn rfc9449_7_1_a_bound_token_is_shown_by_another_scheme() {
+        let shown = |header, raw: &str| {
+            let shown = presented(Some(header), &form(raw))?;
+            Ok(shown.map(|shown| (shown.token.expose().to_owned(), shown.scheme)))
+        };
+        for header in ["DPoP t", "dpop t", "DPOP  t"] {
+            assert_eq!(shown(header, ""), Ok(Some(("t".into(), Scheme::Dpop))));
+        }
+        assert_eq!(
+            shown("Bearer t", ""),
+            Ok(Some(("t".into(), Scheme::Bearer)))
+        );
+        assert_eq!(shown("Basic YTpi", ""), Ok(None));
+        let twice = shown("DPoP t", "access_token=t");
+        assert_eq!(twice, Err(Malformed::TwoWays("the access token")));
+        assert!(shown("DPoP a b", "").is_err());
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use protocol::Secret;
 
 use crate::client::Client;
+use crate::dpop::certificate;
 use crate::fault::{BearerFault, Fault};
-use crate::grant::{State, TokenRecord};
+use crate::grant::{Confirmation, State, TokenRecord};
 use crate::http::Call;
 use crate::ports::{ClientStore, Holder, TokenStore};
 use crate::session::Session;
@@ -35,12 +36,29 @@ impl Bearers {
         Self { tokens, clients }
     }
 
-    /// What stands behind this token.
+    /// What stands behind this token, which is shown by itself: a bearer token, or one for the certificate that the
+    /// connection was made with.
+    ///
+    /// # Errors
+    /// [`BearerFault::Invalid`] where [`Bearers::stands`] says so, or it is bound to a key that is not shown.
+    pub async fn check(&self, call: &Call<'_>, token: &Secret) -> Result<Bearer, Fault> {
+        let bearer = self.stands(call, token).await?;
+        let shown = match &bearer.record.key {
+            None => true,
+            bound @ Some(Confirmation::Certificate(_)) => *bound == certificate(call), // RFC 8705 §3
+            Some(Confirmation::Key(_)) => false, // RFC 9449 §7.2: a proof is needed, and was not asked for
+        };
+        shown
+            .then_some(bearer)
+            .ok_or_else(|| BearerFault::Invalid.into())
+    }
+
+    /// What stands behind this token, whoever shows it: for whoever asks about it, and gives nothing for it.
     ///
     /// # Errors
     /// [`BearerFault::Invalid`] where it is unknown, expired or revoked, or its user, session or client is
     /// gone.
-    pub async fn check(&self, call: &Call<'_>, token: &Secret) -> Result<Bearer, Fault> {
+    pub async fn stands(&self, call: &Call<'_>, token: &Secret) -> Result<Bearer, Fault> {
         let tenant = &call.tenant.id;
         let record = self.tokens.find(tenant, &token.digest()).await?;
         let record = record

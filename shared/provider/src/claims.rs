@@ -1,16 +1,16 @@
 //! Which claims a scope carries (OpenID Connect Core §5.4, reference §6.3, §9.1): what the client's mappings say.
 
+mod asked;
 mod merge;
 mod shipped;
+mod sub;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::fmt::Write as _;
-
-use protocol::{Digest, Scopes, Timestamp};
+use protocol::{Scopes, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::client::{Client, SubMode};
+use crate::client::Client;
 use crate::http::Call;
 use crate::mapping::ScopeMapping;
 use crate::ports::PortError;
@@ -18,6 +18,10 @@ use crate::script::{ObjectFacts, TokenFacts};
 use crate::scripts::{Evaluation, Matter, Reads, Scripts, Setting};
 use crate::tenant::Tenant;
 use crate::user::{Subject, User};
+
+pub use asked::At;
+pub(crate) use sub::hex;
+pub use sub::{hashed, hashed_pk, sub, sub_in};
 
 /// Claims by name.
 pub type Claims = Map<String, Value>;
@@ -34,47 +38,6 @@ pub(crate) const STANDARD: [&str; 9] = [
     "amr",
     "nonce",
 ];
-
-/// The `sub` of a user, as the client's mode has it (reference §4.2). None of the modes differs from client
-/// to client by itself (`subject_types_supported`: `public`).
-///
-/// Who has no address or `upn` gets the hash: all of them with the `sub` "" would be one person to their clients.
-pub fn sub(tenant: &Tenant, mode: SubMode, subject: &Subject) -> String {
-    let given = |name: Option<&String>| {
-        let name = name.filter(|name| !name.is_empty());
-        name.map_or_else(|| hashed(tenant, subject), Clone::clone)
-    };
-    match mode {
-        SubMode::HashedUserId => hashed(tenant, subject),
-        SubMode::UserId => subject.pk.to_string(),
-        SubMode::UserUuid => subject.id.to_string(),
-        SubMode::UserUsername => subject.username.clone(),
-        SubMode::UserEmail => given(Some(&subject.email)),
-        SubMode::UserUpn => given(subject.upn.as_ref()),
-    }
-}
-
-/// Hex SHA-256 of user number and installation, authentik's `hashed_user_id` and `uid`.
-pub fn hashed(tenant: &Tenant, subject: &Subject) -> String {
-    hashed_pk(tenant, subject.pk)
-}
-
-/// The same of the user with this number.
-pub fn hashed_pk(tenant: &Tenant, pk: u64) -> String {
-    let text = format!("{pk}-{}", tenant.subject_salt);
-    hex(&Digest::of(text.as_bytes()))
-}
-
-/// A digest in hexadecimal.
-pub(crate) fn hex(digest: &Digest) -> String {
-    digest
-        .as_bytes()
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
-}
 
 /// The claims that a client's mappings yield.
 #[derive(Clone)]

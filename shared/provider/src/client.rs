@@ -1,5 +1,10 @@
 //! The compiled client: provider, application and key reference as one item.
 
+mod metadata;
+mod registered;
+pub mod rules;
+mod sector;
+
 use protocol::authorize::{Dialect, ResponseType};
 use protocol::jose::KeyCertificate;
 use protocol::redirect::RedirectUri;
@@ -8,7 +13,15 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::key::{EncryptionKey, Signing};
+pub use metadata::{
+    AuthMethod, DeliveryMode, DetailsType, FurtherSecret, Metadata, Profile, Registration,
+    RegistrationMode, SubjectType, TokenExchange, TokenForm,
+};
+pub use registered::{Origin, RegisteredClient, is_one_of};
+
+use crate::config::SharedSecret;
+use crate::federation::Rules;
+use crate::key::{EncryptionKey, FurtherKeys, Signing};
 use crate::mapping::ScopeMapping;
 use crate::policy::PolicySet;
 use crate::tenant::Tenant;
@@ -69,6 +82,9 @@ pub struct Client {
     pub issuer_mode: IssuerMode,
     /// What its tokens are signed with.
     pub signing: Signing,
+    /// The keys that sign next, or have signed.
+    #[serde(default, skip_serializing_if = "FurtherKeys::is_empty")]
+    pub further_keys: FurtherKeys,
     /// What its tokens are encrypted to, if they are.
     pub encryption_key: Option<EncryptionKey>,
     /// The certificate of the key they are signed with, where it has one.
@@ -79,8 +95,20 @@ pub struct Client {
     pub encryption_certificate: Option<KeyCertificate>,
     /// Whose JWTs stand for a service account here.
     pub federation: Federation,
+    /// Its secret, where it signs with it (`client_secret_jwt`).
+    #[serde(default)]
+    pub shared_secret: Option<SharedSecret>,
+    /// What it is beyond authentik's providers.
+    #[serde(default)]
+    pub metadata: Box<Metadata>,
     /// `claims_supported`: the standard ones, and those its mappings yield for nobody in particular.
     pub claims_supported: Vec<String>,
+    /// How it came to be.
+    #[serde(default)]
+    pub origin: Origin,
+    /// Who may vouch for clients that register at its issuer.
+    #[serde(default)]
+    pub statement_sources: Vec<JwtSource>,
 }
 
 /// A registered redirect URI.
@@ -158,6 +186,9 @@ pub struct JwtSource {
     pub reusable: bool,
     /// The path its service accounts get.
     pub user_path: String,
+    /// Whom of its issuer's it vouches for.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
 }
 
 /// Where a source's keys are.
@@ -168,6 +199,8 @@ pub enum JwtKeys {
     Inline(serde_json::Value),
     /// `oidc_jwks_url`: fetched by the one SSRF-safe client.
     Url(String),
+    /// Where the issuer, which is a URL, says they are (OpenID Connect Discovery §4); fetched as above.
+    Discovered(String),
 }
 
 /// RFC 6749 §2.1.
@@ -213,12 +246,17 @@ impl Client {
         let text = match (requested, self.redirect_uris.as_slice()) {
             (Some(text), registered) => registered
                 .iter()
-                .any(|rule| rule.admits(text))
+                .any(|rule| rule.admits(text) || self.is_native() && rule.admits_any_port(text))
                 .then_some(text),
             (None, [only]) if only.matching_mode == MatchingMode::Strict => Some(only.url.as_str()),
             (None, _) => None,
         }?;
         RedirectUri::parse(text).ok().map(RedirectTarget)
+    }
+
+    /// Whether it runs on people's own machines (OpenID Connect Registration §2).
+    fn is_native(&self) -> bool {
+        self.metadata.application_type.as_deref() == Some("native")
     }
 
     /// The registered URI to go to after logout.
@@ -294,6 +332,13 @@ impl RedirectRule {
         }
     }
 
+    /// Whether it is this URI on the very machine, whatever the port (RFC 8252 §7.3): a program takes one that is free.
+    fn admits_any_port(&self, uri: &str) -> bool {
+        let both = (without_port(&self.url), without_port(uri));
+        self.matching_mode == MatchingMode::Strict
+            && matches!(both, (Some(registered), Some(asked)) if registered == asked)
+    }
+
     /// Whether it can be compared as it means to be: a pattern must be one.
     pub fn compiles(&self) -> bool {
         self.matching_mode == MatchingMode::Strict || self.pattern().is_some()
@@ -311,6 +356,31 @@ impl RedirectRule {
             .build()
             .ok()
     }
+}
+
+/// The two addresses of the very machine. `localhost` is a name, which may lead elsewhere (RFC 8252 §8.3).
+const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
+
+/// Whether this leads to the very machine (RFC 8252 §7.3).
+pub fn is_loopback(uri: &str) -> bool {
+    without_port(uri).is_some()
+}
+
+/// Address and path of a URI on the very machine; `None` for any other.
+fn without_port(uri: &str) -> Option<(&str, &str)> {
+    let begins = |address: &&&str| uri.starts_with(**address);
+    let address = *LOOPBACK.iter().find(begins)?;
+    let after = uri.strip_prefix(address)?;
+    let path = match after.strip_prefix(':') {
+        None => after,
+        Some(port) => {
+            let path = port.trim_start_matches(|c: char| c.is_ascii_digit());
+            let digits = port.len() - path.len();
+            (1..=5).contains(&digits).then_some(path)?
+        }
+    };
+    let whole = path.is_empty() || path.starts_with(['/', '?']);
+    whole.then_some((address, path))
 }
 
 /// Whether the host is what it looks to be. A pattern for hosts, `https://[^/]+\.app\.example/cb`, or ports,
@@ -338,65 +408,4 @@ impl RedirectTarget {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rule(matching_mode: MatchingMode, url: &str) -> RedirectRule {
-        RedirectRule {
-            matching_mode,
-            url: url.to_owned(),
-        }
-    }
-
-    #[test]
-    fn a_pattern_matches_the_whole_uri_and_nothing_around_it() {
-        let rule = rule(
-            MatchingMode::Regex,
-            r"https://app\.example/cb|https://b\.example/.*",
-        );
-        for good in ["https://app.example/cb", "https://b.example/x"] {
-            assert!(rule.admits(good), "{good}");
-        }
-        for bad in [
-            "https://app.example/cb2",
-            "xhttps://app.example/cb",
-            "https://appXexample/cb",
-            "https://evil.example/https://app.example/cb",
-            "https://app.example/cb\n",
-        ] {
-            assert!(!rule.admits(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_pattern_for_hosts_or_ports_does_not_lead_elsewhere() {
-        let regex = |url| rule(MatchingMode::Regex, url);
-        let hosts = regex(r"https://[^/]+\.app\.example/cb");
-        assert!(hosts.admits("https://a.app.example/cb"));
-        for bad in [
-            r"https://evil.example\.app.example/cb",
-            "https://evil.example?.app.example/cb",
-            "https://evil.example#.app.example/cb",
-            "https://u@.app.example/cb",
-        ] {
-            assert!(!hosts.admits(bad), "{bad}");
-        }
-        let ports = regex(r"http://localhost:.*");
-        for good in ["http://localhost:8080", "http://localhost:8080/cb?next=a@b"] {
-            assert!(ports.admits(good), "{good}");
-        }
-        assert!(!ports.admits("http://localhost:@evil.example/"));
-        assert!(!ports.admits("http://localhost:80@evil.example/"));
-        let own = regex(r"com\.example\.app:/cb.*");
-        assert!(own.admits("com.example.app:/cb?x@y"));
-    }
-
-    #[test]
-    fn release_2022_7_a_pattern_that_does_not_parse_is_compared_strictly() {
-        for broken in ["https://app.example/(cb", "https://app.example/cb)", "*"] {
-            let rule = rule(MatchingMode::Regex, broken);
-            assert!(rule.admits(broken));
-            assert!(!rule.admits("https://app.example/cb"));
-        }
-    }
-}
+mod tests;

@@ -5,13 +5,14 @@ use std::net::{IpAddr, Ipv6Addr};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::device::UserCode;
-use protocol::{ClientId, Digest, GrantId, Scopes, Seconds, Secret, Timestamp};
+use protocol::{ClientId, Digest, GrantId, Scopes, Seconds, Secret, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::asking::Asked;
 use crate::client::Client;
 use crate::entropy::Entropy;
 use crate::flow::proof::Strength;
-use crate::grant::{Grant, Refresh, State};
+use crate::grant::{Grant, Refresh, State, Terms};
 use crate::session::{Session, SessionId};
 use crate::user::Subject;
 
@@ -79,6 +80,9 @@ pub struct Device {
     pub interval: Seconds,
     /// A poll before this second is too soon.
     pub poll_from: Timestamp,
+    /// What else there is to a request that somebody in particular is asked (CIBA); `None` of a device's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// Where it stands.
     #[serde(flatten)]
     pub state: DeviceState,
@@ -138,8 +142,14 @@ impl Device {
             expires: now + lifetime(client),
             interval: INTERVAL,
             poll_from: now,
+            asked: None,
             state: DeviceState::Pending,
         }
+    }
+
+    /// Whether it is this person who is asked.
+    pub fn asks(&self, user: UserId) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.user == user)
     }
 
     /// Whether somebody may answer it: at the very second of `expires` it is over.
@@ -185,6 +195,8 @@ impl Approval {
             strength: self.strength,
             nonce: None,
             challenge: None,
+            terms: Terms::default(),
+            key: None,
             code: device.code,
             code_expires: device.expires,
             state: State::Live { refresh: None },

@@ -181,6 +181,8 @@ pub enum Action {
     TokenRevoked,
     /// A secret was read or a key used by an administrator (`secret_view`).
     SecretView,
+    /// A client got another secret.
+    SecretRotate,
     /// A policy raised or broke its limits.
     PolicyException,
     /// A policy ran, where its `execution_logging` is on.

@@ -26,6 +26,7 @@ use crate::ports::{
     InvitationStore, LinkStore, Mailer, MediaStore, Passkeys, People, Sealer, ThrottleStore,
     UserStore, Vault,
 };
+use crate::requests::Requests;
 
 pub use run::{Run, Visit};
 
@@ -34,6 +35,8 @@ pub use run::{Run, Visit};
 pub struct Parts {
     /// Compiled clients, for the errand that led to the flow.
     pub clients: Arc<dyn ClientStore>,
+    /// Reads authorization requests, for the same.
+    pub requests: Requests,
     /// Compiled flows.
     pub flows: Arc<dyn FlowStore>,
     /// Sessions, consents and plans.

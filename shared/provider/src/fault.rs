@@ -7,9 +7,16 @@ use http::StatusCode;
 use protocol::{ErrorCode, Malformed};
 use thiserror::Error;
 
+use crate::asking::BackchannelFault;
+use crate::clients::IdentityFault;
+use crate::dpop::ProofFault;
 use crate::federation::AssertionFault;
 use crate::grants::client_credentials::MachineFault;
+use crate::grants::token_exchange::ExchangeFault;
+use crate::jwt::JwtFault;
 use crate::ports::PortError;
+use crate::registration::RegistrationFault;
+use crate::requests::RequestFault;
 
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -26,18 +33,33 @@ pub enum Fault {
     /// The code or refresh token is not good (RFC 6749 §5.2).
     #[error(transparent)]
     Grant(#[from] GrantFault),
+    /// Nothing is given in exchange for a token (RFC 8693 §2.2.2).
+    #[error(transparent)]
+    Exchange(#[from] ExchangeFault),
+    /// Nobody is asked, or can be (CIBA Core §13).
+    #[error(transparent)]
+    Backchannel(#[from] BackchannelFault),
     /// A device has no tokens yet, or will get none (RFC 8628 §3.5).
     #[error(transparent)]
     Device(#[from] DeviceFault),
     /// The access token is not good (RFC 6750 §3.1).
     #[error(transparent)]
     Bearer(#[from] BearerFault),
+    /// The key that tokens are to be bound to was not proved (RFC 9449 §4.3, RFC 8705 §3).
+    #[error(transparent)]
+    Proof(#[from] ProofFault),
+    /// The authorization request breaks a rule of its client or of the way it came (RFC 9101, RFC 9126).
+    #[error(transparent)]
+    Request(#[from] RequestFault),
     /// The authorization request cannot be granted (OpenID Connect Core §3.1.2.6).
     #[error(transparent)]
     Denied(#[from] Denied),
     /// A person is shown why there is no way on.
     #[error(transparent)]
     Page(#[from] PageFault),
+    /// A client is not registered (RFC 7591 §3.2.2).
+    #[error(transparent)]
+    Registration(#[from] RegistrationFault),
     /// What we depend on does not work.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -81,9 +103,15 @@ pub enum ClientFault {
     /// RFC 6749 §4.4: client credentials of a client that has none.
     #[error("a public client has no credentials of its own")]
     Public,
+    /// RFC 6749 §5.2: a grant that the client may not use.
+    #[error("the client may not use this grant")]
+    OtherGrant,
     /// `Authorization` is not well-formed Basic.
     #[error("unreadable client credentials")]
     Unreadable,
+    /// Its assertion or certificate is not good, or it came with another proof than it registered.
+    #[error(transparent)]
+    Identity(IdentityFault),
 }
 
 /// Codes and refresh tokens (RFC 6749 §5.2 `invalid_grant`).
@@ -131,6 +159,12 @@ pub enum GrantFault {
     /// RFC 6749 §6: more scopes than were granted.
     #[error("scope exceeds the grant")]
     ScopeExceeds,
+    /// RFC 9449 §5, §10: bound to a key that this request does not prove.
+    #[error("bound to another key")]
+    OtherKey,
+    /// RFC 8707 §2.2: a resource that was not granted, or that the client may have no tokens for.
+    #[error("resource not granted")]
+    Target,
 }
 
 /// Requests and polls of devices (RFC 8628 §3.2, §3.5).
@@ -208,9 +242,6 @@ pub enum PageFault {
     /// `post_logout_redirect_uri` is not registered.
     #[error("post_logout_redirect_uri not registered")]
     PostLogoutRedirect,
-    /// `id_token_hint` at logout is not an ID token of this client.
-    #[error("id_token_hint not ours")]
-    LogoutHint,
     /// The form's token is missing or another session's.
     #[error("csrf token missing or wrong")]
     Csrf,
@@ -235,13 +266,17 @@ impl Fault {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Malformed(malformed) => malformed.code(),
-            Self::Client(ClientFault::Public) => ErrorCode::UnauthorizedClient, // RFC 6749 §5.2
+            Self::Request(request) => request.code(),
+            Self::Client(ClientFault::Public | ClientFault::OtherGrant)
+            | Self::Exchange(ExchangeFault::NotAllowed)
+            | Self::Backchannel(BackchannelFault::NotAllowed) => ErrorCode::UnauthorizedClient, // RFC 6749 §5.2
             Self::Client(
                 ClientFault::Absent
                 | ClientFault::Unknown
                 | ClientFault::SecretRequired
                 | ClientFault::WrongSecret
-                | ClientFault::Unreadable,
+                | ClientFault::Unreadable
+                | ClientFault::Identity(_),
             ) => ErrorCode::InvalidClient,
             Self::Grant(
                 GrantFault::Unknown
@@ -255,13 +290,23 @@ impl Fault {
                 | GrantFault::Reused
                 | GrantFault::Revoked
                 | GrantFault::UserInactive
+                | GrantFault::OtherKey
                 | GrantFault::Assertion(_)
                 | GrantFault::Machine(_),
             ) => ErrorCode::InvalidGrant,
+            Self::Grant(GrantFault::Target) | Self::Exchange(ExchangeFault::Target) => {
+                ErrorCode::InvalidTarget
+            }
+            Self::Proof(proof) => proof.code(),
+            Self::Backchannel(BackchannelFault::UnknownUser) => ErrorCode::UnknownUserId,
             Self::Device(DeviceFault::Pending) => ErrorCode::AuthorizationPending,
             Self::Device(DeviceFault::TooSoon) => ErrorCode::SlowDown,
-            Self::Device(DeviceFault::Expired) => ErrorCode::ExpiredToken,
-            Self::Device(DeviceFault::TooMany) => ErrorCode::TemporarilyUnavailable,
+            Self::Device(DeviceFault::Expired) | Self::Backchannel(BackchannelFault::Expired) => {
+                ErrorCode::ExpiredToken
+            }
+            Self::Device(DeviceFault::TooMany) | Self::Backchannel(BackchannelFault::TooMany) => {
+                ErrorCode::TemporarilyUnavailable
+            }
             Self::Bearer(BearerFault::NeedsScope(_)) => ErrorCode::InsufficientScope,
             Self::Bearer(BearerFault::Absent | BearerFault::Invalid) => ErrorCode::InvalidToken,
             Self::Denied(Denied::LoginRequired) => ErrorCode::LoginRequired,
@@ -273,9 +318,12 @@ impl Fault {
             Self::Grant(GrantFault::ScopeExceeds) | Self::Denied(Denied::NeedsOpenid) => {
                 ErrorCode::InvalidScope
             }
-            Self::Denied(Denied::BadHint) | Self::Transport(_) | Self::Page(_) => {
-                ErrorCode::InvalidRequest
-            }
+            Self::Denied(Denied::BadHint)
+            | Self::Exchange(_) // RFC 8693 §2.2.2: MUST
+            | Self::Backchannel(BackchannelFault::Unsigned | BackchannelFault::NoNotificationToken)
+            | Self::Transport(_)
+            | Self::Page(_) => ErrorCode::InvalidRequest,
+            Self::Registration(fault) => fault.code(),
             Self::Port(_) => ErrorCode::ServerError,
         }
     }
@@ -290,19 +338,28 @@ impl Fault {
             Self::Bearer(BearerFault::NeedsScope(_)) | Self::Page(PageFault::Csrf) => {
                 StatusCode::FORBIDDEN // RFC 6750 §3.1
             }
-            Self::Bearer(BearerFault::Absent | BearerFault::Invalid) => StatusCode::UNAUTHORIZED,
-            Self::Device(DeviceFault::TooMany) => StatusCode::TOO_MANY_REQUESTS, // RFC 6585 §4
+            Self::Bearer(BearerFault::Absent | BearerFault::Invalid)
+            | Self::Client(ClientFault::Identity(_)) => StatusCode::UNAUTHORIZED,
+            Self::Device(DeviceFault::TooMany)
+            | Self::Backchannel(BackchannelFault::TooMany)
+            | Self::Registration(RegistrationFault::TooMany) => {
+                StatusCode::TOO_MANY_REQUESTS // RFC 6585 §4
+            }
             Self::Malformed(_)
+            | Self::Request(_)
             | Self::Transport(Transport::Header)
             | Self::Client(_)
             | Self::Grant(_)
+            | Self::Proof(_)
             | Self::Device(_)
+            | Self::Exchange(_)
+            | Self::Backchannel(_)
             | Self::Denied(_)
+            | Self::Registration(_) // RFC 7591 §3.2.2
             | Self::Page(
                 PageFault::UnknownClient
                 | PageFault::Redirect
                 | PageFault::PostLogoutRedirect
-                | PageFault::LogoutHint
                 | PageFault::Next,
             ) => StatusCode::BAD_REQUEST,
             Self::Port(PortError::Corrupt(_)) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -317,13 +374,18 @@ impl Fault {
     pub fn description(&self) -> String {
         match self {
             Self::Malformed(malformed) => malformed.to_string(),
+            Self::Request(request) => request.to_string(),
             Self::Transport(transport) => transport.to_string(),
             Self::Client(ClientFault::Public) => {
                 "a public client cannot use its own credentials".to_owned()
             }
+            Self::Client(ClientFault::OtherGrant) => "the client may not use this grant".to_owned(),
             Self::Client(_) => "client authentication failed".to_owned(),
             Self::Grant(GrantFault::ScopeExceeds) => {
                 "the scope is more than the grant holds".to_owned()
+            }
+            Self::Grant(GrantFault::Target) => {
+                "the resource is not one that tokens may be for".to_owned()
             }
             Self::Grant(GrantFault::Assertion(_) | GrantFault::Machine(_)) => {
                 "the assertion or credentials are invalid, expired, used before, or not accepted here"
@@ -334,10 +396,17 @@ impl Fault {
                  client or redirect URI"
                     .to_owned()
             }
+            Self::Proof(proof) => proof.to_string(),
+            Self::Exchange(exchange) => exchange.description().to_owned(),
+            Self::Backchannel(backchannel) => backchannel.to_string(),
             Self::Device(device) => device.to_string(),
             Self::Bearer(bearer) => bearer.to_string(),
             Self::Denied(denied) => denied.to_string(),
             Self::Page(page) => page.to_string(),
+            Self::Registration(RegistrationFault::Statement(_)) => {
+                "the software statement is not valid".to_owned()
+            }
+            Self::Registration(fault) => fault.to_string(),
             Self::Port(_) => "the server cannot handle the request right now".to_owned(),
         }
     }
@@ -347,6 +416,7 @@ impl Fault {
         match self {
             Self::Malformed(Malformed::Repeated(_)) => "a parameter is repeated".to_owned(),
             Self::Malformed(Malformed::ControlCharacter(_)) => "a control character".to_owned(),
+            Self::Request(request) => request.reason(),
             other => other.to_string(),
         }
     }
@@ -356,24 +426,34 @@ impl Fault {
         match self {
             Self::Grant(GrantFault::Assertion(fault)) => fault.level(),
             Self::Grant(GrantFault::Machine(fault)) => fault.level(),
+            Self::Client(ClientFault::Identity(fault)) => fault.level(),
             Self::Grant(
                 GrantFault::Replayed
                 | GrantFault::Reused
                 | GrantFault::OtherClient
                 | GrantFault::NotProven
                 | GrantFault::ProofMissing
-                | GrantFault::ProofUnexpected,
+                | GrantFault::ProofUnexpected
+                | GrantFault::OtherKey,
             )
             | Self::Client(ClientFault::WrongSecret)
+            | Self::Registration(
+                RegistrationFault::Statement(JwtFault::Signature) | RegistrationFault::OtherSecret,
+            )
             | Self::Page(PageFault::Csrf | PageFault::Next) => Level::Warn,
+            Self::Proof(proof) => proof.level(),
+            Self::Exchange(exchange) => exchange.level(),
             Self::Port(_) => Level::Error,
             Self::Malformed(_)
+            | Self::Request(_)
             | Self::Transport(_)
             | Self::Client(_)
             | Self::Grant(_)
             | Self::Device(_)
+            | Self::Backchannel(_)
             | Self::Bearer(_)
             | Self::Denied(_)
+            | Self::Registration(_)
             | Self::Page(_) => Level::Info,
         }
     }

@@ -5,13 +5,13 @@
 //! only named by `client_id`; that the client trusts the issuer is its configuration ([`Federation`]).
 
 mod claims;
+mod discovery;
 mod fault;
-mod jwt;
-mod key_sets;
-mod keys;
+mod rules;
 
 use std::sync::Arc;
 
+use protocol::introspect::claims_of_ours;
 use protocol::{ClientId, Digest, Secret, Timestamp};
 use serde_json::Value;
 
@@ -20,25 +20,23 @@ use crate::claims::Claims;
 use crate::client::{Client, JwtKeys, JwtSource};
 use crate::fault::Fault;
 use crate::http::Call;
+use crate::jwt::{self, KeySet, KeySets, Unverified};
 use crate::ports::{Fetcher, Spent};
 use crate::session::SessionId;
 use crate::user::User;
 
+use discovery::Discoveries;
 pub use fault::AssertionFault;
-use jwt::Unverified;
-use key_sets::KeySets;
-use keys::KeySet;
+pub use rules::{LONGEST_PATTERN, MOST_PATTERNS, Rules, is_pattern};
 
 /// The one `client_assertion_type` there is (RFC 7523 §2.2).
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-/// The largest assertion, in bytes. Those of Kubernetes, GitHub and GitLab have one to three thousand.
-const LARGEST: usize = 16 * 1024;
 
 /// Checks assertions.
 pub struct Assertions {
     bearers: Bearers,
     key_sets: KeySets,
+    discoveries: Discoveries,
 }
 
 /// An assertion that holds.
@@ -80,7 +78,8 @@ impl Assertions {
     pub fn new(bearers: Bearers, fetcher: Arc<dyn Fetcher>) -> Self {
         Self {
             bearers,
-            key_sets: KeySets::new(fetcher),
+            key_sets: KeySets::new(Arc::clone(&fetcher)),
+            discoveries: Discoveries::new(fetcher),
         }
     }
 
@@ -98,7 +97,7 @@ impl Assertions {
         if federation.sources.is_empty() && federation.providers.is_empty() {
             return Err(AssertionFault::NotFederated.into());
         }
-        if assertion.expose().len() > LARGEST {
+        if assertion.expose().len() > jwt::LARGEST {
             return Err(AssertionFault::TooLarge.into());
         }
         if !federation.providers.is_empty()
@@ -109,7 +108,7 @@ impl Assertions {
         if federation.sources.is_empty() {
             return Err(AssertionFault::NoLiveToken.into());
         }
-        let jwt = Unverified::parse(assertion.expose())?;
+        let jwt = Unverified::parse(assertion.expose()).map_err(AssertionFault::from)?;
         let mut why = None;
         for source in &federation.sources {
             match self.by_source(call, client, source, &jwt).await {
@@ -143,7 +142,7 @@ impl Assertions {
             client_id: record.client_id,
             user,
             session: record.session,
-            claims: jwt::claims_of(assertion.expose()),
+            claims: claims_of_ours(assertion).unwrap_or_default(),
         }))
     }
 
@@ -154,12 +153,13 @@ impl Assertions {
         source: &JwtSource,
         jwt: &Unverified<'_>,
     ) -> Result<BySource, AssertionFault> {
-        if !jwt.may_be_of(source) {
+        if !may_be_of(jwt, source) {
             return Err(AssertionFault::Issuer); // and no key of that source is asked for
         }
         let keys = self.keys_of(source, jwt.kid(), call.now).await?;
         let claims = jwt.verified(&keys)?;
         let held = claims::check(&claims, &expected(call, client, source))?;
+        source.rules.admit(&held.subject, &claims)?; // item 2: for whom it vouches at all
         Ok(BySource {
             source: source.clone(),
             once: (!source.reusable).then(|| Spent {
@@ -179,10 +179,21 @@ impl Assertions {
         now: Timestamp,
     ) -> Result<Arc<KeySet>, AssertionFault> {
         match &source.keys {
-            JwtKeys::Inline(set) => KeySet::read(set).map(Arc::new),
-            JwtKeys::Url(url) => self.key_sets.get(url, kid, now).await,
+            JwtKeys::Inline(set) => Ok(KeySet::read(set).map(Arc::new)?),
+            JwtKeys::Url(url) => Ok(self.key_sets.get(url, kid, now).await?),
+            JwtKeys::Discovered(issuer) => {
+                let url = self.discoveries.keys_of(issuer, now).await?;
+                Ok(self.key_sets.get(&url, kid, now).await?)
+            }
         }
     }
+}
+
+/// Whether it says that this source issued it. That decides whose keys are tried, and no more.
+fn may_be_of(jwt: &Unverified<'_>, source: &JwtSource) -> bool {
+    let said = jwt.claims().get("iss").and_then(Value::as_str);
+    let issuer = source.issuer.as_deref();
+    issuer.is_none_or(|issuer| said == Some(issuer))
 }
 
 /// RFC 7523 §3, item 3: the audience is this server. Its issuer, its token endpoint and, as authentik's clients
@@ -216,6 +227,3 @@ fn name(source: &JwtSource, claims: &Claims, jwt: &Unverified<'_>) -> Digest {
     let parts = [kind, source.slug.as_str(), issuer, id];
     Digest::of(serde_json::json!(parts).to_string().as_bytes())
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,6 +5,7 @@
 //! The engine itself is [`crate::executor`].
 
 pub mod answer;
+pub mod beside;
 pub mod challenge;
 pub mod errand;
 pub mod next;

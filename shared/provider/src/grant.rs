@@ -1,16 +1,21 @@
 //! A grant: one person's permission for one client, from the code to the last refresh token.
 
+mod terms;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::pkce::Challenge;
 use protocol::{ClientId, Digest, GrantId, Scopes, Secret, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::client::Client;
+use crate::client::{Client, ClientKind};
 use crate::entropy::Entropy;
+use crate::fault::GrantFault;
 use crate::flow::proof::Strength;
 use crate::session::SessionId;
 use crate::user::{Subject, User};
+
+pub use terms::{Confirmation, Terms};
 
 /// Code, refresh family and revocation are one item, so that each change of state is one conditional write.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +49,13 @@ pub struct Grant {
     pub nonce: Option<String>,
     /// PKCE commitment.
     pub challenge: Option<Challenge>,
+    /// What else was granted, beside scopes.
+    #[serde(default, skip_serializing_if = "Terms::is_plain")]
+    pub terms: Terms,
+    /// The key that whoever redeems the code has to prove, and whoever renews: `dpop_jkt` (RFC 9449 §10), and from then
+    /// on the key of a public client (§5, RFC 8705 §4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Confirmation>,
     /// Digest of the code.
     pub code: Digest,
     /// At this second the code is no longer good.
@@ -94,6 +106,28 @@ impl Grant {
     /// Whether this user, as they are now, still stands by it.
     pub fn stands(&self, user: &User) -> bool {
         user.still_grants(&self.client_id, self.subject.generation, self.issued)
+    }
+
+    /// Whether a request that proves this key may have what it was given for: `dpop_jkt` binds a code (RFC 9449 §10), and
+    /// a key that of a public client (§5).
+    ///
+    /// # Errors
+    /// [`GrantFault::OtherKey`].
+    pub fn is_for_key(&self, proved: Option<&Confirmation>) -> Result<(), GrantFault> {
+        match &self.key {
+            Some(bound) if proved != Some(bound) => Err(GrantFault::OtherKey),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Binds what is to be renewed to the key that a public client proved (RFC 9449 §5, RFC 8705 §4): one that can
+    /// authenticate does that in its place, and may change its key.
+    pub fn bind(&mut self, client: &Client, proved: Option<&Confirmation>) {
+        if matches!(client.kind, ClientKind::Public)
+            && let Some(key) = proved
+        {
+            self.key = Some(key.clone());
+        }
     }
 
     /// Whether tokens live and die with the browser's session: those without `offline_access` do
@@ -172,10 +206,26 @@ pub struct TokenRecord {
     /// How well.
     #[serde(default)]
     pub strength: Strength,
+    /// What it is good for, beside its scopes.
+    #[serde(default, skip_serializing_if = "Terms::is_plain")]
+    pub terms: Terms,
+    /// The key that whoever shows it has to prove (RFC 7800 §3); `None` for a bearer token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Confirmation>,
     /// When it was made.
     pub issued: Timestamp,
     /// At this second it is no longer good.
     pub expires: Timestamp,
+}
+
+impl TokenRecord {
+    /// `token_type` (RFC 6749 §7.1). A token for a certificate is shown as one for nobody in particular is (RFC 8705 §3).
+    pub const fn token_type(&self) -> &'static str {
+        match self.key {
+            Some(Confirmation::Key(_)) => "DPoP", // RFC 9449 §5
+            Some(Confirmation::Certificate(_)) | None => "Bearer",
+        }
+    }
 }
 
 #[cfg(test)]

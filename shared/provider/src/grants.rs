@@ -1,11 +1,15 @@
 //! The grants of the token endpoint, a file each.
 
 pub mod authorization_code;
+pub mod ciba;
 pub mod client_credentials;
 pub mod device_code;
+mod leave;
 pub mod refresh_token;
+pub mod token_exchange;
 mod workshop;
 
+pub use leave::may_use;
 pub use workshop::Workshop;
 
 use protocol::token::TokenResponse;
@@ -26,11 +30,13 @@ impl Issued {
     pub fn into_response(self, client: &Client) -> TokenResponse {
         TokenResponse {
             access_token: self.minted.access_token.expose().to_owned(),
-            token_type: "Bearer",
+            token_type: self.minted.record.token_type(),
             expires_in: client.access_lifetime,
             scope: self.scopes.to_string(),
-            id_token: self.minted.id_token.expose().to_owned(),
+            id_token: Some(self.minted.id_token.expose().to_owned()),
+            issued_token_type: None,
             refresh_token: self.refresh_token.map(|token| token.expose().to_owned()),
+            authorization_details: self.minted.record.terms.details,
         }
     }
 }

@@ -13,6 +13,9 @@ struct Claims {
     iss: String,
     aud: Audience,
     sub: String,
+    /// OpenID Connect Core §2: REQUIRED; a signed UserInfo answer has none.
+    #[serde(rename = "exp")]
+    _expires: IgnoredAny,
     /// These two together make an access token: no mapping can take one away.
     azp: Option<IgnoredAny>,
     uid: Option<IgnoredAny>,
@@ -42,6 +45,10 @@ pub async fn subject(
 ) -> Result<Option<String>, PortError> {
     let signing = &client.signing;
     let claims: Option<Claims> = signing.verified(&tenant.id, hint.expose(), vault).await?;
+    // Of a key that has signed before, and is still published or was until its tokens expired: both documents above
+    // have sessions outlive tokens, and so they outlive keys. Not of one that was revoked, which anybody may have.
+    let mut further = client.further_keys.all();
+    let claims = claims.or_else(|| further.find_map(|key| key.verified(hint.expose())));
     let ours = claims.filter(|claims| {
         let access_token = claims.azp.is_some() && claims.uid.is_some();
         let here = claims.iss == client.issuer(tenant);

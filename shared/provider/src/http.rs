@@ -10,6 +10,8 @@ pub mod route;
 pub mod service;
 
 use bytes::Bytes;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 
 pub use cors::Sharing;
 pub use decode::Call;
@@ -25,6 +27,48 @@ pub type Response = http::Response<Bytes>;
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
 
+/// The certificate by which the client opened the connection, in DER: an extension of the request, set where TLS ends, and
+/// only there. TLS has proved that the client has its private key.
+#[derive(Clone, Debug)]
+pub struct ClientCertificate(pub Bytes);
+
+impl ClientCertificate {
+    /// Reads one in PEM (RFC 7468 §5); where there are several, the first is the client's. `None` where there is none.
+    pub fn from_pem(pem: &str) -> Option<Self> {
+        let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok()?;
+        Some(Self(Bytes::copy_from_slice(&der)))
+    }
+
+    /// The same with its bytes escaped as in a URL, as proxies write it into a header. `+` is of base64, not a space.
+    pub fn from_escaped_pem(escaped: &str) -> Option<Self> {
+        let form = format!("pem={}", escaped.replace('+', "%2B"));
+        let (_, pem) = form_urlencoded::parse(form.as_bytes()).next()?;
+        Self::from_pem(&pem)
+    }
+}
+
 /// The largest request body that is read where an endpoint says nothing else, in bytes. No request of these protocols
 /// comes near it.
 pub const LARGEST_BODY: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_read_plain_and_escaped() {
+        let pem = "-----BEGIN CERTIFICATE-----\n+/8=\n-----END CERTIFICATE-----\n";
+        let read = |certificate: Option<ClientCertificate>| certificate.map(|it| it.0.to_vec());
+        let expected = Some(vec![0xfb, 0xff]);
+        assert_eq!(read(ClientCertificate::from_pem(pem)), expected);
+        for escaped in [
+            "-----BEGIN%20CERTIFICATE-----%0A%2B%2F8%3D%0A-----END%20CERTIFICATE-----%0A",
+            "-----BEGIN%20CERTIFICATE-----%0A+/8=%0A-----END%20CERTIFICATE-----%0A",
+        ] {
+            assert_eq!(read(ClientCertificate::from_escaped_pem(escaped)), expected);
+        }
+        for none in ["", "%", "+/8=", "(null)"] {
+            assert_eq!(read(ClientCertificate::from_escaped_pem(none)), None);
+        }
+    }
+}

@@ -1,27 +1,32 @@
-//! Makes access and ID tokens (reference §4, OpenID Connect Core §2).
+//! Makes access and ID tokens (reference §4, RFC 9068, OpenID Connect Core §2).
+
+mod claims;
+
+pub(crate) use claims::bounds;
 
 use std::sync::Arc;
 
 use futures_util::future::try_join;
-use protocol::jose::{half_hash, signing_input, with_signature};
-use protocol::{GrantId, Scopes, Secret, Timestamp};
-use serde_json::{Value, json};
+use protocol::jose::half_hash;
+use protocol::{GrantId, Scopes, Secret, TenantId, Timestamp};
 
-use crate::claims::{self, Claims};
+use crate::claims::Claims;
 use crate::client::Client;
-use crate::entropy::{Entropy, alphanumeric};
+use crate::entropy::Entropy;
 use crate::flow::proof::Strength;
-use crate::grant::{Grant, TokenRecord};
-use crate::ports::{Encrypter, PortError, Signer};
+use crate::grant::{Confirmation, Grant, Terms, TokenRecord};
+use crate::key::{Inside, Recipient};
+use crate::ports::PortError;
+use crate::response::{Encryption, Sealing};
 use crate::session::SessionId;
 use crate::tenant::Tenant;
 use crate::user::Subject;
+use claims::Content;
 
 /// Signs tokens with the client's key, and encrypts them where it wants that.
 #[derive(Clone)]
 pub struct Issuer {
-    signer: Arc<dyn Signer>,
-    encrypter: Arc<dyn Encrypter>,
+    sealing: Sealing,
     entropy: Arc<dyn Entropy>,
 }
 
@@ -38,6 +43,8 @@ pub struct Order<'a> {
     pub grant: Option<GrantId>,
     /// The session the access token ends with; `None` where it outlives it.
     pub session: Option<SessionId>,
+    /// The browser's session it was given in, which its ID tokens name; `None` where no browser is.
+    pub given_in: Option<SessionId>,
     /// With which scopes.
     pub scopes: &'a Scopes,
     /// When the person signed in.
@@ -48,8 +55,14 @@ pub struct Order<'a> {
     pub strength: Strength,
     /// `nonce` of the authorization request; not repeated after a refresh (OpenID Connect Core §12.2).
     pub nonce: Option<&'a str>,
+    /// What else was granted.
+    pub terms: &'a Terms,
+    /// The key the access token is bound to.
+    pub key: Option<&'a Confirmation>,
     /// What the client's mappings say of the subject.
     pub mapped: &'a Claims,
+    /// What else the ID token says, as the request asked for it by name (OpenID Connect Core §5.5).
+    pub asked: Option<&'a Claims>,
     /// When.
     pub now: Timestamp,
 }
@@ -82,17 +95,14 @@ pub struct Bound<'a> {
 }
 
 impl Issuer {
-    /// Over these ports, with unique ids from this source.
-    pub fn new(
-        signer: Arc<dyn Signer>,
-        encrypter: Arc<dyn Encrypter>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Self {
-        Self {
-            signer,
-            encrypter,
-            entropy,
-        }
+    /// That signs and encrypts so, with unique ids from this source.
+    pub fn new(sealing: Sealing, entropy: Arc<dyn Entropy>) -> Self {
+        Self { sealing, entropy }
+    }
+
+    /// What it signs and encrypts with, for answers that are no tokens.
+    pub const fn sealing(&self) -> &Sealing {
+        &self.sealing
     }
 
     /// Both tokens, the ID token bound to the access token by `at_hash`, so that it is signed after it.
@@ -128,16 +138,13 @@ impl Issuer {
         })
     }
 
-    /// An access token: the ID token's claims and two more, of which `uid` makes each one unique. Neither
-    /// can be set by a mapping.
+    /// An access token.
     ///
     /// # Errors
     /// As [`Issuer::mint`].
     pub async fn access(&self, order: &Order<'_>) -> Result<Access, PortError> {
-        let mut claims = order.claims();
-        claims.insert("azp".to_owned(), order.client.client_id.as_str().into());
-        claims.insert("uid".to_owned(), alphanumeric(&*self.entropy, 40).into());
-        let token = self.seal(order, &claims).await?;
+        let Content { typ, claims } = order.of_access_token(&*self.entropy);
+        let token = self.seal(order, typ, &claims, None).await?;
         let record = order.record(&token);
         Ok(Access { token, record })
     }
@@ -147,30 +154,66 @@ impl Issuer {
     /// # Errors
     /// As [`Issuer::mint`].
     pub async fn id(&self, order: &Order<'_>, bound: Bound<'_>) -> Result<Secret, PortError> {
-        let mut claims = order.claims();
+        let mut claims = order.of_id_token();
         let algorithm = order.client.signing.algorithm();
         for (name, of) in [("at_hash", bound.access_token), ("c_hash", bound.code)] {
             if let Some(of) = of {
                 claims.insert(name.to_owned(), half_hash(algorithm, of.expose()).into());
             }
         }
-        self.seal(order, &claims).await
+        if let Some(session) = order.given_in {
+            // Front-Channel Logout §3: no mapping can set it.
+            let sid = session.sid(&order.client.issuer(order.tenant), &order.client.client_id);
+            claims.insert("sid".to_owned(), sid.into());
+        }
+        let wanted = order.client.metadata.id_token_encryption();
+        self.seal(order, "JWT", &claims, wanted).await
     }
 
-    /// Signed, then encrypted where the client has a key for that (RFC 7519 §11.2).
-    async fn seal(&self, order: &Order<'_>, claims: &Claims) -> Result<Secret, PortError> {
-        let signing = &order.client.signing;
-        let input = signing_input(signing.algorithm(), signing.kid(), claims)
-            .map_err(|e| PortError::Corrupt(format!("claims are not JSON: {e}")))?;
-        let signature = self
-            .signer
-            .sign(&order.tenant.id, signing, input.as_bytes())
-            .await?;
-        let jws = with_signature(input, &signature);
-        match &order.client.encryption_key {
-            None => Ok(Secret::new(jws)),
-            Some(key) => self.encrypter.encrypt(key, &jws).map(Secret::new),
-        }
+    /// Signed, then encrypted as the client's metadata want it, else where it has a key of its provider's for that (RFC 7519
+    /// §11.2).
+    async fn seal(
+        &self,
+        order: &Order<'_>,
+        typ: &str,
+        claims: &Claims,
+        wanted: Option<Encryption<'_>>,
+    ) -> Result<Secret, PortError> {
+        let place = (&order.tenant.id, order.client);
+        self.seal_for(place, typ, claims, wanted, order.now).await
+    }
+
+    /// A logout token, signed and encrypted as the client's ID tokens are (Back-Channel Logout §2.4).
+    ///
+    /// # Errors
+    /// As [`Issuer::mint`].
+    pub async fn logout_token(
+        &self,
+        (tenant, client): (&TenantId, &Client),
+        typ: &str,
+        claims: &Claims,
+        now: Timestamp,
+    ) -> Result<Secret, PortError> {
+        let wanted = client.metadata.id_token_encryption();
+        let place = (tenant, client);
+        self.seal_for(place, typ, claims, wanted, now).await
+    }
+
+    async fn seal_for(
+        &self,
+        (tenant, client): (&TenantId, &Client),
+        typ: &str,
+        claims: &Claims,
+        wanted: Option<Encryption<'_>>,
+        now: Timestamp,
+    ) -> Result<Secret, PortError> {
+        let sealing = &self.sealing;
+        let Some(key) = client.encryption_key.as_ref().filter(|_| wanted.is_none()) else {
+            let place = (tenant, client);
+            return sealing.sealed(place, Some(typ), claims, wanted, now).await;
+        };
+        let jws = sealing.signed(tenant, client, Some(typ), claims).await?;
+        sealing.encrypted_to(&Recipient::from(key), Inside::Jwt(jws.expose()))
     }
 }
 
@@ -189,62 +232,17 @@ impl<'a> Order<'a> {
             subject: &grant.subject,
             grant: Some(grant.id),
             session: grant.ends_with_session().then_some(grant.session),
+            given_in: Some(grant.session),
             scopes: &grant.scopes,
             auth_time: grant.auth_time,
             amr: &grant.amr,
             strength: grant.strength,
             nonce: grant.nonce.as_deref(),
+            terms: &grant.terms,
+            key: grant.key.as_ref(),
             mapped,
+            asked: None,
             now,
-        }
-    }
-
-    fn expires(&self) -> Timestamp {
-        self.now + self.client.access_lifetime
-    }
-
-    /// Claims that both tokens have. What a mapping says comes last: to set `aud` or `acr` by a mapping is
-    /// how authentik's users do it (reference §4.1).
-    pub(crate) fn claims(&self) -> Claims {
-        let mut claims = Claims::new();
-        let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-        put("iss", self.client.issuer(self.tenant).into());
-        put(
-            "sub",
-            claims::sub(self.tenant, self.client.sub_mode, self.subject).into(),
-        );
-        put("aud", self.client.client_id.as_str().into());
-        put("exp", self.expires().unix().into());
-        put("iat", self.now.unix().into());
-        put("auth_time", self.auth_time.unix().into());
-        put("acr", self.strength.acr().into());
-        if !self.amr.is_empty() {
-            put("amr", json!(self.amr));
-        }
-        if let Some(nonce) = self.nonce {
-            put("nonce", nonce.into()); // OpenID Connect Core §3.1.3.6: unmodified
-        }
-        if self.client.include_claims_in_id_token {
-            claims.extend(self.mapped.clone());
-        }
-        claims
-    }
-
-    fn record(&self, access_token: &Secret) -> TokenRecord {
-        TokenRecord {
-            id: access_token.digest(),
-            grant: self.grant,
-            client_id: self.client.client_id.clone(),
-            provider: self.client.provider_pk,
-            user: self.subject.id,
-            generation: self.subject.generation,
-            session: self.session,
-            scopes: self.scopes.clone(),
-            nonce: self.nonce.map(str::to_owned),
-            auth_time: Some(self.auth_time),
-            strength: self.strength,
-            issued: self.now,
-            expires: self.expires(),
         }
     }
 }

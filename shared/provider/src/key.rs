@@ -1,10 +1,18 @@
 //! The keys a client's tokens are signed and encrypted with, as the client refers to them.
 
+pub(crate) mod check;
+mod published;
+mod recipient;
 mod verify;
 
 use protocol::ClientId;
 use protocol::jose::{Algorithm, PublicKey};
 use serde::{Deserialize, Serialize};
+
+pub use published::{FurtherKeys, PublishedKey};
+
+pub(crate) use recipient::EncryptingKey;
+pub use recipient::{Inside, Recipient};
 
 use crate::tenant::Sealed;
 
@@ -28,7 +36,7 @@ pub enum Signing {
 pub struct SigningKey {
     /// RFC 7638 thumbprint of the public half.
     pub kid: String,
-    /// What it signs with: an RSA key has two to choose from. The key decides it; a token never does.
+    /// What it signs with: an RSA key has six to choose from. The key decides it; a token never does.
     pub algorithm: Algorithm,
     /// The public half, as JWKS publishes it.
     pub public: PublicKey,

@@ -1,5 +1,6 @@
 //! Where people start an application (API reference B2: `launch_url`).
 
+use protocol::redirect::with_query;
 use url::Url;
 
 use crate::config::{Application, Provider};
@@ -49,6 +50,15 @@ pub fn filled_in(url: &str, subject: &Subject) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+/// Where a client begins a login that is asked for here (OpenID Connect Core §4): it comes back with a request to this
+/// issuer.
+pub fn begun(initiate_login_uri: &str, issuer: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("iss", issuer)
+        .finish();
+    with_query(initiate_login_uri, &query)
 }
 
 /// Where this user is led who starts it there: to a web address and to nothing that runs, whatever else may be linked.

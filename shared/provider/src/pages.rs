@@ -40,7 +40,7 @@ pub use self::password::Password;
 pub use self::prompt::{Choice, Field, Prompt, Widget};
 pub use self::scene::{Language, Person, Scene};
 pub use self::set_up::{RecoveryCodes, TotpSetUp, WebauthnSetUp};
-pub use self::sign_out::{SessionEnd, SignOut, SignedOut};
+pub use self::sign_out::{Farewell, Frame, SessionEnd, SignOut, SignedOut};
 pub use self::validate::{Other, Proof, SetUp, Validate};
 
 mod account;
@@ -80,6 +80,8 @@ pub mod scripts {
     pub const FILE: &str = include_str!("../templates/scripts/file.js");
     /// Solves a captcha.
     pub const CAPTCHA: &str = include_str!("../templates/scripts/captcha.js");
+    /// Goes on to the link with `data-goes-on` once the page's frames have loaded, or after three seconds.
+    pub const GO_ON: &str = include_str!("../templates/scripts/go_on.js");
     /// Makes or uses a passkey or security key.
     pub const WEBAUTHN: &str = include_str!("../templates/scripts/webauthn.js");
 }
@@ -102,6 +104,11 @@ pub trait Page: fmt::Display {
     /// The script of a captcha service that it asks.
     fn captcha(&self) -> Option<&str> {
         None
+    }
+
+    /// The URLs of its frames.
+    fn frames(&self) -> Vec<&str> {
+        Vec::new()
     }
 
     /// Pictures beside those of the brand, maybe of other hosts.

@@ -5,6 +5,7 @@
 //! DynamoDB's TTL deletes late and is only the broom. Every implementation passes the contract suite in
 //! `tests/integration/src/contract.rs`.
 
+mod askings;
 mod authenticators;
 mod brands;
 mod config;
@@ -18,17 +19,23 @@ mod invitations;
 mod keyring;
 mod ledger;
 mod links;
+mod logouts;
 mod machines;
 mod mailer;
 mod media;
 mod passkeys;
 mod people;
 mod policies;
+mod pushed;
+mod registered;
+mod replays;
 mod sealer;
+mod tenants;
 mod throttle;
 
 use std::sync::Arc;
 
+pub use askings::{Asking, AskingStore};
 pub use authenticators::{AuthenticatorEntry, AuthenticatorStore, Use, Used};
 pub use brands::{BrandEdit, BrandStore, Hosted, Rebranded};
 pub use config::{
@@ -42,12 +49,13 @@ pub use directory::{
 };
 pub use encrypter::Encrypter;
 pub use events::{EventPage, EventStore, LARGEST_PAGE};
-pub use fetcher::{FetchError, Fetcher};
+pub use fetcher::{FetchError, Fetched, Fetcher};
 pub use flows::FlowStore;
 pub use invitations::{InvitationEdit, InvitationStore};
 pub use keyring::{Keyring, SelfSigned, Unfit};
 pub use ledger::{Book, Entry, Ledger, Named, Number, SessionEntry, SessionsOf, Whose};
 pub use links::{Link, LinkStore};
+pub use logouts::{Ended, Lease, LogoutQueue, LogoutStore, Notice};
 pub use machines::{
     AccountChange, Intent, MachineIssue, MachineStore, Spending, Spent, TokenWritten, UserToken,
     UserTokenStore,
@@ -59,11 +67,15 @@ pub use people::{
     ChangedAccount, FolderPage, Listed, NewAccount, NewProgram, People, PeoplePage, Written,
 };
 pub use policies::PolicyStore;
+pub use pushed::{Pushed, PushedStore};
+pub use registered::{Enrolled, RegisteredPage, RegisteredStore};
+pub use replays::ReplayStore;
 pub use sealer::Sealer;
+pub use tenants::TenantList;
 pub use throttle::{Admission, Bucket, MOST_BROWSERS, REMEMBERED, ThrottleStore};
 
 use async_trait::async_trait;
-use protocol::{ClientId, Digest, GrantId, Slug, TenantId, Timestamp};
+use protocol::{ClientId, Digest, GrantId, Seconds, Slug, TenantId, Timestamp};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -71,7 +83,7 @@ use crate::client::Client;
 use crate::event::Event;
 use crate::grant::{Grant, TokenRecord};
 use crate::key::Signing;
-use crate::session::{Consent, Plan, PlanKey, Session, SessionToken};
+use crate::session::{Consent, Plan, PlanKey, Session, SessionToken, Visit};
 use crate::tenant::{Purpose, Sealed, Tenant};
 use crate::user::{Subject, User};
 
@@ -103,7 +115,10 @@ pub trait TenantStore: Send + Sync {
     async fn by_host(&self, host: &str, now: Timestamp) -> Outcome<Option<Arc<Tenant>>>;
 }
 
-/// Finds compiled clients. Kept in memory for up to 30 seconds.
+/// How long tenants, clients and flows are kept in memory: so long may a change of configuration take to be seen everywhere.
+pub const CLIENTS_KEPT: Seconds = Seconds(30);
+
+/// Finds compiled clients. Kept in memory for up to [`CLIENTS_KEPT`].
 #[async_trait]
 pub trait ClientStore: Send + Sync {
     /// The client with this id.
@@ -166,7 +181,7 @@ pub struct SignIn<'a> {
     /// Whether the session was there before: one that has ended since does not come back.
     pub goes_on: bool,
     /// The session of the same browser that ends: somebody else's.
-    pub ended: Option<&'a SessionToken>,
+    pub ended: Option<&'a Session>,
     /// What is recorded of it.
     pub event: &'a Event,
 }
@@ -182,7 +197,8 @@ pub struct Leaving<'a> {
     pub event: &'a Event,
 }
 
-/// Sessions, consents and plans.
+/// Sessions, consents and plans. Whatever ends a session, or a client's part of it, is announced first to those who hear
+/// of it ([`LogoutQueue`]).
 #[async_trait]
 pub trait BrowserStore: Send + Sync {
     /// Reads session, user, consent and plan at once.
@@ -220,17 +236,12 @@ pub trait BrowserStore: Send + Sync {
     async fn leave(
         &self,
         tenant: &TenantId,
-        session: &SessionToken,
+        session: &Session,
         leaving: &Leaving<'_>,
     ) -> Outcome<()>;
 
     /// Ends a session, an absent one is fine, and writes the event, in one transaction.
-    async fn sign_out(
-        &self,
-        tenant: &TenantId,
-        session: &SessionToken,
-        event: &Event,
-    ) -> Outcome<()>;
+    async fn sign_out(&self, tenant: &TenantId, session: &Session, event: &Event) -> Outcome<()>;
 }
 
 /// Finds people at sign-in.
@@ -288,16 +299,42 @@ pub struct Opening<'a> {
     pub record: Option<&'a TokenRecord>,
     /// The plan that led to it.
     pub plan: Option<&'a PlanKey>,
+    /// The session in which the client is to hear of its end.
+    pub visit: Option<&'a Visiting<'a>>,
+    /// The pushed request that asked for it.
+    pub pushed: Option<&'a Digest>,
     /// What is recorded of it.
     pub event: &'a Event,
+}
+
+/// A client that is to hear of a session's end.
+#[derive(Clone, Debug)]
+pub struct Visiting<'a> {
+    /// The session as it was read.
+    pub session: &'a Session,
+    /// What is noted of the grant's client in it.
+    pub visit: Visit,
+}
+
+/// Whether a grant was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It was.
+    Yes,
+    /// The session has ended since it was read; nothing was written.
+    SessionOver,
+    /// The pushed request was used before; nothing was written.
+    Used,
 }
 
 /// Codes and refresh families.
 #[async_trait]
 pub trait GrantStore: Send + Sync {
     /// In one transaction: writes a new grant, records the token handed out beside it if there is one, removes
-    /// the plan that led to it, writes the event.
-    async fn open(&self, tenant: &TenantId, opening: &Opening<'_>) -> Outcome<()>;
+    /// the plan that led to it, writes the event. Where the client is to hear of the session's end, it is noted in the
+    /// session, iff that is still there. Where the request was pushed, it is removed, iff that is still there: of any
+    /// number of calls with one request, one gets [`Opened::Yes`].
+    async fn open(&self, tenant: &TenantId, opening: &Opening<'_>) -> Outcome<Opened>;
 
     /// The grant, read consistently, whatever its state.
     async fn find(&self, tenant: &TenantId, id: GrantId) -> Outcome<Option<Grant>>;
@@ -416,7 +453,7 @@ pub trait Vault: Send + Sync {
 /// Writes tenants and people. Used by seeding and, later, by the management API.
 #[async_trait]
 pub trait Registry: Send + Sync {
-    /// Writes a tenant under each of its host names (at most 50), in one transaction. `false`, and nothing
+    /// Writes a tenant under each of its host names (at most 49), and lists it, in one transaction. `false`, and nothing
     /// written, where one of them belongs to another tenant.
     async fn put_tenant(&self, tenant: &Tenant, hosts: &[String]) -> Outcome<bool>;
 

@@ -30,6 +30,16 @@ pub const RECENT: Seconds = Seconds::minutes(30);
 #[serde(transparent)]
 pub struct SessionId(pub Uuid);
 
+impl SessionId {
+    /// `sid` as this client of this issuer is told it (Front-Channel Logout §3, Back-Channel Logout §2.1): unique within the issuer,
+    /// and to each client another, so that clients who know somebody by different names cannot tell by it who it is.
+    pub fn sid(self, iss: &str, client: &ClientId) -> String {
+        // Neither an issuer nor a UUID has a line break in it.
+        let text = format!("sid\n{self}\n{iss}\n{client}");
+        Digest::of(text.as_bytes()).encode()
+    }
+}
+
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -60,14 +70,62 @@ pub struct Session {
     /// Clients whose part of the session was ended, and when: tokens they got before then are no longer good.
     #[serde(default)]
     pub left: BTreeMap<ClientId, Timestamp>,
+    /// Clients that got something in it and hear of its end.
+    #[serde(default)]
+    pub visited: BTreeMap<ClientId, Visit>,
     /// When the session is over.
     pub expires: Timestamp,
 }
+
+/// A client's part of a session, as its ID tokens say it: that is how it is told of the end, whatever has changed since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// When it first got something, since its part last ended.
+    pub at: Timestamp,
+    /// `iss`.
+    pub iss: String,
+    /// `sub`.
+    pub sub: String,
+    /// Whether it hears of the end in the browser.
+    pub front: bool,
+    /// Whether something is done about the end behind the browser's back: it hears of it, or loses its grants.
+    pub back: bool,
+}
+
+/// So many clients of a session hear of its end. Beyond that the one that came first does not.
+pub const MOST_VISITED: usize = 100;
 
 impl Session {
     /// Whether a token that this client got at `issued` has not ended since.
     pub fn holds(&self, client: &ClientId, issued: Timestamp) -> bool {
         self.left.get(client).is_none_or(|left| *left < issued)
+    }
+
+    /// Clients whose part of it goes on, and what they are told by.
+    pub fn visits(&self) -> impl Iterator<Item = (&ClientId, &Visit)> {
+        let there = |(client, visit): &(&ClientId, &Visit)| self.holds(client, visit.at);
+        self.visited.iter().filter(there)
+    }
+
+    /// Whether this visit is written down as it is.
+    pub fn knows(&self, client: &ClientId, visit: &Visit) -> bool {
+        let same = |known: &Visit| {
+            Visit {
+                at: visit.at,
+                ..known.clone()
+            } == *visit
+        };
+        self.visits()
+            .any(|(one, known)| one == client && same(known))
+    }
+
+    /// The client that is forgotten where another one comes.
+    pub fn forgotten_for(&self, client: &ClientId) -> Option<&ClientId> {
+        if self.visited.len() < MOST_VISITED || self.visited.contains_key(client) {
+            return None;
+        }
+        let first = self.visited.iter().min_by_key(|(_, visit)| visit.at);
+        first.map(|(client, _)| client)
     }
 
     /// `amr` (RFC 8176).

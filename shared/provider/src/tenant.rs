@@ -79,6 +79,8 @@ pub enum Purpose<'a> {
     Captcha(&'a str),
     /// The key of a user's token, by its digest in text form.
     UserToken(&'a str),
+    /// What a client is told with that somebody answered (CIBA), by what its request is found by, in text form.
+    NotificationToken(&'a str),
 }
 
 impl Purpose<'_> {
@@ -92,6 +94,7 @@ impl Purpose<'_> {
             Self::RecoveryCodes(id) => ("recovery-codes", id),
             Self::Captcha(id) => ("captcha", id),
             Self::UserToken(digest) => ("user-token", digest),
+            Self::NotificationToken(digest) => ("notification-token", digest),
         }
     }
 }

@@ -5,6 +5,7 @@ mod attacks;
 mod providers;
 mod refusals;
 mod replay;
+mod workloads;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
@@ -75,6 +76,7 @@ impl Elsewhere {
             audiences: Vec::new(),
             reusable: false,
             user_path: "goauthentik.io/sources/ci".to_owned(),
+            rules: provider::federation::Rules::default(),
         }
     }
 }

@@ -10,12 +10,13 @@ use crate::harness::browser::{Browser, authorize_path, location};
 use crate::harness::exchange::Exchange;
 use crate::harness::proxy::{Call, Failure, sequential_steps};
 use crate::harness::{Bench, member, request};
+use crate::register;
 
 const OFFLINE: &str = "openid offline_access";
 const DISCOVERY: &str = "/application/o/fast/.well-known/openid-configuration";
 
 /// The calls since the last look in order of their start, and how many of them had to wait for one another.
-fn spent(bench: &Bench) -> (Vec<String>, usize) {
+pub(crate) fn spent(bench: &Bench) -> (Vec<String>, usize) {
     let mut calls: Vec<Call> = bench.dynamodb.take_calls();
     calls.extend(bench.kms.take_calls());
     calls.sort_by_key(|call| call.began);
@@ -23,7 +24,7 @@ fn spent(bench: &Bench) -> (Vec<String>, usize) {
     (calls.into_iter().map(|call| call.name).collect(), steps)
 }
 
-fn cost(names: &[&str], steps: usize) -> (Vec<String>, usize) {
+pub(crate) fn cost(names: &[&str], steps: usize) -> (Vec<String>, usize) {
     (names.iter().map(|name| (*name).to_owned()).collect(), steps)
 }
 
@@ -71,6 +72,26 @@ async fn authorize_with_a_session_and_stored_consent_costs_two_steps() {
             "{client}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_registered_client_costs_what_another_does_warm_and_its_template_more_cold() {
+    let bench = register::registering(|_| {}).await;
+    let client = register::registered(&bench, &register::plain()).await;
+    let id = member(&client, "client_id");
+    let mut browser = Browser::new(&bench);
+    browser.authorize(id, OFFLINE, &[]).await;
+    bench.forget_calls();
+    browser.get(&authorize_path(id, OFFLINE, &[])).await;
+    assert_eq!(
+        spent(&bench),
+        cost(&["BatchGetItem", "TransactWriteItems"], 2)
+    );
+    bench.wait(Seconds(30));
+    browser.get(&authorize_path(id, OFFLINE, &[])).await;
+    let (calls, _) = spent(&bench);
+    let reads = calls.iter().filter(|call| *call == "GetItem").count();
+    assert_eq!(reads, 3, "tenant, client, template: {calls:?}");
 }
 
 #[tokio::test]
@@ -333,6 +354,29 @@ async fn client_credentials_cost_one_step_with_a_key_in_an_envelope() {
 }
 
 #[tokio::test]
+async fn an_assertion_of_the_client_costs_one_step_more_which_spends_it() {
+    let key = crate::assertions::Elsewhere::new("k");
+    let bench = crate::client_authentication::with_key(&key).await;
+    let asked = || {
+        let said = crate::client_authentication::said(&bench);
+        crate::client_authentication::asking(&bench, &key.token(&said))
+    };
+    asked().tokens().await;
+    bench.forget_calls();
+    asked().tokens().await;
+    assert_eq!(spent(&bench), cost(&["PutItem", "TransactWriteItems"], 2));
+    let mut forged = crate::client_authentication::said(&bench);
+    forged["aud"] = "https://other.example".into();
+    let forged = crate::client_authentication::asking(&bench, &key.token(&forged));
+    assert_eq!(forged.send().await.status(), 401);
+    assert_eq!(
+        spent(&bench),
+        cost(&[], 0),
+        "what is refused is not remembered"
+    );
+}
+
+#[tokio::test]
 async fn client_credentials_cost_one_more_with_a_key_that_stays_in_kms() {
     for client in ["es", "direct"] {
         let bench = Bench::embedded().await;
@@ -395,4 +439,24 @@ async fn an_app_password_costs_three_steps_and_an_assertion_one() {
             assert_eq!(spent, cost(&["TransactWriteItems"], 1));
         }
     }
+}
+
+#[tokio::test]
+async fn a_proof_of_a_key_costs_one_step_more() {
+    let (bench, _) = warm("fast").await;
+    let prover = crate::harness::prover::Prover::new();
+    let code = bench.code("fast", OFFLINE, &[]).await;
+    bench.forget_calls();
+    let exchange = Exchange::code(&bench, "fast", &code);
+    let tokens = prover.prove(&bench, exchange).tokens().await;
+    // The proof is spent first: whoever repeats it finds out nothing.
+    let names = ["PutItem", "GetItem", "TransactWriteItems"];
+    assert_eq!(spent(&bench), cost(&names, 3));
+    let refresh = Exchange::refresh(&bench, "fast", member(&tokens, "refresh_token"));
+    prover.prove(&bench, refresh).tokens().await;
+    assert_eq!(spent(&bench), cost(&names, 3));
+    let token = member(&tokens, "access_token");
+    assert_eq!(prover.userinfo(&bench, token).await.status(), 200);
+    let names = ["GetItem", "BatchGetItem", "PutItem"];
+    assert_eq!(spent(&bench), cost(&names, 3));
 }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use protocol::Digest;
-use provider::key::{EncryptionKey, Signing};
+use provider::key::Signing;
 use provider::tenant::Sealed;
 use serde_json::{Value, json as object};
 
@@ -36,13 +36,51 @@ const KEY_HEADERS: [&str; 6] = [
 
 const NOT_FOUND: &str = r#"404 cache-control: no-store {"error":"invalid_request","error_description":"there is nothing at this address"}"#;
 
+/// How clients prove who they are.
+const PROVING: [&str; 4] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+    "private_key_jwt",
+];
+
+/// What they sign that with.
+const ASSERTIONS: [&str; 16] = [
+    "HS256",
+    "HS384",
+    "HS512",
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "EdDSA",
+    "ML-DSA-44",
+    "ML-DSA-65",
+    "ML-DSA-87",
+];
+
+/// How answers are encrypted to them.
+const WRAPPED: [&str; 5] = [
+    "RSA-OAEP",
+    "RSA-OAEP-256",
+    "ECDH-ES",
+    "ECDH-ES+A128KW",
+    "ECDH-ES+A256KW",
+];
+const ENCRYPTED: [&str; 4] = ["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"];
+
 #[tokio::test]
 async fn oidc_discovery_4_2_the_document_says_this_and_no_more() {
     let bench = Bench::embedded().await;
     let answer = bench.get(WEB).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(headers(&answer), PUBLIC_HEADERS);
-    let auth_methods = ["client_secret_basic", "client_secret_post", "none"];
+    let auth_methods = [&PROVING[..], &["none"]].concat();
     assert_eq!(
         json(&answer),
         object!({
@@ -51,6 +89,10 @@ async fn oidc_discovery_4_2_the_document_says_this_and_no_more() {
             "token_endpoint": "http://localhost:8000/application/o/token/",
             "userinfo_endpoint": "http://localhost:8000/application/o/userinfo/",
             "end_session_endpoint": "http://localhost:8000/application/o/web/end-session/",
+            "frontchannel_logout_supported": true,
+            "frontchannel_logout_session_supported": true,
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
             "introspection_endpoint": "http://localhost:8000/application/o/introspect/",
             "revocation_endpoint": "http://localhost:8000/application/o/revoke/",
             "device_authorization_endpoint": "http://localhost:8000/application/o/device/",
@@ -58,16 +100,45 @@ async fn oidc_discovery_4_2_the_document_says_this_and_no_more() {
             "response_types_supported": [
                 "code", "id_token", "id_token token", "code token", "code id_token", "code id_token token",
             ],
-            "response_modes_supported": ["query", "fragment", "form_post"],
+            "response_modes_supported": [
+                "query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt",
+            ],
             "grant_types_supported": [
                 "authorization_code", "refresh_token", "implicit", "client_credentials", "password",
                 "urn:ietf:params:oauth:grant-type:device_code",
+                "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+                "urn:openid:params:grant-type:ciba",
             ],
-            "subject_types_supported": ["public"],
+            "backchannel_authentication_endpoint": "http://localhost:8000/application/o/backchannel-authentication/",
+            "backchannel_token_delivery_modes_supported": ["poll", "ping"],
+            "backchannel_authentication_request_signing_alg_values_supported": [
+                "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+            ],
+            "backchannel_user_code_parameter_supported": false,
+            "subject_types_supported": ["public", "pairwise"],
+            "dpop_signing_alg_values_supported": [
+                "ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
+            ],
+            "tls_client_certificate_bound_access_tokens": false,
             "id_token_signing_alg_values_supported": ["RS256"],
+            "id_token_encryption_alg_values_supported": WRAPPED,
+            "id_token_encryption_enc_values_supported": ENCRYPTED,
+            "userinfo_signing_alg_values_supported": ["RS256"],
+            "userinfo_encryption_alg_values_supported": WRAPPED,
+            "userinfo_encryption_enc_values_supported": ENCRYPTED,
+            "introspection_signing_alg_values_supported": ["RS256"],
+            "introspection_encryption_alg_values_supported": WRAPPED,
+            "introspection_encryption_enc_values_supported": ENCRYPTED,
+            "authorization_signing_alg_values_supported": ["RS256"],
+            "authorization_encryption_alg_values_supported": WRAPPED,
+            "authorization_encryption_enc_values_supported": ENCRYPTED,
             "token_endpoint_auth_methods_supported": auth_methods,
-            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_signing_alg_values_supported": ASSERTIONS,
+            "introspection_endpoint_auth_methods_supported": PROVING,
+            "introspection_endpoint_auth_signing_alg_values_supported": ASSERTIONS,
             "revocation_endpoint_auth_methods_supported": auth_methods,
+            "revocation_endpoint_auth_signing_alg_values_supported": ASSERTIONS,
             "acr_values_supported": [
                 "goauthentik.io/providers/oauth2/default",
                 "https://refeds.org/profile/mfa",
@@ -82,9 +153,18 @@ async fn oidc_discovery_4_2_the_document_says_this_and_no_more() {
             "code_challenge_methods_supported": ["plain", "S256"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "authorization_response_iss_parameter_supported": true,
-            "claims_parameter_supported": false,
-            "request_parameter_supported": false,
-            "request_uri_parameter_supported": false,
+            "display_values_supported": ["page"],
+            "claims_parameter_supported": true,
+            "pushed_authorization_request_endpoint": "http://localhost:8000/application/o/par/",
+            "require_pushed_authorization_requests": false,
+            "request_parameter_supported": true,
+            "request_uri_parameter_supported": true,
+            "require_request_uri_registration": true,
+            "require_signed_request_object": false,
+            "request_object_signing_alg_values_supported": [
+                "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+                "ML-DSA-44", "ML-DSA-65", "ML-DSA-87",
+            ],
         })
     );
 }
@@ -134,28 +214,14 @@ async fn reference_5_2_without_a_key_pair_the_algorithm_is_hs256() {
 }
 
 #[tokio::test]
-async fn reference_5_2_encryption_is_announced_only_with_a_key_for_it() {
+async fn rfc9701_7_and_jarm_4_answers_are_signed_with_the_algorithm_of_the_tokens() {
     let bench = Bench::embedded().await;
-    let [alg, enc] = [
-        "id_token_encryption_alg_values_supported",
-        "id_token_encryption_enc_values_supported",
-    ];
-    let before = json(&bench.get(WEB).await);
-    assert!(before.get(alg).is_none() && before.get(enc).is_none());
-    configure::client(&bench, "web", |web| {
-        let key = web.signing.published().expect("a key pair");
-        web.encryption_key = Some(EncryptionKey {
-            kid: key.kid.clone(),
-            public: key.public.clone(),
-            kms_key: None,
-        });
-    })
-    .await;
-    let mut document = json(&bench.get(WEB).await);
-    let members = document.as_object_mut().expect("an object");
-    assert_eq!(members.remove(alg), Some(object!(["RSA-OAEP-256"])));
-    assert_eq!(members.remove(enc), Some(object!(["A256CBC-HS512"])));
-    assert_eq!(document, before, "and nothing else");
+    let es = "/application/o/es/.well-known/openid-configuration";
+    let document = json(&bench.get(es).await);
+    for what in ["id_token", "userinfo", "introspection", "authorization"] {
+        let row = format!("{what}_signing_alg_values_supported");
+        assert_eq!(document[row], object!(["ES256"]), "{what}");
+    }
 }
 
 #[tokio::test]
@@ -187,7 +253,7 @@ async fn every_endpoint_that_is_announced_answers() {
             other => panic!("no URL: {other}"),
         })
         .collect();
-    assert_eq!(endpoints.len(), 8);
+    assert_eq!(endpoints.len(), 10);
     for url in endpoints {
         let path = url
             .strip_prefix("http://localhost:8000")

@@ -16,14 +16,14 @@ use crate::harness::Bench;
 use crate::machines::refused;
 
 /// A host on this machine that publishes keys.
-struct Publisher {
+pub(crate) struct Publisher {
     document: Arc<Mutex<String>>,
     asked: Arc<AtomicUsize>,
     port: u16,
 }
 
 impl Publisher {
-    async fn of(document: String) -> Self {
+    pub(crate) async fn of(document: String) -> Self {
         let (document, asked) = (
             Arc::new(Mutex::new(document)),
             Arc::new(AtomicUsize::new(0)),
@@ -45,8 +45,19 @@ impl Publisher {
         }
     }
 
-    fn asked(&self) -> usize {
+    /// How often it was asked since the last look.
+    pub(crate) fn asked(&self) -> usize {
         self.asked.swap(0, Ordering::SeqCst)
+    }
+
+    /// Where the keys are.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/jwks", self.port)
+    }
+
+    /// Publishes this instead.
+    pub(crate) fn has(&self, document: &str) {
+        *self.document.lock().expect("a lock") = document.to_owned();
     }
 
     fn source(&self, elsewhere: &Elsewhere) -> JwtSource {

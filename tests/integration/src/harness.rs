@@ -8,6 +8,7 @@ pub(crate) mod exchange;
 pub(crate) mod jwt;
 pub(crate) mod page;
 pub(crate) mod people;
+pub(crate) mod prover;
 pub(crate) mod proxy;
 mod template;
 
@@ -92,8 +93,9 @@ impl Bench {
             .expect("DynamoDB Local starts");
         let dynamodb = Proxy::start(&dynamodb).await;
         let kms = Proxy::start(&emulators.kms_url).await;
-        let backend = connect(&dynamodb, &kms, &format!("t{}", Uuid::new_v4().simple())).await;
-        let seeded = template::seed(&backend).await;
+        let table = format!("t{}", Uuid::new_v4().simple());
+        let backend = Box::pin(connect(&dynamodb, &kms, &table)).await;
+        let seeded = Box::pin(template::seed(&backend)).await;
         Self::over((emulators, folder), (dynamodb, kms), backend, seeded)
     }
 
@@ -321,7 +323,10 @@ pub(crate) fn summary(response: &Response) -> String {
     let mut line = response.status().as_u16().to_string();
     for name in ["cache-control", "www-authenticate", "retry-after", "allow"] {
         if response.headers().contains_key(name) {
-            line += &[" ", name, ": ", header(response, name)].concat();
+            let value = header(response, name);
+            // Which is what `protected_resource` is about.
+            let value = value.split(", resource_metadata=").next().unwrap_or(value);
+            line += &[" ", name, ": ", value].concat();
         }
     }
     format!("{line} {}", text(response))

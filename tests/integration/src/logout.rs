@@ -1,8 +1,14 @@
 //! `/application/o/{slug}/end-session/` (OpenID Connect RP-Initiated Logout 1.0).
 
 mod asked;
+mod backchannel;
+mod budget;
+mod ends;
+mod frontchannel;
 mod hinted;
 mod invalidation;
+mod queue;
+mod receiver;
 mod refused;
 
 use crate::harness::browser::{Browser, authorize_path, location};
@@ -65,4 +71,18 @@ impl<'a> Visitor<'a> {
         );
         to.contains("?code=")
     }
+}
+
+/// The session of this cookie, whatever has become of it.
+pub(crate) async fn session(
+    bench: &Bench,
+    token: &provider::session::SessionToken,
+) -> Option<provider::session::Session> {
+    let entry = provider::ports::SessionEntry {
+        id: token.id(),
+        user: token.user(),
+    };
+    let ledger = bench.backend.stores.ledger();
+    let found = ledger.sessions(&bench.seeded.tenant.id, &[entry]).await;
+    found.expect("reads").into_iter().flatten().next()
 }

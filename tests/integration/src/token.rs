@@ -4,5 +4,6 @@
 mod answer;
 mod binding;
 mod claims;
+mod encrypted;
 mod pkce;
 mod replay;

@@ -291,7 +291,10 @@ async fn oidc_core_11_a_token_ends_with_its_session_unless_offline_access_was_gr
         tokens.push(Exchange::code(&bench, "fast", &code).tokens().await);
     }
     let cookie = browser.cookies.get("latchkey_session").expect("a session");
-    let session = SessionToken::parse(cookie).expect("ours");
+    let token = SessionToken::parse(cookie).expect("ours");
+    let session = crate::logout::session(&bench, &token)
+        .await
+        .expect("it is there");
     let ended = bench
         .backend
         .stores

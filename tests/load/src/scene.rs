@@ -303,10 +303,13 @@ impl Scene {
             grant,
             record: None,
             plan: None,
+            visit: None,
+            pushed: None,
             event: &self.happening(),
         };
         let grants = self.backend.stores.grants();
-        Ok(grants.open(&self.tenant, &opening).await?)
+        grants.open(&self.tenant, &opening).await?;
+        Ok(())
     }
 
     /// What is recorded of what is prepared.
@@ -342,6 +345,8 @@ impl Scene {
             strength: session.strength(),
             nonce: Some("0123456789abcdef".to_owned()),
             challenge: None,
+            terms: provider::grant::Terms::default(),
+            key: None,
             code: code.raw().digest(),
             code_expires: now + protocol::Seconds::hours(1),
             state: State::Pending,
@@ -376,6 +381,7 @@ impl Scene {
             user_agent: String::new(),
             address: None,
             left: std::collections::BTreeMap::new(),
+            visited: std::collections::BTreeMap::new(),
             expires: now + SESSION_LIFETIME,
         };
         (token, session)

@@ -1,13 +1,17 @@
-//! The coverage table: each sentence of authentik's documents, and the tests that show it. A row names at least
-//! one test, and every test it names exists.
+//! The tables of what is shown: each sentence of authentik's documents, each section of the specifications, each threat
+//! and each recommendation. A row names at least one test, and every test it names exists.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// The table.
-pub const TABLE: &str = "docs/coverage.md";
+/// The pages that have them.
+pub const PAGES: [&str; 3] = [
+    "docs/coverage.md",
+    "docs/security.md",
+    "docs/specifications.md",
+];
 
 /// A row of the table.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,20 +22,29 @@ pub struct Row {
     pub tests: Vec<String>,
 }
 
-/// Findings about the table in `root`, given all files of the tree.
+/// Findings about the tables in `root`, given all files of the tree.
 ///
 /// # Errors
 /// When a file cannot be read.
 pub fn check(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
-    let table = root.join(TABLE);
-    let text = std::fs::read_to_string(&table)
-        .with_context(|| format!("cannot read {}", table.display()))?;
+    let known = known(root, files);
+    let mut all = Vec::new();
+    for page in PAGES {
+        let text = std::fs::read_to_string(root.join(page))
+            .with_context(|| format!("cannot read {page}"))?;
+        all.extend(findings(page, &rows(&text), &known));
+    }
+    Ok(all)
+}
+
+/// The names of all tests.
+pub(super) fn known(root: &Path, files: &[PathBuf]) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
     for file in files.iter().filter(|file| may_hold_tests(file)) {
         let text = std::fs::read_to_string(root.join(file)).unwrap_or_default();
         known.extend(tests_in(&text).map(str::to_owned));
     }
-    Ok(findings(&rows(&text), &known))
+    known
 }
 
 fn may_hold_tests(file: &Path) -> bool {
@@ -94,14 +107,14 @@ fn rows(text: &str) -> Vec<Row> {
     rows
 }
 
-fn findings(rows: &[Row], known: &BTreeSet<String>) -> Vec<String> {
+fn findings(page: &str, rows: &[Row], known: &BTreeSet<String>) -> Vec<String> {
     let mut findings = Vec::new();
     for Row { line, tests } in rows {
         if tests.is_empty() {
-            findings.push(format!("{TABLE}:{line}: the row names no test"));
+            findings.push(format!("{page}:{line}: the row names no test"));
         }
         for test in tests.iter().filter(|test| !known.contains(*test)) {
-            findings.push(format!("{TABLE}:{line}: there is no test {test}"));
+            findings.push(format!("{page}:{line}: there is no test {test}"));
         }
     }
     findings
@@ -116,11 +129,8 @@ mod tests {
         let table = "# T\n\n| says | shown by |\n| --- | --- |\n| a | `is_there` |\n| b | |\n| c | `gone`, `is_there` |\n";
         let source = "#[tokio::test]\nasync fn is_there() {}\nfn gone() {}\n";
         let known = tests_in(source).map(str::to_owned).collect();
-        let want = [
-            format!("{TABLE}:6: the row names no test"),
-            format!("{TABLE}:7: there is no test gone"),
-        ];
-        assert_eq!(findings(&rows(table), &known), want);
+        let want = ["p:6: the row names no test", "p:7: there is no test gone"];
+        assert_eq!(findings("p", &rows(table), &known), want);
     }
 
     #[test]

@@ -38,7 +38,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("management", &["protocol", "provider"]),
     ("aws", &["protocol", "provider", "management"]),
     ("expressions", &["protocol", "provider"]),
-    ("fetch", &["provider"]),
+    ("fetch", &["protocol", "provider"]),
     ("passkeys", &["provider"]),
     (
         "local",

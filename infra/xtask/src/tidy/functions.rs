@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use regex::Regex;
 
-use super::routes::Copies;
+use super::routes::{Copies, Trigger};
 
 /// Most lines of a `main.rs`.
 const MOST_LINES: usize = 40;
@@ -27,9 +27,10 @@ pub fn check(root: &Path, copies: &Copies) -> Result<Vec<String>> {
             .filter(|(_, to)| to == function)
             .map(|(path, _)| path.as_str())
             .collect();
+        let trigger = copies.template.triggers.get(function).copied();
         let exists = |file: &str| root.join(file).is_file();
         findings.extend(
-            check_main(&source, &routes, exists)
+            check_main(&source, (&routes, trigger), exists)
                 .into_iter()
                 .map(|found| format!("{name}: {found}")),
         );
@@ -37,7 +38,11 @@ pub fn check(root: &Path, copies: &Copies) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-fn check_main(source: &str, routes: &[&str], exists: impl Fn(&str) -> bool) -> Vec<String> {
+fn check_main(
+    source: &str,
+    (routes, trigger): (&[&str], Option<Trigger>),
+    exists: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let mut findings = Vec::new();
     let lines = source.lines().count();
     if lines > MOST_LINES {
@@ -46,14 +51,15 @@ fn check_main(source: &str, routes: &[&str], exists: impl Fn(&str) -> bool) -> V
         ));
     }
     let doc = first_paragraph(source);
-    if !routes
-        .iter()
-        .any(|route| doc.contains(route.trim_end_matches('/')))
-    {
-        findings.push(format!(
+    let mut names = routes.iter().map(|route| route.trim_end_matches('/'));
+    match trigger.filter(|_| routes.is_empty()).map(word) {
+        Some(word) if doc.contains(word) => {}
+        Some(word) => findings.push(format!("its first doc line must name its {word}")),
+        None if names.any(|name| doc.contains(name)) => {}
+        None => findings.push(format!(
             "its first doc line must name its URL, such as {}",
             routes.join(" or ")
-        ));
+        )),
     }
     if !super::files::names_a_standard(&doc) {
         findings.push("its first doc line must name the RFC or OpenID section".to_owned());
@@ -68,6 +74,14 @@ fn check_main(source: &str, routes: &[&str], exists: impl Fn(&str) -> bool) -> V
         Some(_) => {}
     }
     findings
+}
+
+/// What a function without a URL names instead.
+const fn word(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Schedule => "schedule",
+        Trigger::Queue => "queue",
+    }
 }
 
 /// The `//!` lines the file begins with, up to an empty one, as one line.
@@ -95,7 +109,10 @@ mod tests {
 
     #[test]
     fn a_main_that_leads_to_url_section_and_file_is_tidy() {
-        assert_eq!(check_main(MAIN, ROUTES, |_| true), Vec::<String>::new());
+        assert_eq!(
+            check_main(MAIN, (ROUTES, None), |_| true),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -110,7 +127,7 @@ mod tests {
             ),
             (long, "46 lines"),
         ] {
-            let found = check_main(&source, ROUTES, |_| true);
+            let found = check_main(&source, (ROUTES, None), |_| true);
             assert!(
                 found.len() == 1 && found.concat().contains(want),
                 "{want}: {found:?}"
@@ -119,8 +136,19 @@ mod tests {
     }
 
     #[test]
+    fn a_main_without_a_url_names_what_calls_it() {
+        let source = MAIN.replace("`POST /application/o/token/`", "On a schedule");
+        for (trigger, found) in [(Trigger::Schedule, 0), (Trigger::Queue, 1)] {
+            let findings = check_main(&source, (&[], Some(trigger)), |_| true);
+            assert_eq!(findings.len(), found, "{findings:?}");
+        }
+        let both = check_main(&source, (ROUTES, Some(Trigger::Schedule)), |_| true);
+        assert!(both.concat().contains("URL"), "{both:?}");
+    }
+
+    #[test]
     fn the_file_it_names_must_be_there() {
-        let found = check_main(MAIN, ROUTES, |file| {
+        let found = check_main(MAIN, (ROUTES, None), |file| {
             file != "shared/provider/src/endpoints/token.rs"
         });
         assert!(found.concat().contains("which is not there"), "{found:?}");
@@ -129,7 +157,7 @@ mod tests {
     #[test]
     fn a_placeholder_is_found() {
         assert_eq!(
-            check_main("//! placeholder\nfn main() {}\n", ROUTES, |_| true).len(),
+            check_main("//! placeholder\nfn main() {}\n", (ROUTES, None), |_| true).len(),
             3
         );
     }

@@ -34,11 +34,22 @@ pub struct Copies {
     pub folders: Vec<String>,
 }
 
+/// What calls a function that has no path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A schedule.
+    Schedule,
+    /// A queue.
+    Queue,
+}
+
 /// What the template says of routes.
 #[derive(Debug, Default)]
 pub struct Template {
     /// Path → function.
     pub routes: Routes,
+    /// Function without a path → what calls it.
+    pub triggers: BTreeMap<String, Trigger>,
     /// What is wrong with its functions and events in themselves.
     pub findings: Vec<String>,
 }
@@ -143,6 +154,14 @@ fn read_function(read: &mut Template, id: &str, resource: &Value) {
                 .and_then(|p| p.get(key))
                 .and_then(Value::as_str)
         };
+        let trigger = match event.get("Type").and_then(Value::as_str) {
+            Some("Schedule" | "ScheduleV2") => Some(Trigger::Schedule),
+            Some("SQS") => Some(Trigger::Queue),
+            Some(_) | None => None,
+        };
+        if let Some(trigger) = trigger {
+            read.triggers.insert(function.to_owned(), trigger);
+        }
         let Some(path) = property("Path") else {
             continue;
         };
@@ -205,10 +224,16 @@ pub fn check(copies: &Copies) -> Vec<String> {
             "{TABLE}: routes lead to {function}, but there is no functions/{function}"
         ));
     }
+    let called = &copies.template.triggers;
     for function in folders.difference(&routed) {
-        findings.push(format!(
-            "functions/{function}: no route of {TABLE} leads there"
-        ));
+        if !called.contains_key(*function) {
+            findings.push(format!(
+                "functions/{function}: no route of {TABLE} leads there, and no schedule or queue of {TEMPLATE}"
+            ));
+        }
+    }
+    for function in called.keys().filter(|it| !folders.contains(it.as_str())) {
+        findings.push(format!("{TEMPLATE}: there is no functions/{function}"));
     }
     findings
 }

@@ -29,7 +29,7 @@ pub(super) fn locked(name: &str, requirements: &str) -> Result<PathBuf> {
 }
 
 /// The name with what tells this text from others.
-fn named(name: &str, text: &[u8]) -> String {
+pub(super) fn named(name: &str, text: &[u8]) -> String {
     let digest = Sha256::digest(text);
     let digits = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
     format!("{name}-{}", digits.collect::<String>())
@@ -69,14 +69,16 @@ mod tests {
 
     #[test]
     fn the_requirements_are_what_is_asked_for_and_say_where_nothing_comes_from() {
-        let folder = workspace::root().join("tests/clients/python");
-        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-        let (asked, locked) = (read("requirements.in"), read("requirements.txt"));
-        for line in asked.lines().filter(|line| !line.starts_with('#')) {
-            let pinned = format!("{line} \\\n    --hash=sha256:");
-            assert!(locked.contains(&pinned), "{line}: see requirements.in");
+        for tests in ["clients", "relying-parties"] {
+            let folder = workspace::root().join("tests").join(tests).join("python");
+            let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+            let (asked, locked) = (read("requirements.in"), read("requirements.txt"));
+            for line in asked.lines().filter(|line| !line.starts_with('#')) {
+                let pinned = format!("{line} \\\n    --hash=sha256:");
+                assert!(locked.contains(&pinned), "{line}: see requirements.in");
+            }
+            // An index belongs to whoever fetches.
+            assert!(!locked.contains("://") && !locked.contains("--index"));
         }
-        // An index belongs to whoever fetches.
-        assert!(!locked.contains("://") && !locked.contains("--index"));
     }
 }

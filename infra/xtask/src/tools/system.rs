@@ -26,6 +26,18 @@ pub const JAVA: Program = Program {
     title: "a Java runtime (17 or newer)",
     packages: &["default-jre-headless"],
 };
+/// Java's compiler, for the application that Spring Security guards.
+pub const JDK: Program = Program {
+    names: &["javac"],
+    title: "a Java development kit (17 or newer)",
+    packages: &["default-jdk-headless"],
+};
+/// Apache, which `mod_auth_openidc` guards pages of.
+pub const APACHE: Program = Program {
+    names: &["apache2"],
+    title: "Apache with mod_auth_openidc",
+    packages: &["apache2-bin", "libapache2-mod-auth-openidc"],
+};
 /// Maven, which fetches DynamoDB Local.
 pub const MAVEN: Program = Program {
     names: &["mvn"],

@@ -4,17 +4,19 @@ use async_trait::async_trait;
 use protocol::{TenantId, Timestamp};
 use provider::event::Event;
 use provider::ports::{Browser, BrowserStore, Leaving, Look, Outcome, Saved, SignIn};
-use provider::session::{Consent, Plan, PlanKey, Session, SessionToken};
+use provider::session::{Consent, Plan, PlanKey, Session};
 
 use crate::dynamodb::db::{Change, Db, Written};
 use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
+use crate::dynamodb::logouts::Announcer;
 use crate::dynamodb::plans;
-use crate::dynamodb::row::{Row, moment};
+use crate::dynamodb::row::{Row, moment, value};
 use crate::dynamodb::schema::{Key, Place};
 use crate::dynamodb::users;
 
-pub(crate) struct Browsers(pub(crate) Db);
+/// Sessions, and who hears of their end.
+pub(crate) struct Browsers(pub(crate) Db, pub(crate) Announcer);
 
 #[async_trait]
 impl BrowserStore for Browsers {
@@ -74,11 +76,17 @@ impl BrowserStore for Browsers {
         now: Timestamp,
     ) -> Outcome<Saved> {
         let session = entry.session;
+        if let Some(ended) = entry.ended {
+            self.1.ends(tenant, ended).await;
+        }
         let begun = Row::write(&Key::of_session(tenant, session), session)?
             .until(session.expires)
             .listed(Place::of_session(tenant, session));
         let still_there = if entry.goes_on {
-            Expression::when("attribute_exists(#pk)")
+            // What was noted in it meanwhile would be lost.
+            Expression::when("attribute_exists(#pk) AND #left = :left AND #visited = :visited")
+                .value(":left", value(&session.left)?)
+                .value(":visited", value(&session.visited)?)
         } else {
             Expression::default()
         };
@@ -99,7 +107,7 @@ impl BrowserStore for Browsers {
             Change::Delete(from, unchanged)
         });
         changes.extend(entry.ended.map(|ended| {
-            let key = Key::session(tenant, ended.user(), ended.id());
+            let key = Key::of_session(tenant, ended);
             Change::Delete(key, Expression::default())
         }));
         self.saved("sign_in", changes).await
@@ -132,10 +140,11 @@ impl BrowserStore for Browsers {
     async fn leave(
         &self,
         tenant: &TenantId,
-        session: &SessionToken,
+        session: &Session,
         leaving: &Leaving<'_>,
     ) -> Outcome<()> {
-        let key = Key::session(tenant, session.user(), session.id());
+        self.1.leaves(tenant, session, leaving.client).await;
+        let key = Key::of_session(tenant, session);
         let note = Expression::when("attribute_exists(#pk)")
             .then("SET #left.#client = :now")
             .name("#client", leaving.client.as_str())
@@ -149,13 +158,9 @@ impl BrowserStore for Browsers {
     }
 
     #[tracing::instrument(name = "store.browsers.sign_out", level = "debug", skip_all)]
-    async fn sign_out(
-        &self,
-        tenant: &TenantId,
-        session: &SessionToken,
-        event: &Event,
-    ) -> Outcome<()> {
-        let key = Key::session(tenant, session.user(), session.id());
+    async fn sign_out(&self, tenant: &TenantId, session: &Session, event: &Event) -> Outcome<()> {
+        self.1.ends(tenant, session).await;
+        let key = Key::of_session(tenant, session);
         let changes = vec![
             Change::Delete(key, Expression::default()),
             events::change(tenant, event)?,

@@ -4,11 +4,12 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use protocol::{Seconds, Timestamp};
+use provider::ports::CLIENTS_KEPT;
 
 use crate::bounded::Bounded;
 
-/// How long an answer is kept: so long may a change of configuration take to be seen everywhere.
-pub(crate) const LIFE: Seconds = Seconds(30);
+/// How long an answer is kept.
+pub(crate) const LIFE: Seconds = CLIENTS_KEPT;
 
 /// How many answers are kept.
 const MOST: usize = 1_000;
@@ -36,6 +37,18 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         let kept = all.get(key)?;
         let age = now.since(kept.read_at).max(kept.read_at.since(now));
         (age < LIFE).then(|| Arc::clone(&kept.value))
+    }
+
+    /// When what is kept under this key was read.
+    pub(crate) fn read_at(&self, key: &K) -> Option<Timestamp> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(key).map(|kept| kept.read_at)
+    }
+
+    /// Keeps nothing under this key any more.
+    pub(crate) fn forget(&self, key: &K) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(key);
     }
 
     /// Keeps what was found.

@@ -7,6 +7,7 @@ use provider::ports::{ClientEdit, FlowEdit, Former, Outcome};
 use crate::dynamodb::db::Change;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::flows::row as flow_row;
+use crate::dynamodb::registered;
 use crate::dynamodb::row::Row;
 use crate::dynamodb::schema::Key;
 
@@ -20,6 +21,7 @@ pub(crate) fn clients(
         let former = match edit {
             ClientEdit::Put { client, former } => {
                 changes.extend(both(tenant, client)?);
+                changes.extend(documents(tenant, client)?);
                 former
             }
             ClientEdit::Remove(former) => former,
@@ -51,6 +53,14 @@ fn both(tenant: &TenantId, client: &Client) -> Outcome<[Change; 2]> {
     let id = Row::write(&Key::client(tenant, &client.client_id), client)?;
     let slug = Row::write(&Key::app(tenant, &client.slug), client)?;
     Ok([id, slug].map(|row| Change::Put(row, Expression::default())))
+}
+
+/// Where clients with documents belong from now on. It is never taken back: whoever reads it asks that application.
+fn documents(tenant: &TenantId, client: &Client) -> Outcome<Option<Change>> {
+    let wanted = client.has_documents();
+    let row = wanted.then(|| registered::documents_at(tenant, &client.slug));
+    let row = row.transpose()?;
+    Ok(row.map(|row| Change::Put(row, Expression::default())))
 }
 
 fn gone(tenant: &TenantId, former: &Former) -> impl Iterator<Item = Change> {

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use protocol::device::UserCode;
-use protocol::{ClientId, TenantId, Timestamp, UserId};
+use protocol::{ClientId, Digest, TenantId, Timestamp, UserId};
 use provider::device::{
     Device, DeviceCode, DeviceState, Limit, REMEMBERED, REQUESTS, SLOWER_BY, WRONG_CODES, next_poll,
 };
@@ -138,26 +138,8 @@ impl DeviceStore for Devices {
         now: Timestamp,
     ) -> Outcome<Poll> {
         let key = Key::device(tenant, &code.user_code.digest());
-        // An answer that is there, or the end, is told whenever it is asked for: only waiting is bounded.
-        let due = "#code = :code AND #client_id = :client \
-                   AND (#poll_from <= :now OR #state <> :pending OR #expires <= :now)";
-        let due = Expression::when(due)
-            .then("SET #poll_from = :before + #interval")
-            .value(":code", text(code.raw().digest().encode()))
-            .value(":client", text(client.as_str()))
-            .value(":now", moment(now))
-            .value(":pending", text(PENDING))
-            .value(":before", moment(next_poll(now, protocol::Seconds(0))));
-        let stored = match self.0.exchange(&key, &due).await? {
-            Exchanged::Done(row) => return Ok(Poll::Found(Box::new(row.read()?))),
-            Exchanged::Refused(None) => return Ok(Poll::Unknown),
-            Exchanged::Refused(Some(row)) => row.read::<Device>()?,
-        };
-        if stored.code != code.raw().digest() || stored.client_id != *client {
-            return Ok(Poll::Unknown);
-        }
-        self.slow_down(&key, code, now).await?;
-        Ok(Poll::TooSoon)
+        let digest = code.raw().digest();
+        poll_at(&self.0, &key, &digest, (client, now)).await
     }
 
     #[tracing::instrument(name = "store.devices.redeem", level = "debug", skip_all)]
@@ -198,28 +180,55 @@ impl DeviceStore for Devices {
     }
 }
 
-impl Devices {
-    /// RFC 8628 §3.5: five seconds more, for this poll and all that follow.
-    async fn slow_down(&self, key: &Key, code: &DeviceCode, now: Timestamp) -> Outcome<()> {
-        let mark = random_name();
-        // The mark keeps a write that is sent again from adding twice.
-        let slower = Expression::when(
-            "#code = :code AND (attribute_not_exists(#written_by) OR #written_by <> :mark)",
-        )
-        .then(
-            "SET #interval = #interval + :more, #poll_from = :from + #interval, \
-                 #written_by = :mark",
-        )
-        .value(":code", text(code.raw().digest().encode()))
-        .value(":more", number(SLOWER_BY.0))
-        .value(":from", moment(next_poll(now, SLOWER_BY)))
-        .value(":mark", text(mark));
-        self.0.update(key, slower).await.map(drop)
+/// A poll of the request at this key, by the digest of what was presented.
+pub(super) async fn poll_at(
+    db: &Db,
+    key: &Key,
+    code: &Digest,
+    (client, now): (&ClientId, Timestamp),
+) -> Outcome<Poll> {
+    // An answer that is there, or the end, is told whenever it is asked for: only waiting is bounded.
+    let due = "#code = :code AND #client_id = :client \
+               AND (#poll_from <= :now OR #state <> :pending OR #expires <= :now)";
+    let due = Expression::when(due)
+        .then("SET #poll_from = :before + #interval")
+        .value(":code", text(code.encode()))
+        .value(":client", text(client.as_str()))
+        .value(":now", moment(now))
+        .value(":pending", text(PENDING))
+        .value(":before", moment(next_poll(now, protocol::Seconds(0))));
+    let stored = match db.exchange(key, &due).await? {
+        Exchanged::Done(row) => return Ok(Poll::Found(Box::new(row.read()?))),
+        Exchanged::Refused(None) => return Ok(Poll::Unknown),
+        Exchanged::Refused(Some(row)) => row.read::<Device>()?,
+    };
+    if stored.code != *code || stored.client_id != *client {
+        return Ok(Poll::Unknown);
     }
+    slow_down(db, key, code, now).await?;
+    Ok(Poll::TooSoon)
+}
+
+/// RFC 8628 §3.5: five seconds more, for this poll and all that follow.
+async fn slow_down(db: &Db, key: &Key, code: &Digest, now: Timestamp) -> Outcome<()> {
+    let mark = random_name();
+    // The mark keeps a write that is sent again from adding twice.
+    let slower = Expression::when(
+        "#code = :code AND (attribute_not_exists(#written_by) OR #written_by <> :mark)",
+    )
+    .then(
+        "SET #interval = #interval + :more, #poll_from = :from + #interval, \
+             #written_by = :mark",
+    )
+    .value(":code", text(code.encode()))
+    .value(":more", number(SLOWER_BY.0))
+    .value(":from", moment(next_poll(now, SLOWER_BY)))
+    .value(":mark", text(mark));
+    db.update(key, slower).await.map(drop)
 }
 
 /// One more of what is limited, iff that is not too many.
-fn one_more(limit: Limit, end: Timestamp) -> Expression {
+pub(super) fn one_more(limit: Limit, end: Timestamp) -> Expression {
     Expression::when("attribute_not_exists(#count) OR #count < :most")
         .then("SET #ttl = :end, #v = :form ADD #count :one")
         .value(":most", number(limit.most.into()))

@@ -3,15 +3,16 @@
 use async_trait::async_trait;
 use protocol::{ClientId, GrantId, TenantId, Timestamp};
 use provider::grant::{Grant, Refresh, State, TokenRecord};
-use provider::ports::{GrantStore, Opening, Outcome, Redemption, Renewal, Rotation};
+use provider::ports::{GrantStore, Opened, Opening, Outcome, Redemption, Renewal, Rotation};
 use provider::user::Subject;
 
 use crate::dynamodb::attempt::Check;
 use crate::dynamodb::db::{Change, Db};
-use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
+use crate::dynamodb::logouts;
 use crate::dynamodb::row::{Row, count, moment, number, text, value};
 use crate::dynamodb::schema::{Key, Place, field, grant_ttl};
+use crate::dynamodb::{events, pushed};
 
 pub(crate) struct Grants(pub(crate) Db);
 
@@ -23,7 +24,7 @@ const REVOKED: &str = "revoked";
 #[async_trait]
 impl GrantStore for Grants {
     #[tracing::instrument(name = "store.grants.open", level = "debug", skip_all)]
-    async fn open(&self, tenant: &TenantId, opening: &Opening<'_>) -> Outcome<()> {
+    async fn open(&self, tenant: &TenantId, opening: &Opening<'_>) -> Outcome<Opened> {
         let grant = opening.grant;
         let refresh = in_force(grant).map(|refresh| refresh.refresh_expires);
         let access = opening.record.map(|record| record.expires);
@@ -41,8 +42,16 @@ impl GrantStore for Grants {
                 .plan
                 .map(|plan| Change::Delete(Key::plan(tenant, plan), Expression::default())),
         );
-        // Without conditions there is nothing that could be refused.
-        self.0.transact("open", changes).await.map(drop)
+        if let Some(visit) = opening.visit {
+            changes.push(logouts::noted(tenant, &grant.client_id, visit)?);
+        }
+        changes.extend(opening.pushed.map(|id| pushed::used(tenant, id)));
+        // The conditions are those of the visit and, last, of the pushed request.
+        Ok(match self.0.transact("open", changes).await? {
+            Ok(()) => Opened::Yes,
+            Err(checks) if opening.pushed.is_some() && is_refused(checks.last()) => Opened::Used,
+            Err(_) => Opened::SessionOver,
+        })
     }
 
     #[tracing::instrument(name = "store.grants.find", level = "debug", skip_all)]
@@ -166,13 +175,17 @@ fn redemption(grant: &Grant, record: &TokenRecord, now: Timestamp) -> Outcome<Ex
         refresh.map(|refresh| refresh.refresh_expires),
         Some(record.expires),
     );
-    let set = "SET #state = :live, #subject = :subject, #ttl = :ttl";
-    let change = Expression::when("#state = :pending AND #code_expires > :now")
+    let mut set = "SET #state = :live, #subject = :subject, #ttl = :ttl".to_owned();
+    let mut change = Expression::when("#state = :pending AND #code_expires > :now")
         .value(":pending", text(PENDING))
         .value(":now", moment(now))
         .value(":live", text(LIVE))
         .value(":subject", value(&grant.subject)?)
         .value(":ttl", moment(ttl));
+    if let Some(key) = &grant.key {
+        set += ", #key = :key"; // whoever renews has to prove it
+        change = change.value(":key", value(key)?);
+    }
     let Some(refresh) = refresh else {
         return Ok(change.then(set));
     };
@@ -234,6 +247,10 @@ pub(crate) fn token(tenant: &TenantId, record: &TokenRecord) -> Outcome<Change> 
         .until(record.expires)
         .listed(Place::of_token(tenant, record));
     Ok(Change::Put(row, Expression::default()))
+}
+
+fn is_refused(check: Option<&Check>) -> bool {
+    check.is_some_and(|check| *check != Check::Passed)
 }
 
 const fn in_force(grant: &Grant) -> Option<Refresh> {

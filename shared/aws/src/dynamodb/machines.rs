@@ -1,4 +1,4 @@
-//! [`MachineStore`]: accounts are users as any other, and `SPENT#<digest>/SPENT` says which assertions were used.
+//! [`MachineStore`]: accounts are users as any other; which assertions were used stands in `replays`.
 
 use std::sync::Arc;
 
@@ -8,28 +8,19 @@ use provider::ports::{
     AccountChange, MachineIssue, MachineStore, Outcome, Registry as _, Spending, UserStore as _,
 };
 use provider::user::User;
-use serde::Serialize;
 
 use crate::dynamodb::accounts::Writing;
 use crate::dynamodb::attempt::Check;
 use crate::dynamodb::cache::Cache;
-use crate::dynamodb::db::{Change, Db};
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::db::Db;
 use crate::dynamodb::registry::Items;
-use crate::dynamodb::row::{Row, moment};
 use crate::dynamodb::schema::{Key, folded};
 use crate::dynamodb::users::Users;
-use crate::dynamodb::{events, grants};
+use crate::dynamodb::{events, grants, replays};
 
 pub(crate) struct Machines {
     db: Db,
     kept: Cache<Key, User>,
-}
-
-/// A used assertion.
-#[derive(Serialize)]
-struct Used {
-    until: Timestamp,
 }
 
 impl Machines {
@@ -101,15 +92,8 @@ impl MachineStore for Machines {
         issue: &MachineIssue<'_>,
         now: Timestamp,
     ) -> Outcome<Spending> {
-        let used = Used {
-            until: issue.assertion.until,
-        };
-        let spent = Row::write(&Key::spent(tenant, &issue.assertion.id), &used)?;
-        // What has run out may still lie there: expiry is compared, the sweep comes late.
-        let unused = Expression::when("attribute_not_exists(#pk) OR #until <= :now")
-            .value(":now", moment(now));
         let changes = vec![
-            Change::Put(spent.until(used.until), unused),
+            replays::change(tenant, issue.assertion, now)?,
             grants::as_copied(tenant, issue.subject),
             grants::token(tenant, issue.record)?,
             events::change(tenant, issue.event)?,

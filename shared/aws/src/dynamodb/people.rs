@@ -7,19 +7,21 @@ use provider::ports::{
     ChangedAccount, FolderPage, Listed, NewAccount, NewProgram, Outcome, People, PeoplePage,
     UserToken, Written,
 };
-use provider::session::{Consent, Session, SessionId};
+use provider::session::{Consent, Session};
 use provider::user::User;
 
 use crate::dynamodb::accounts::{self, Edit, Whose, Writing};
 use crate::dynamodb::belongings;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
+use crate::dynamodb::logouts::Announcer;
 use crate::dynamodb::partition::{Family, Page};
 use crate::dynamodb::row::{Row, count};
 use crate::dynamodb::schema::Key;
 use crate::dynamodb::{events, groups, registry, roster, user_tokens, users};
 
-pub(crate) struct Accounts(pub(crate) Db);
+/// People, and who hears of the end of their sessions.
+pub(crate) struct Accounts(pub(crate) Db, pub(crate) Announcer);
 
 #[async_trait]
 impl People for Accounts {
@@ -115,6 +117,10 @@ impl People for Accounts {
     #[tracing::instrument(name = "store.people.change", level = "debug", skip_all)]
     async fn change(&self, tenant: &TenantId, changed: &ChangedAccount<'_>) -> Outcome<Written> {
         let mut edit = Writing::over(changed.user, Some(changed.previous)).edit(tenant)?;
+        if edit.user.subject.generation != changed.previous.subject.generation {
+            let (of, now) = ((tenant, changed.previous), changed.event.at);
+            self.1.all_end(&self.0, of, changed.keeping, now).await;
+        }
         if let Some(session) = changed.keeping {
             let goes_on = Expression::when("#generation = :former")
                 .then("SET #generation = :generation")
@@ -129,6 +135,9 @@ impl People for Accounts {
 
     #[tracing::instrument(name = "store.people.remove", level = "debug", skip_all)]
     async fn remove(&self, tenant: &TenantId, user: &User, event: &Event) -> Outcome<bool> {
+        self.1
+            .all_end(&self.0, (tenant, user), None, event.at)
+            .await;
         let mut changes = accounts::removal(tenant, user)?.changes;
         changes.push(events::change(tenant, event)?);
         let gone = self.0.transact("remove_account", changes).await?.is_ok();
@@ -173,13 +182,13 @@ impl People for Accounts {
     async fn end_session(
         &self,
         tenant: &TenantId,
-        user: UserId,
-        session: SessionId,
+        session: &Session,
         event: &Event,
     ) -> Outcome<bool> {
+        self.1.ends(tenant, session).await;
         let there = Expression::when("attribute_exists(#pk)");
         let changes = vec![
-            Change::Delete(Key::session(tenant, user, session), there),
+            Change::Delete(Key::of_session(tenant, session), there),
             events::change(tenant, event)?,
         ];
         Ok(self.0.transact("end_session", changes).await?.is_ok())

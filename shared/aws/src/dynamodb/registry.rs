@@ -12,6 +12,7 @@ use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::row::{Row, number, text};
 use crate::dynamodb::schema::{FORM, Key, field};
+use crate::dynamodb::tenant_list;
 
 pub(crate) struct Items(pub(crate) Db);
 
@@ -22,7 +23,7 @@ impl Registry for Items {
         if hosts.is_empty() {
             return Ok(true);
         }
-        let mut changes = Vec::new();
+        let mut changes = vec![tenant_list::listed(&tenant.id)?];
         for host in hosts {
             let free = Expression::when("attribute_not_exists(#pk) OR #id = :id")
                 .value(":id", text(tenant.id.as_str()));

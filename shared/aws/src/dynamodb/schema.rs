@@ -44,6 +44,8 @@ pub(crate) const SESSION: &str = "SESSION#";
 pub(crate) const CONSENT: &str = "CONSENT#";
 /// What the sort keys begin with under which a user's tokens are listed.
 pub(crate) const OWNED_TOKEN: &str = "USERTOKEN#";
+/// What the sort keys begin with that lead a user to requests of clients that wait for them.
+pub(crate) const ASKED: &str = "ASKED#";
 /// What the sort keys of a group's members begin with.
 pub(crate) const MEMBER: &str = "MEMBER#";
 /// What the sort keys of a group's children begin with.
@@ -83,6 +85,14 @@ impl Key {
         }
     }
 
+    /// A tenant; the list of all.
+    pub(crate) fn tenant(id: &str) -> Self {
+        Self {
+            pk: "TENANTS".to_owned(),
+            sk: id.to_owned(),
+        }
+    }
+
     /// A host of a tenant; the list of its hosts.
     pub(crate) fn host_of(tenant: &TenantId, host: &str) -> Self {
         Self::of(tenant, "HOSTS", host)
@@ -96,6 +106,21 @@ impl Key {
     /// The same compiled client, by the slug of its application.
     pub(crate) fn app(tenant: &TenantId, slug: &Slug) -> Self {
         Self::of(tenant, &format!("APP#{slug}"), "APP")
+    }
+
+    /// A registered client in the one partition in which all of a tenant are listed.
+    pub(crate) fn registered(tenant: &TenantId, id: &ClientId) -> Self {
+        Self::of(tenant, "REGISTERED", id.as_str())
+    }
+
+    /// That partition.
+    pub(crate) fn registered_all(tenant: &TenantId) -> String {
+        Self::of(tenant, "REGISTERED", "").pk
+    }
+
+    /// Which application's issuer has clients with documents.
+    pub(crate) fn documents_at(tenant: &TenantId) -> Self {
+        Self::of(tenant, "CLIENT", "DOCUMENTS")
     }
 
     /// An object of configuration; ids of a kind are unique and order its list.
@@ -194,6 +219,16 @@ impl Key {
         Self::of(tenant, &format!("SPENT#{}", id.encode()), "SPENT")
     }
 
+    /// An authorization request that was pushed, by the digest of its `request_uri`.
+    pub(crate) fn pushed(tenant: &TenantId, id: &Digest) -> Self {
+        Self::of(tenant, &format!("PUSHED#{}", id.encode()), "PUSHED")
+    }
+
+    /// That a client heard of a logout, by the digest of what names the notice.
+    pub(crate) fn heard(tenant: &TenantId, id: &Digest) -> Self {
+        Self::of(tenant, &format!("HEARD#{}", id.encode()), "HEARD")
+    }
+
     /// An event. All stand in one partition, in order of time.
     pub(crate) fn event(tenant: &TenantId, at: Timestamp, id: Uuid) -> Self {
         let second = at.unix().max(0);
@@ -237,6 +272,31 @@ impl Key {
             &format!("USER#{user}"),
             format!("DEVICECODES#{end}"),
         )
+    }
+
+    /// What leads a person to a request of a client that they are asked.
+    pub(crate) fn asked(tenant: &TenantId, user: UserId, found_by: &Digest) -> Self {
+        let digest = found_by.encode();
+        Self::of(tenant, &format!("USER#{user}"), format!("{ASKED}{digest}"))
+    }
+
+    /// How often this client had a person asked, in the window that ends then.
+    pub(crate) fn asked_by(
+        tenant: &TenantId,
+        user: UserId,
+        client: &ClientId,
+        end: Timestamp,
+    ) -> Self {
+        Self::of(
+            tenant,
+            &format!("USER#{user}"),
+            format!("ASKEDBY#{end}#{client}"),
+        )
+    }
+
+    /// How often a person was asked, in the window that ends then.
+    pub(crate) fn asked_count(tenant: &TenantId, user: UserId, end: Timestamp) -> Self {
+        Self::of(tenant, &format!("USER#{user}"), format!("ASKEDCOUNT#{end}"))
     }
 
     /// The last user number that was given out.

@@ -13,13 +13,14 @@ use aws_sdk_kms::error::ProvideErrorMetadata as _;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{DataKeyPairSpec, KeySpec, KeyUsageType, Tag};
 use protocol::TenantId;
-use protocol::jose::{Algorithm, PublicKey};
+use protocol::jose::{AkpAlgorithm, Algorithm, PublicKey};
 use provider::entropy::{System, alphanumeric};
 use provider::key::{Held, SigningKey};
 use provider::ports::{Outcome, PortError};
 use provider::tenant::{Purpose, Sealed};
 
 use crate::failure::port_error;
+use crate::kms::signer::Pair;
 use crate::kms::{context, spki};
 
 pub use encryption::{RsaLength, Unfit, encryption_key_from_public};
@@ -68,11 +69,15 @@ impl Custody {
         purpose: Purpose<'_>,
         plain: &[u8],
     ) -> Outcome<Sealed> {
+        self.seal_bound(context(tenant, purpose), plain).await
+    }
+
+    async fn seal_bound(&self, bound: HashMap<String, String>, plain: &[u8]) -> Outcome<Sealed> {
         let request = self
             .client
             .encrypt()
             .key_id(&self.envelope_key)
-            .set_encryption_context(Some(context(tenant, purpose)))
+            .set_encryption_context(Some(bound))
             .plaintext(Blob::new(plain));
         let answer = request
             .send()
@@ -91,11 +96,19 @@ impl Custody {
         algorithm: Algorithm,
     ) -> Outcome<SigningKey> {
         let spec = match algorithm {
-            Algorithm::Rs256 | Algorithm::Ps256 => KeySpec::Rsa2048,
+            Algorithm::Rs256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps256
+            | Algorithm::Ps384
+            | Algorithm::Ps512 => KeySpec::Rsa2048,
             Algorithm::Es256 => KeySpec::EccNistP256,
             Algorithm::Es384 => KeySpec::EccNistP384,
             Algorithm::Es512 => KeySpec::EccNistP521,
             Algorithm::EdDsa => KeySpec::EccNistEdwards25519,
+            Algorithm::MlDsa44 => KeySpec::MlDsa44,
+            Algorithm::MlDsa65 => KeySpec::MlDsa65,
+            Algorithm::MlDsa87 => KeySpec::MlDsa87,
             Algorithm::Hs256 => return Err(of_no_pair()),
         };
         let what = format!("Latchkey: signs tokens of {tenant}");
@@ -189,11 +202,20 @@ impl Custody {
     ) -> Outcome<(PublicKey, Sealed)> {
         const OP: &str = "GenerateDataKeyPairWithoutPlaintext";
         let spec = match algorithm {
-            Algorithm::Rs256 | Algorithm::Ps256 => DataKeyPairSpec::Rsa2048,
+            Algorithm::Rs256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps256
+            | Algorithm::Ps384
+            | Algorithm::Ps512 => DataKeyPairSpec::Rsa2048,
             Algorithm::Es256 => DataKeyPairSpec::EccNistP256,
             Algorithm::Es384 => DataKeyPairSpec::EccNistP384,
             Algorithm::Es512 => DataKeyPairSpec::EccNistP521,
             Algorithm::EdDsa => DataKeyPairSpec::EccNistEdwards25519,
+            // KMS makes such pairs for itself only: this one is made here, and sealed at once.
+            Algorithm::MlDsa44 => return self.seal_pair(AkpAlgorithm::MlDsa44, bound).await,
+            Algorithm::MlDsa65 => return self.seal_pair(AkpAlgorithm::MlDsa65, bound).await,
+            Algorithm::MlDsa87 => return self.seal_pair(AkpAlgorithm::MlDsa87, bound).await,
             Algorithm::Hs256 => return Err(of_no_pair()),
         };
         let answer = self
@@ -210,6 +232,18 @@ impl Custody {
         let public = read("new pair", present(OP, answer.public_key)?.as_ref())?;
         let sealed = present(OP, answer.private_key_ciphertext_blob)?;
         Ok((public, Sealed(sealed.into_inner())))
+    }
+
+    async fn seal_pair(
+        &self,
+        alg: AkpAlgorithm,
+        bound: HashMap<String, String>,
+    ) -> Outcome<(PublicKey, Sealed)> {
+        let failed = || PortError::Unavailable(format!("no new pair for {:?}", alg.algorithm()));
+        let pair = Pair::ml_dsa(alg).ok_or_else(failed)?;
+        let public = pair.public().ok_or_else(failed)?;
+        let plain = pair.to_pkcs8().ok_or_else(failed)?;
+        Ok((public, self.seal_bound(bound, &plain).await?))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use protocol::TenantId;
 use protocol::jose::{Algorithm, PublicKey};
+use protocol::{Seconds, TenantId, Timestamp};
 use provider::certificate::Certificate;
 use provider::entropy::{Entropy as _, System, alphanumeric};
 use provider::key::{Held, Signing, SigningKey};
@@ -45,6 +45,32 @@ impl Keyring for KmsKeyring {
             Held::Direct { key_id } => self.custody.schedule_deletion(key_id).await,
             Held::Envelope { .. } => Ok(()),
         }
+    }
+
+    async fn successor(&self, tenant: &TenantId, key: &SigningKey) -> Outcome<SigningKey> {
+        match key.held {
+            Held::Direct { .. } => self.custody.create_direct(tenant, key.algorithm).await,
+            Held::Envelope { .. } => self.custody.create_envelope(tenant, key.algorithm).await,
+        }
+    }
+
+    async fn certify_like(
+        &self,
+        tenant: &TenantId,
+        key: &SigningKey,
+        like: &Certificate,
+        now: Timestamp,
+    ) -> Outcome<Certificate> {
+        let said = x509::said(&like.pem)
+            .map_err(|why| PortError::Corrupt(format!("certificate {}: {why}", like.subject)))?;
+        let from = now + Seconds(-Seconds::days(1).0);
+        let says = SelfSigned {
+            common_name: &said.common_name,
+            alternative_names: &said.alternative_names,
+            from,
+            until: from + said.life,
+        };
+        self.certify(tenant, key, says).await
     }
 
     async fn certify(

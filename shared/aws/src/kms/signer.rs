@@ -103,9 +103,17 @@ impl KmsSigner {
             Algorithm::Es256 => spki::fixed_signature(Curve::P256, &signature),
             Algorithm::Es384 => spki::fixed_signature(Curve::P384, &signature),
             Algorithm::Es512 => spki::fixed_signature(Curve::P521, &signature),
-            Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::EdDsa | Algorithm::Hs256 => {
-                Some(signature).filter(|signature| !signature.is_empty())
-            }
+            Algorithm::Rs256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps256
+            | Algorithm::Ps384
+            | Algorithm::Ps512
+            | Algorithm::EdDsa
+            | Algorithm::MlDsa44
+            | Algorithm::MlDsa65
+            | Algorithm::MlDsa87
+            | Algorithm::Hs256 => Some(signature).filter(|signature| !signature.is_empty()),
         }
         .ok_or_else(|| PortError::Unavailable("Sign: an answer without a signature".to_owned()))
     }
@@ -158,9 +166,9 @@ impl KmsSigner {
     }
 }
 
-/// KMS gets the digest, as a message may have 4,096 bytes at most. Ed25519 has no such form (its `Ed25519ph`
-/// is another algorithm, RFC 8032 §5.1): there the message itself goes, and one that is too long is refused
-/// before it is sent. Such tokens need a sealed key.
+/// KMS gets the digest, as a message may have 4,096 bytes at most. Ed25519 has no such form (its `Ed25519ph` is another
+/// algorithm, RFC 8032 §5.1), and that of ML-DSA is no digest but made with the public key (FIPS 204 §6.2's μ): there the
+/// message itself goes, and one that is too long is refused before it is sent. Such tokens need a sealed key.
 fn asked_of_kms(
     key_id: &str,
     algorithm: Algorithm,
@@ -168,19 +176,21 @@ fn asked_of_kms(
 ) -> Outcome<(SigningAlgorithmSpec, MessageType, Vec<u8>)> {
     let spec = match algorithm {
         Algorithm::Rs256 => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
+        Algorithm::Rs384 => SigningAlgorithmSpec::RsassaPkcs1V15Sha384,
+        Algorithm::Rs512 => SigningAlgorithmSpec::RsassaPkcs1V15Sha512,
         Algorithm::Ps256 => SigningAlgorithmSpec::RsassaPssSha256,
+        Algorithm::Ps384 => SigningAlgorithmSpec::RsassaPssSha384,
+        Algorithm::Ps512 => SigningAlgorithmSpec::RsassaPssSha512,
         Algorithm::Es256 => SigningAlgorithmSpec::EcdsaSha256,
         Algorithm::Es384 => SigningAlgorithmSpec::EcdsaSha384,
         Algorithm::Es512 => SigningAlgorithmSpec::EcdsaSha512,
-        Algorithm::EdDsa if input.len() <= MOST_RAW => {
-            let raw = (SigningAlgorithmSpec::Ed25519Sha512, MessageType::Raw);
-            return Ok((raw.0, raw.1, input.to_vec()));
-        }
         Algorithm::EdDsa => {
-            let (length, most) = (input.len(), MOST_RAW);
-            return Err(PortError::Corrupt(format!(
-                "key {key_id}: KMS signs at most {most} bytes with Ed25519, not {length}; hold this key sealed"
-            )));
+            let spec = SigningAlgorithmSpec::Ed25519Sha512;
+            return raw(key_id, (spec, "Ed25519"), input);
+        }
+        Algorithm::MlDsa44 | Algorithm::MlDsa65 | Algorithm::MlDsa87 => {
+            let spec = SigningAlgorithmSpec::MlDsaShake256;
+            return raw(key_id, (spec, "ML-DSA"), input);
         }
         Algorithm::Hs256 => {
             let text = format!("key {key_id}: HS256 is of no key pair");
@@ -188,4 +198,18 @@ fn asked_of_kms(
         }
     };
     Ok((spec, MessageType::Digest, algorithm.hash(input)))
+}
+
+fn raw(
+    key_id: &str,
+    (spec, name): (SigningAlgorithmSpec, &str),
+    input: &[u8],
+) -> Outcome<(SigningAlgorithmSpec, MessageType, Vec<u8>)> {
+    let (length, most) = (input.len(), MOST_RAW);
+    if length > most {
+        return Err(PortError::Corrupt(format!(
+            "key {key_id}: KMS signs at most {most} bytes with {name}, not {length}; hold this key sealed"
+        )));
+    }
+    Ok((spec, MessageType::Raw, input.to_vec()))
 }

@@ -6,7 +6,7 @@ use der::asn1::{Any, BitString, Null, UintRef};
 use der::oid::ObjectIdentifier;
 use der::{Decode as _, Encode as _, Reader as _, SliceReader};
 use pkcs1::RsaPublicKey;
-use protocol::jose::{Algorithm, Curve, PublicKey};
+use protocol::jose::{AkpAlgorithm, Algorithm, Curve, PublicKey};
 use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 
 /// `rsaEncryption` (RFC 8017 appendix C).
@@ -25,6 +25,22 @@ const CURVES: [(ObjectIdentifier, Curve); 3] = [
 /// `id-Ed25519` (RFC 8410 §3).
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
+/// `id-ml-dsa-44`, `-65`, `-87` (RFC 9881 §2).
+const ML_DSA: [(ObjectIdentifier, AkpAlgorithm); 3] = [
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17"),
+        AkpAlgorithm::MlDsa44,
+    ),
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18"),
+        AkpAlgorithm::MlDsa65,
+    ),
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19"),
+        AkpAlgorithm::MlDsa87,
+    ),
+];
+
 /// RFC 7518 §3.3, §4.3: a key of 2048 bits or larger.
 const SMALLEST_MODULUS_BITS: usize = 2048;
 
@@ -33,7 +49,7 @@ const SMALLEST_MODULUS_BITS: usize = 2048;
 pub(crate) enum Unfit {
     #[error("not a SubjectPublicKeyInfo")]
     Malformed,
-    #[error("neither an RSA key nor one on P-256, P-384, P-521 or Ed25519")]
+    #[error("neither an RSA key nor one on P-256, P-384, P-521 or Ed25519, nor one of ML-DSA")]
     Algorithm,
     #[error("an RSA key of less than 2048 bits")]
     TooShort,
@@ -52,8 +68,18 @@ pub(crate) fn public_key(der: &[u8]) -> Result<PublicKey, Unfit> {
             point(*curve, bits).ok_or(Unfit::Malformed)
         }
         ED25519 => edwards(bits).ok_or(Unfit::Malformed),
-        _ => Err(Unfit::Algorithm),
+        other => {
+            let known = ML_DSA.iter().find(|(oid, _)| *oid == other);
+            let (_, alg) = known.ok_or(Unfit::Algorithm)?;
+            PublicKey::ml_dsa(*alg, bits).ok_or(Unfit::Malformed)
+        }
     }
+}
+
+/// The identifier of ML-DSA's keys (RFC 9881 §2).
+fn ml_dsa(alg: AkpAlgorithm) -> Option<ObjectIdentifier> {
+    let known = ML_DSA.iter().find(|(_, known)| *known == alg);
+    known.map(|(oid, _)| *oid)
 }
 
 /// Reads an `RSAPublicKey` (RFC 8017 appendix A.1.1).
@@ -71,7 +97,7 @@ pub(crate) fn rsa_of(n: &[u8], e: &[u8]) -> Result<PublicKey, Unfit> {
     Ok(PublicKey::rsa(n, e))
 }
 
-/// A key as `SubjectPublicKeyInfo` (RFC 5280 §4.1, RFC 3279 §2.3.1, RFC 5480 §2, RFC 8410 §4).
+/// A key as `SubjectPublicKeyInfo` (RFC 5280 §4.1, RFC 3279 §2.3.1, RFC 5480 §2, RFC 8410 §4, RFC 9881 §4).
 pub(crate) fn info(key: &PublicKey) -> der::Result<SubjectPublicKeyInfoOwned> {
     let decode = |member: &str| {
         let bytes = URL_SAFE_NO_PAD.decode(member);
@@ -92,6 +118,10 @@ pub(crate) fn info(key: &PublicKey) -> der::Result<SubjectPublicKeyInfoOwned> {
             (EC, curve, [vec![4], decode(x)?, decode(y)?].concat())
         }
         PublicKey::Okp { x, .. } => (ED25519, None, decode(x)?),
+        PublicKey::Akp { alg, public } => {
+            let oid = ml_dsa(*alg).ok_or(der::Tag::ObjectIdentifier.value_error())?;
+            (oid, None, decode(public)?)
+        }
     };
     Ok(SubjectPublicKeyInfoOwned {
         algorithm: AlgorithmIdentifierOwned { oid, parameters },
@@ -106,9 +136,17 @@ pub(crate) fn der_signature(algorithm: Algorithm, signature: &[u8]) -> der::Resu
             let (r, s) = signature.split_at(signature.len() / 2);
             vec![UintRef::new(r)?, UintRef::new(s)?].to_der()
         }
-        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::EdDsa | Algorithm::Hs256 => {
-            Ok(signature.to_vec())
-        }
+        Algorithm::Rs256
+        | Algorithm::Rs384
+        | Algorithm::Rs512
+        | Algorithm::Ps256
+        | Algorithm::Ps384
+        | Algorithm::Ps512
+        | Algorithm::EdDsa
+        | Algorithm::MlDsa44
+        | Algorithm::MlDsa65
+        | Algorithm::MlDsa87
+        | Algorithm::Hs256 => Ok(signature.to_vec()),
     }
 }
 

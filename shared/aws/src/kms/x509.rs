@@ -1,5 +1,7 @@
 //! Certificates (RFC 5280): reads what somebody brings, and makes what a key signs for itself.
 
+mod said;
+
 use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
@@ -22,6 +24,8 @@ use x509_cert::name::{Name, RelativeDistinguishedName};
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 use x509_cert::{Certificate as X509, TbsCertificate, Version};
+
+pub(super) use said::said;
 
 use crate::kms::spki as keys;
 
@@ -74,7 +78,7 @@ impl From<keys::Unfit> for Unfit {
 /// A certificate before it is signed, and what signs it.
 pub(super) struct Draft {
     body: TbsCertificate,
-    /// What the key is to sign with: of an RSA key that signs tokens with PS256 it is RS256, whose parameters everybody
+    /// What the key is to sign with: of an RSA key, whatever it signs tokens with, it is RS256, whose parameters everybody
     /// reads.
     pub(super) algorithm: Algorithm,
 }
@@ -154,16 +158,24 @@ fn time(at: Timestamp) -> der::Result<Time> {
     })
 }
 
-/// RFC 8017 appendix A.2.4, RFC 5758 §3.2, RFC 8410 §3.
+/// RFC 8017 appendix A.2.4, RFC 5758 §3.2, RFC 8410 §3, RFC 9881 §2.
 fn identifier(algorithm: Algorithm) -> der::Result<AlgorithmIdentifierOwned> {
     let (oid, parameters) = match algorithm {
-        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Hs256 => {
-            ("1.2.840.113549.1.1.11", Some(Any::encode_from(&Null)?))
-        }
+        // Of an RSA key it is always RS256: see [`Draft::algorithm`].
+        Algorithm::Rs256
+        | Algorithm::Rs384
+        | Algorithm::Rs512
+        | Algorithm::Ps256
+        | Algorithm::Ps384
+        | Algorithm::Ps512
+        | Algorithm::Hs256 => ("1.2.840.113549.1.1.11", Some(Any::encode_from(&Null)?)),
         Algorithm::Es256 => ("1.2.840.10045.4.3.2", None),
         Algorithm::Es384 => ("1.2.840.10045.4.3.3", None),
         Algorithm::Es512 => ("1.2.840.10045.4.3.4", None),
         Algorithm::EdDsa => ("1.3.101.112", None),
+        Algorithm::MlDsa44 => ("2.16.840.1.101.3.4.3.17", None),
+        Algorithm::MlDsa65 => ("2.16.840.1.101.3.4.3.18", None),
+        Algorithm::MlDsa87 => ("2.16.840.1.101.3.4.3.19", None),
     };
     Ok(AlgorithmIdentifierOwned {
         oid: ObjectIdentifier::new(oid)?,

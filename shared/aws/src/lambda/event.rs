@@ -7,7 +7,7 @@ use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use lambda_http::Body;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use provider::http::ClientAddress;
+use provider::http::{ClientAddress, ClientCertificate};
 
 /// The request that an event is; `None` for one that is none.
 ///
@@ -31,6 +31,12 @@ pub(crate) fn request(event: ApiGatewayV2httpRequest) -> Option<http::Request<By
     *request.headers_mut() = event.headers;
     if let Some(address) = event.request_context.http.source_ip {
         request.extensions_mut().insert(ClientAddress(address));
+    }
+    // Of the connection, where the domain asks for one: the gateway took it off the TLS handshake. No header says it.
+    let shown = event.request_context.authentication;
+    let shown = shown.and_then(|shown| shown.client_cert?.client_cert_pem);
+    if let Some(certificate) = shown.and_then(|pem| ClientCertificate::from_pem(&pem)) {
+        request.extensions_mut().insert(certificate);
     }
     if let Some(cookies) = event.cookies.filter(|cookies| !cookies.is_empty()) {
         let value = HeaderValue::from_str(&cookies.join("; ")).ok()?;
@@ -161,6 +167,26 @@ mod tests {
             assert_eq!(request(event(&body)).unwrap().into_body(), "grant_type=x");
         }
         assert!(request(event(&json!({"body": "%", "isBase64Encoded": true}))).is_none());
+    }
+
+    #[test]
+    fn rfc8705_2_the_certificate_is_that_of_the_connection_and_no_header_is_one() {
+        let pem = "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n";
+        let context = |authentication: Value| {
+            let mut event = serde_json::to_value(event(&json!({}))).unwrap();
+            event["requestContext"]["authentication"] = authentication;
+            event["headers"]["x-client-cert"] = "YWJj".into();
+            let request = request(serde_json::from_value(event).unwrap()).unwrap();
+            let found = request.extensions().get::<ClientCertificate>();
+            found.map(|certificate| certificate.0.to_vec())
+        };
+        let shown = |pem: &str| {
+            let validity = json!({"notBefore": "x", "notAfter": "y"});
+            context(json!({"clientCert": {"clientCertPem": pem, "validity": validity}}))
+        };
+        assert_eq!(shown(pem), Some(b"abc".to_vec()));
+        assert_eq!(shown("YWJj"), None);
+        assert_eq!(context(Value::Null), None);
     }
 
     #[test]

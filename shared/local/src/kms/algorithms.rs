@@ -5,14 +5,22 @@ use aws_lc_rs::rsa::{KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAl
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1,
     ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_ASN1_SIGNING,
-    ED25519, EcdsaSigningAlgorithm, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
-    RSA_PKCS1_2048_8192_SHA512, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
-    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RSA_PSS_SHA256,
-    RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, VerificationAlgorithm,
+    ED25519, EcdsaSigningAlgorithm, ML_DSA_44, ML_DSA_44_SIGNING, ML_DSA_65, ML_DSA_65_SIGNING,
+    ML_DSA_87, ML_DSA_87_SIGNING, PqdsaSigningAlgorithm, PqdsaVerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_2048_8192_SHA256,
+    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
+    RSA_PSS_SHA512, RsaEncoding, VerificationAlgorithm,
 };
 use serde::{Deserialize, Serialize};
 
 use super::error::{Exception, Fault};
+
+/// How a key of ML-DSA signs, and how it is checked.
+pub(crate) type MlDsa = (
+    &'static PqdsaSigningAlgorithm,
+    &'static PqdsaVerificationAlgorithm,
+);
 
 /// A value of one of the API's enumerations.
 pub(crate) trait Member: Copy + 'static {
@@ -103,10 +111,16 @@ wire_enum! {
         P521 = "ECC_NIST_P521",
         /// Ed25519.
         Ed25519 = "ECC_NIST_EDWARDS25519",
+        /// ML-DSA-44.
+        MlDsa44 = "ML_DSA_44",
+        /// ML-DSA-65.
+        MlDsa65 = "ML_DSA_65",
+        /// ML-DSA-87.
+        MlDsa87 = "ML_DSA_87",
     }
     elsewhere [
-        "ECC_SECG_P256K1", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "SM2", "ML_DSA_44",
-        "ML_DSA_65", "ML_DSA_87", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024",
+        "ECC_SECG_P256K1", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "SM2", "ML_KEM_512",
+        "ML_KEM_768", "ML_KEM_1024",
     ]
 }
 
@@ -153,8 +167,10 @@ wire_enum! {
         EcdsaSha512 = "ECDSA_SHA_512",
         /// `EdDSA` over Ed25519 (RFC 8032 §5.1).
         Ed25519Sha512 = "ED25519_SHA_512",
+        /// ML-DSA, of the key's size.
+        MlDsa = "ML_DSA_SHAKE_256",
     }
-    elsewhere ["ED25519_PH_SHA_512", "ML_DSA_SHAKE_256", "SM2DSA"]
+    elsewhere ["ED25519_PH_SHA_512", "SM2DSA"]
 }
 
 wire_enum! {
@@ -199,7 +215,14 @@ impl KeySpec {
             Self::Rsa2048 => Some(KeySize::Rsa2048),
             Self::Rsa3072 => Some(KeySize::Rsa3072),
             Self::Rsa4096 => Some(KeySize::Rsa4096),
-            Self::Symmetric | Self::P256 | Self::P384 | Self::P521 | Self::Ed25519 => None,
+            Self::Symmetric
+            | Self::P256
+            | Self::P384
+            | Self::P521
+            | Self::Ed25519
+            | Self::MlDsa44
+            | Self::MlDsa65
+            | Self::MlDsa87 => None,
         }
     }
 
@@ -209,8 +232,37 @@ impl KeySpec {
             Self::P256 => Some(&ECDSA_P256_SHA256_ASN1_SIGNING),
             Self::P384 => Some(&ECDSA_P384_SHA384_ASN1_SIGNING),
             Self::P521 => Some(&ECDSA_P521_SHA512_ASN1_SIGNING),
-            Self::Symmetric | Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 | Self::Ed25519 => None,
+            Self::Symmetric
+            | Self::Rsa2048
+            | Self::Rsa3072
+            | Self::Rsa4096
+            | Self::Ed25519
+            | Self::MlDsa44
+            | Self::MlDsa65
+            | Self::MlDsa87 => None,
         }
+    }
+
+    /// How a key of ML-DSA signs and is checked, `None` for other keys.
+    pub(crate) fn ml_dsa(self) -> Option<MlDsa> {
+        match self {
+            Self::MlDsa44 => Some((&ML_DSA_44_SIGNING, &ML_DSA_44)),
+            Self::MlDsa65 => Some((&ML_DSA_65_SIGNING, &ML_DSA_65)),
+            Self::MlDsa87 => Some((&ML_DSA_87_SIGNING, &ML_DSA_87)),
+            Self::Symmetric
+            | Self::Rsa2048
+            | Self::Rsa3072
+            | Self::Rsa4096
+            | Self::P256
+            | Self::P384
+            | Self::P521
+            | Self::Ed25519 => None,
+        }
+    }
+
+    /// Whether KMS makes pairs of this kind for others (`GenerateDataKeyPair`).
+    pub(crate) fn is_given_out(self) -> bool {
+        self != Self::Symmetric && self.ml_dsa().is_none()
     }
 
     /// Whether KMS lets such a key be used so.
@@ -238,6 +290,7 @@ impl KeySpec {
             Self::P384 => &[A::EcdsaSha384],
             Self::P521 => &[A::EcdsaSha512],
             Self::Ed25519 => &[A::Ed25519Sha512],
+            Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87 => &[A::MlDsa],
         }
     }
 
@@ -247,7 +300,13 @@ impl KeySpec {
         match self {
             Self::Symmetric => &[A::Symmetric],
             Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => &[A::OaepSha1, A::OaepSha256],
-            Self::P256 | Self::P384 | Self::P521 | Self::Ed25519 => &[],
+            Self::P256
+            | Self::P384
+            | Self::P521
+            | Self::Ed25519
+            | Self::MlDsa44
+            | Self::MlDsa65
+            | Self::MlDsa87 => &[],
         }
     }
 }
@@ -260,7 +319,7 @@ impl SigningAlgorithm {
             Self::Pkcs1Sha256 | Self::PssSha256 | Self::EcdsaSha256 => Some(&digest::SHA256),
             Self::Pkcs1Sha384 | Self::PssSha384 | Self::EcdsaSha384 => Some(&digest::SHA384),
             Self::Pkcs1Sha512 | Self::PssSha512 | Self::EcdsaSha512 => Some(&digest::SHA512),
-            Self::Ed25519Sha512 => None,
+            Self::Ed25519Sha512 | Self::MlDsa => None,
         }
     }
 
@@ -273,13 +332,17 @@ impl SigningAlgorithm {
             Self::PssSha256 => Some(&RSA_PSS_SHA256),
             Self::PssSha384 => Some(&RSA_PSS_SHA384),
             Self::PssSha512 => Some(&RSA_PSS_SHA512),
-            Self::EcdsaSha256 | Self::EcdsaSha384 | Self::EcdsaSha512 | Self::Ed25519Sha512 => None,
+            Self::EcdsaSha256
+            | Self::EcdsaSha384
+            | Self::EcdsaSha512
+            | Self::Ed25519Sha512
+            | Self::MlDsa => None,
         }
     }
 
-    /// How such a signature is checked.
-    pub(crate) fn verification(self) -> &'static dyn VerificationAlgorithm {
-        match self {
+    /// How such a signature is checked; `None` where the key says it.
+    pub(crate) fn verification(self) -> Option<&'static dyn VerificationAlgorithm> {
+        let of_all_keys: &'static dyn VerificationAlgorithm = match self {
             Self::Pkcs1Sha256 => &RSA_PKCS1_2048_8192_SHA256,
             Self::Pkcs1Sha384 => &RSA_PKCS1_2048_8192_SHA384,
             Self::Pkcs1Sha512 => &RSA_PKCS1_2048_8192_SHA512,
@@ -290,7 +353,9 @@ impl SigningAlgorithm {
             Self::EcdsaSha384 => &ECDSA_P384_SHA384_ASN1,
             Self::EcdsaSha512 => &ECDSA_P521_SHA512_ASN1,
             Self::Ed25519Sha512 => &ED25519,
-        }
+            Self::MlDsa => return None,
+        };
+        Some(of_all_keys)
     }
 }
 

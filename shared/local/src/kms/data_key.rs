@@ -62,7 +62,7 @@ pub(crate) fn generate_pair(
 ) -> Result<wire::DataKeyPair, Fault> {
     no_enclave(request.recipient.as_ref())?;
     let spec = KeySpec::required("keyPairSpec", request.key_pair_spec.as_deref())?;
-    if spec == KeySpec::Symmetric {
+    if !spec.is_given_out() {
         return Err(Fault::violated(
             &format!("Value '{}' at 'keyPairSpec'", spec.name()),
             "Member must satisfy enum value set: the specs of key pairs",

@@ -9,11 +9,11 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::{self, SystemRandom};
 use aws_lc_rs::rsa::{OaepPrivateDecryptingKey, OaepPublicEncryptingKey, PrivateDecryptingKey};
 use aws_lc_rs::signature::{
-    EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ParsedPublicKey, RsaKeyPair,
+    EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ParsedPublicKey, PqdsaKeyPair, RsaKeyPair,
 };
 use zeroize::Zeroizing;
 
-use super::algorithms::{EncryptionAlgorithm, KeySpec, KeyUsage, SigningAlgorithm};
+use super::algorithms::{EncryptionAlgorithm, KeySpec, KeyUsage, MlDsa, SigningAlgorithm};
 use super::error::Fault;
 
 /// The length of a symmetric key.
@@ -43,6 +43,8 @@ pub(crate) enum Signing {
     Ecdsa(EcdsaKeyPair),
     /// Ed25519.
     Ed25519(Ed25519KeyPair),
+    /// ML-DSA of any size.
+    MlDsa(PqdsaKeyPair, MlDsa),
 }
 
 /// What is to be signed.
@@ -129,6 +131,7 @@ impl Material {
             Self::Signing(Signing::Rsa(key)) => key.public_key().as_der()?,
             Self::Signing(Signing::Ecdsa(key)) => key.public_key().as_der()?,
             Self::Signing(Signing::Ed25519(key)) => key.public_key().as_der()?,
+            Self::Signing(Signing::MlDsa(key, _)) => key.public_key().as_der()?,
         };
         Ok(Some(der.as_ref().to_vec()))
     }
@@ -200,6 +203,9 @@ impl Signing {
         if spec == KeySpec::Ed25519 {
             return Ok(Self::Ed25519(Ed25519KeyPair::generate()?));
         }
+        if let Some(with) = spec.ml_dsa() {
+            return Ok(Self::MlDsa(PqdsaKeyPair::generate(with.0)?, with));
+        }
         Err(Fault::crypto("make a signing key of a symmetric spec"))
     }
 
@@ -216,7 +222,9 @@ impl Signing {
                 .ok()
                 .map(Self::Ed25519);
         }
-        None
+        let with = spec.ml_dsa()?;
+        let key = PqdsaKeyPair::from_pkcs8(with.0, der).ok()?;
+        Some(Self::MlDsa(key, with))
     }
 
     /// The private key as PKCS#8 version 1 in DER (RFC 5208).
@@ -231,6 +239,7 @@ impl Signing {
             }
             Self::Ecdsa(key) => key.to_pkcs8v1()?.as_ref().to_vec(),
             Self::Ed25519(key) => key.to_pkcs8v1()?.as_ref().to_vec(),
+            Self::MlDsa(key, _) => key.to_pkcs8v1()?.as_ref().to_vec(),
         };
         Ok(Zeroizing::new(der))
     }
@@ -264,7 +273,12 @@ impl Signing {
             (Self::Ed25519(key), Message::Raw(message)) => {
                 Ok(key.try_sign(message)?.as_ref().to_vec())
             }
-            (Self::Ed25519(_), Message::Digest(_)) => Err(mismatch()),
+            (Self::MlDsa(key, (with, _)), Message::Raw(message)) => {
+                let mut signature = vec![0; with.signature_len()];
+                key.sign(message, &mut signature)?;
+                Ok(signature)
+            }
+            (Self::Ed25519(_) | Self::MlDsa(..), Message::Digest(_)) => Err(mismatch()),
         }
     }
 
@@ -278,12 +292,15 @@ impl Signing {
         message: &Message<'_>,
         signature: &[u8],
     ) -> Result<bool, Fault> {
-        let public = match self {
-            Self::Rsa(key) => key.public_key().as_ref(),
-            Self::Ecdsa(key) => key.public_key().as_ref(),
-            Self::Ed25519(key) => key.public_key().as_ref(),
+        let with = algorithm.verification();
+        let (with, public) = match self {
+            Self::Rsa(key) => (with, key.public_key().as_ref()),
+            Self::Ecdsa(key) => (with, key.public_key().as_ref()),
+            Self::Ed25519(key) => (with, key.public_key().as_ref()),
+            Self::MlDsa(key, (_, with)) => (Some(*with as _), key.public_key().as_ref()),
         };
-        let key = ParsedPublicKey::new(algorithm.verification(), public).map_err(|_| mismatch())?;
+        let with = with.ok_or_else(mismatch)?;
+        let key = ParsedPublicKey::new(with, public).map_err(|_| mismatch())?;
         Ok(match message {
             Message::Raw(message) => key.verify_sig(message, signature).is_ok(),
             Message::Digest(digest) => key.verify_digest_sig(digest, signature).is_ok(),

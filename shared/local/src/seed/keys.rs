@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use aws::kms::{RsaLength, encryption_key_from_public};
 use protocol::{ClientId, Seconds, Secret};
 use provider::certificate::Certificate;
-use provider::config::{Change, Config, KeyMaterial, KeyPair, Provider, SharedSecret};
+use provider::config::{Change, Config, KeyMaterial, KeyPair, Provider, Rotation, SharedSecret};
 use provider::key::{EncryptionKey, Held, SigningKey};
 use provider::ports::{ObjectKind, SelfSigned};
 use provider::tenant::Purpose;
@@ -21,6 +21,20 @@ const LONGEST_NAME: usize = 64;
 
 /// Ten years: nobody who checks a token looks at the certificate.
 const LIFE: Seconds = Seconds(3_650 * 86_400);
+
+/// As far as it is, where it is still the same key; with the time that is wanted.
+fn rotation(wanted: &PairWanted, key: &SigningKey, previous: Option<&KeyPair>) -> Option<Rotation> {
+    let same = previous.filter(|pair| pair.signing().is_some_and(|it| it.kid == key.kid));
+    let rotation = same.and_then(|pair| pair.rotation.clone());
+    let Some(every) = &wanted.rotate else {
+        return rotation;
+    };
+    let rotation = rotation.unwrap_or_else(|| Rotation::since(now()));
+    Some(Rotation {
+        every: Some(every.clone()),
+        ..rotation
+    })
+}
 
 impl Seed<'_> {
     /// The secret given, else the one it has, else a new one; none where none is needed.
@@ -65,7 +79,7 @@ impl Seed<'_> {
 
     async fn signing_key(
         &self,
-        wanted: PairWanted,
+        wanted: &PairWanted,
         previous: Option<&KeyPair>,
     ) -> anyhow::Result<SigningKey> {
         if let Some(KeyMaterial::Signing(key)) = previous.map(|pair| &pair.material) {
@@ -105,9 +119,9 @@ impl Seed<'_> {
         };
         let (id, name) = place("signing");
         let new = PairWanted::default();
-        let signing = match (wanted.provider.signing_key, stored) {
+        let signing = match (&wanted.provider.signing_key, stored) {
             (None, Some(stored)) => stored.signing_key,
-            (None, None) => put(id, Some(self.signing(id, name, new, config).await?)),
+            (None, None) => put(id, Some(self.signing(id, name, &new, config).await?)),
             (Some(fixture::SigningKey::None), _) => put(id, None),
             (Some(fixture::SigningKey::Pair(pair)), _) => {
                 put(id, Some(self.signing(id, name, pair, config).await?))
@@ -124,6 +138,7 @@ impl Seed<'_> {
                     name,
                     material: KeyMaterial::Encryption(material),
                     certificate: None, // what signs nothing does not sign this either
+                    rotation: None,
                 };
                 put(id, Some(pair))
             }
@@ -135,7 +150,7 @@ impl Seed<'_> {
         &self,
         id: Uuid,
         name: String,
-        wanted: PairWanted,
+        wanted: &PairWanted,
         config: &Config,
     ) -> anyhow::Result<KeyPair> {
         let previous = config.key(id);
@@ -144,6 +159,7 @@ impl Seed<'_> {
             id,
             certificate: Some(self.certificate(&name, &key, previous).await?),
             name,
+            rotation: rotation(wanted, &key, previous),
             material: KeyMaterial::Signing(key),
         })
     }

@@ -3,6 +3,7 @@
 use protocol::{Scope, Scopes};
 use provider::config::shipped::made_of;
 use provider::config::{Change, Config, Mapping, Object, Source};
+use provider::federation::Rules;
 use provider::mapping::{ScopeMapping, Shipped};
 use provider::policy::ExpressionPolicy;
 use provider::ports::ObjectKind;
@@ -131,6 +132,10 @@ fn source(config: &Config, given: &fixture::Source) -> Source {
         audiences: given.audiences.clone(),
         reusable: given.reusable,
         user_path_template: given.user_path_template.clone(),
+        rules: Rules {
+            subjects: given.subjects.clone(),
+            claims: given.required_claims.clone(),
+        },
         as_given: serde_json::Map::new(),
     }
 }

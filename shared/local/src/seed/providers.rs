@@ -38,6 +38,7 @@ pub(super) fn described(
     set(&mut provider.include_claims_in_id_token, include);
     set(&mut provider.sub_mode, wanted.sub_mode.as_ref());
     set(&mut provider.issuer_mode, wanted.issuer_mode.as_ref());
+    set(&mut provider.metadata, wanted.client_metadata.as_ref());
     if let Some(slugs) = &wanted.jwt_federation_sources {
         provider.jwt_federation_sources = sources(config, slugs)?;
     }

@@ -171,7 +171,12 @@ async fn a_pair_has_a_spec_of_pairs() {
         call.set_key_pair_spec(spec.map(DataKeyPairSpec::from))
             .send()
     };
-    for spec in [None, Some("SYMMETRIC_DEFAULT"), Some("RSA_1024")] {
+    for spec in [
+        None,
+        Some("SYMMETRIC_DEFAULT"),
+        Some("RSA_1024"),
+        Some("ML_DSA_44"),
+    ] {
         assert_eq!(
             exception(make(spec).await),
             "ValidationException",

@@ -156,5 +156,8 @@ pub(crate) fn signing_specs() -> Vec<(KeySpec, Vec<SigningAlgorithmSpec>)> {
         (KeySpec::EccNistP384, vec![A::EcdsaSha384]),
         (KeySpec::EccNistP521, vec![A::EcdsaSha512]),
         (KeySpec::EccNistEdwards25519, vec![A::Ed25519Sha512]),
+        (KeySpec::MlDsa44, vec![A::MlDsaShake256]),
+        (KeySpec::MlDsa65, vec![A::MlDsaShake256]),
+        (KeySpec::MlDsa87, vec![A::MlDsaShake256]),
     ]
 }

@@ -114,7 +114,9 @@ pub(crate) fn public_of(private: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn openssl_verifies_every_algorithm_of_every_spec_raw_and_digest() {
     let kms = Kms::start().await;
-    for (spec, algorithms) in signing_specs() {
+    // OpenSSL knows ML-DSA from 3.5 on only; what AWS-LC makes of the RFC's own key is checked where tokens are.
+    let known = |spec: &KeySpec| !spec.as_str().starts_with("ML_DSA_");
+    for (spec, algorithms) in signing_specs().into_iter().filter(|(spec, _)| known(spec)) {
         let key = kms.key(spec.clone(), KeyUsageType::SignVerify).await;
         let public = kms.public_key(&key).await;
         for algorithm in algorithms {

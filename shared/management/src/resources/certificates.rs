@@ -4,6 +4,7 @@
 mod generate;
 mod material;
 mod retire;
+mod rotation;
 mod shape;
 mod view;
 
@@ -53,6 +54,7 @@ pub fn operations() -> Vec<Operation> {
         }
     }
     all.push(generate::operation());
+    all.push(rotation::operation());
     all.extend(view::operations());
     all
 }
@@ -69,6 +71,7 @@ const fn type_of(public: &PublicKey) -> &'static str {
         PublicKey::Rsa { .. } => "rsa",
         PublicKey::Ec { .. } => "ec",
         PublicKey::Okp { .. } => "ed25519",
+        PublicKey::Akp { .. } => "ml-dsa",
     }
 }
 
@@ -87,6 +90,8 @@ fn row(pair: &KeyPair) -> Row {
         "certificate_download_url": download(pair, "view_certificate"),
         "private_key_download_url": download(pair, "view_private_key"),
         "managed": null,
+        "rotation": rotation::schedule(pair),
+        "rotation_status": rotation::status(pair),
     });
     match row {
         Value::Object(row) => row,
@@ -147,7 +152,9 @@ impl Editable for CertificateKeyPairs {
             name: before.map(|it| it.name.clone()).unwrap_or_default(),
             material,
             certificate,
+            rotation: None,
         };
+        pair.rotation = rotation::written(form, ask, (before, &pair))?;
         form.set("name", &mut pair.name);
         Ok(pair.into())
     }

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod all;
 pub mod form;
 pub mod row;
+pub mod secret;
 pub mod shape;
 
 use provider::config::{Config, Object, Stored, provider_id};
@@ -26,6 +27,7 @@ pub struct Oauth2Providers;
 pub fn operations() -> Vec<Operation> {
     let mut all = crud::operations::<Oauth2Providers>();
     all.extend(actions::operations());
+    all.push(secret::operation());
     all.extend(all::operations());
     all
 }

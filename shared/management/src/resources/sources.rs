@@ -6,6 +6,7 @@ mod shape;
 
 use protocol::Slug;
 use provider::config::{Config, Object, Source, Stored};
+use provider::federation::Rules;
 use provider::ports::ObjectKind;
 use serde_json::{Value, json};
 
@@ -66,6 +67,7 @@ fn blank(id: uuid::Uuid, slug: Slug) -> Source {
         audiences: Vec::new(),
         reusable: true,
         user_path_template: USER_PATH.to_owned(),
+        rules: Rules::default(),
         as_given: serde_json::Map::new(),
     }
 }
@@ -104,6 +106,8 @@ fn row(source: &Source) -> Row {
         "issuer": source.issuer,
         "audiences": source.audiences,
         "reusable": source.reusable,
+        "subjects": source.rules.subjects,
+        "required_claims": source.rules.claims,
     });
     let Value::Object(mut row) = row else {
         return Row::new();
@@ -130,6 +134,8 @@ fn take(form: &mut Form, source: &mut Source) {
     form.set("user_path_template", &mut source.user_path_template);
     form.set("audiences", &mut source.audiences);
     form.set("reusable", &mut source.reusable);
+    form.set("subjects", &mut source.rules.subjects);
+    form.set("required_claims", &mut source.rules.claims);
     for (name, place) in [
         ("issuer", &mut source.issuer),
         ("oidc_jwks_url", &mut source.oidc_jwks_url),

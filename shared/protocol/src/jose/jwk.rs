@@ -1,4 +1,4 @@
-//! Public keys as JSON (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+//! Public keys as JSON (RFC 7517, RFC 7518 §6, RFC 8037 §2, RFC 9964 §3).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -36,6 +36,15 @@ pub enum PublicKey {
         crv: OkpCurve,
         /// 32 bytes.
         x: String,
+    },
+    /// A key that says its algorithm itself (RFC 9964 §3).
+    #[serde(rename = "AKP")]
+    Akp {
+        /// The algorithm.
+        alg: AkpAlgorithm,
+        /// [`AkpAlgorithm::public_bytes`] of them.
+        #[serde(rename = "pub")]
+        public: String,
     },
 }
 
@@ -80,6 +89,40 @@ pub enum OkpCurve {
     Ed25519,
 }
 
+/// The algorithm of a [`PublicKey::Akp`] (RFC 9964 §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AkpAlgorithm {
+    /// ML-DSA-44.
+    #[serde(rename = "ML-DSA-44")]
+    MlDsa44,
+    /// ML-DSA-65.
+    #[serde(rename = "ML-DSA-65")]
+    MlDsa65,
+    /// ML-DSA-87.
+    #[serde(rename = "ML-DSA-87")]
+    MlDsa87,
+}
+
+impl AkpAlgorithm {
+    /// The algorithm as signatures have it.
+    pub const fn algorithm(self) -> Algorithm {
+        match self {
+            Self::MlDsa44 => Algorithm::MlDsa44,
+            Self::MlDsa65 => Algorithm::MlDsa65,
+            Self::MlDsa87 => Algorithm::MlDsa87,
+        }
+    }
+
+    /// Length of a public key, in bytes (FIPS 204 §4, table 2).
+    pub const fn public_bytes(self) -> usize {
+        match self {
+            Self::MlDsa44 => 1312,
+            Self::MlDsa65 => 1952,
+            Self::MlDsa87 => 2592,
+        }
+    }
+}
+
 impl PublicKey {
     /// From a modulus and an exponent, big-endian.
     pub fn rsa(n: &[u8], e: &[u8]) -> Self {
@@ -122,7 +165,15 @@ impl PublicKey {
         }
     }
 
-    /// The algorithm a key of this type signs with where nobody chose one: RS256 for RSA, the curve's own
+    /// From the bytes of FIPS 204 §7.2; `None` where they are not as many as its keys have.
+    pub fn ml_dsa(alg: AkpAlgorithm, public: &[u8]) -> Option<Self> {
+        (public.len() == alg.public_bytes()).then(|| Self::Akp {
+            alg,
+            public: URL_SAFE_NO_PAD.encode(public),
+        })
+    }
+
+    /// The algorithm a key of this type signs with where nobody chose one: RS256 for RSA, the key's only one
     /// otherwise.
     pub const fn algorithm(&self) -> Algorithm {
         match self {
@@ -140,17 +191,32 @@ impl PublicKey {
                 crv: OkpCurve::Ed25519,
                 ..
             } => Algorithm::EdDsa,
+            Self::Akp { alg, .. } => alg.algorithm(),
         }
     }
 
-    /// Whether a key of this type signs with this algorithm: an RSA key with two, any other with one.
+    /// Whether a key of this type signs with this algorithm: an RSA key with six, any other with one.
     pub fn serves(&self, algorithm: Algorithm) -> bool {
-        self.algorithm() == algorithm
-            || matches!((self, algorithm), (Self::Rsa { .. }, Algorithm::Ps256))
+        match algorithm {
+            Algorithm::Rs256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps256
+            | Algorithm::Ps384
+            | Algorithm::Ps512 => matches!(self, Self::Rsa { .. }),
+            Algorithm::Es256
+            | Algorithm::Es384
+            | Algorithm::Es512
+            | Algorithm::EdDsa
+            | Algorithm::MlDsa44
+            | Algorithm::MlDsa65
+            | Algorithm::MlDsa87 => self.algorithm() == algorithm,
+            Algorithm::Hs256 => false,
+        }
     }
 
     /// The RFC 7638 §3 thumbprint: SHA-256 of the required members in lexicographic order (of an Edwards key
-    /// RFC 8037 §2's).
+    /// RFC 8037 §2's, of an AKP key RFC 9964 §6's).
     pub fn thumbprint(&self) -> String {
         let canonical = match self {
             Self::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
@@ -162,88 +228,14 @@ impl PublicKey {
                 crv: OkpCurve::Ed25519,
                 x,
             } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#),
+            Self::Akp { alg, public } => {
+                let alg = alg.algorithm().as_str();
+                format!(r#"{{"alg":"{alg}","kty":"AKP","pub":"{public}"}}"#)
+            }
         };
         Digest::of(canonical.as_bytes()).encode()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rfc7638_3_1_example_thumbprint() {
-        let key = PublicKey::Rsa {
-            n: "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw".into(),
-            e: "AQAB".into(),
-        };
-        assert_eq!(
-            key.thumbprint(),
-            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-        );
-    }
-
-    #[test]
-    fn rfc8037_appendix_a_2_and_a_3_an_edwards_key_and_its_thumbprint() {
-        let x = URL_SAFE_NO_PAD
-            .decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
-            .unwrap();
-        let key = PublicKey::ed25519(&x.try_into().unwrap());
-        let json =
-            r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
-        assert_eq!(serde_json::to_string(&key).unwrap(), json);
-        assert_eq!(
-            key.thumbprint(),
-            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-        );
-    }
-
-    #[test]
-    fn a_thumbprint_names_the_curve() {
-        // RFC 7638 §3.2: the required members of an EC key.
-        let key = PublicKey::ec(Curve::P384, &[1; 48], &[2; 48]).unwrap();
-        let (x, y) = ("AQEB".repeat(16), "AgIC".repeat(16));
-        let members = format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        assert_eq!(key.thumbprint(), Digest::of(members.as_bytes()).encode());
-    }
-
-    #[test]
-    fn rfc7518_6_2_1_2_a_coordinate_is_as_long_as_its_curve() {
-        for (crv, bytes) in [(Curve::P256, 32), (Curve::P384, 48), (Curve::P521, 66)] {
-            let PublicKey::Ec { x, y, .. } = PublicKey::ec(crv, &[1], &vec![2; bytes]).unwrap()
-            else {
-                panic!("on a curve")
-            };
-            let decoded = URL_SAFE_NO_PAD.decode(x).unwrap();
-            assert_eq!((decoded.len(), decoded.last()), (bytes, Some(&1)));
-            assert_eq!(URL_SAFE_NO_PAD.decode(y).unwrap(), vec![2; bytes]);
-            assert_eq!(PublicKey::ec(crv, &vec![1; bytes + 1], &[2]), None);
-        }
-    }
-
-    #[test]
-    fn a_key_serves_the_algorithms_of_its_type() {
-        let keys = [
-            (
-                PublicKey::rsa(&[1], &[1]),
-                vec![Algorithm::Rs256, Algorithm::Ps256],
-            ),
-            (PublicKey::p256(&[1; 32], &[2; 32]), vec![Algorithm::Es256]),
-            (
-                PublicKey::ec(Curve::P384, &[1], &[2]).unwrap(),
-                vec![Algorithm::Es384],
-            ),
-            (
-                PublicKey::ec(Curve::P521, &[1], &[2]).unwrap(),
-                vec![Algorithm::Es512],
-            ),
-            (PublicKey::ed25519(&[1; 32]), vec![Algorithm::EdDsa]),
-        ];
-        for (key, want) in keys {
-            let mut all = Algorithm::OF_PAIRS.to_vec();
-            all.push(Algorithm::Hs256);
-            all.retain(|algorithm| key.serves(*algorithm));
-            assert_eq!(all, want, "{key:?}");
-        }
-    }
-}
+mod tests;

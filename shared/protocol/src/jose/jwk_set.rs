@@ -34,7 +34,8 @@ pub struct Jwk<'a> {
     pub kid: &'a str,
     #[serde(rename = "use")]
     usage: &'static str,
-    alg: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alg: Option<&'static str>,
     #[serde(flatten)]
     key: &'a PublicKey,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -47,7 +48,12 @@ impl<'a> Jwk<'a> {
         Self {
             kid,
             usage: "sig",
-            alg: alg.as_str(),
+            alg: match key {
+                PublicKey::Akp { .. } => None, // it says so itself
+                PublicKey::Rsa { .. } | PublicKey::Ec { .. } | PublicKey::Okp { .. } => {
+                    Some(alg.as_str())
+                }
+            },
             key,
             certificate: None,
         }
@@ -59,7 +65,7 @@ impl<'a> Jwk<'a> {
         Self {
             kid,
             usage: "enc",
-            alg: "RSA-OAEP-256",
+            alg: Some("RSA-OAEP-256"),
             key,
             certificate: None,
         }
@@ -85,6 +91,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::jose::AkpAlgorithm;
 
     #[test]
     fn rfc7517_4_a_published_key_names_its_use_and_algorithm() {
@@ -100,6 +107,9 @@ mod tests {
         assert_eq!(jwk, want);
         let jwk = serde_json::to_value(Jwk::signing("k", Algorithm::Ps256, &key)).unwrap();
         assert_eq!((&jwk["use"], &jwk["alg"]), (&"sig".into(), &"PS256".into()));
+        let key = PublicKey::ml_dsa(AkpAlgorithm::MlDsa44, &[0; 1312]).unwrap();
+        let jwk = serde_json::to_string(&Jwk::signing("k", Algorithm::MlDsa44, &key)).unwrap();
+        assert_eq!(jwk.matches(r#""alg":"ML-DSA-44""#).count(), 1, "{jwk}");
     }
 
     #[test]

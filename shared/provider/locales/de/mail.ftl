@@ -26,6 +26,11 @@ mail-account-confirmation-text = Bitte bestätigen Sie, dass dies Ihre E-Mail-Ad
 mail-account-confirmation-button = E-Mail-Adresse bestätigen
 mail-account-confirmation-unasked = Wenn Sie kein Konto wollten, müssen Sie nichts tun: Ohne Ihre Bestätigung entsteht keines.
 
+mail-sign-in-request-subject = Jemand wartet bei { $brand } auf Ihre Antwort
+mail-sign-in-request-text = Jemand, vermutlich Sie, will sich anderswo mit Ihrem Konto bei { $brand } anmelden. Sehen Sie sich die Anfrage an und beantworten Sie sie:
+mail-sign-in-request-button = Anfrage ansehen
+mail-sign-in-request-unasked = Wenn Sie das nicht waren, lehnen Sie die Anfrage ab, oder tun Sie nichts: Ohne Ihre Antwort geschieht nichts.
+
 mail-setup-subject = Weiter bei { $brand }
 mail-setup-text = Jemand, vermutlich Sie, hat { $brand } um einen Link gebeten, um weiterzumachen. Hier ist er:
 mail-setup-button = Weiter

@@ -26,6 +26,11 @@ mail-account-confirmation-text = Please confirm that this is your email address,
 mail-account-confirmation-button = Confirm my email address
 mail-account-confirmation-unasked = If you did not ask for an account, there is nothing to do: without your confirmation there will be none.
 
+mail-sign-in-request-subject = Somebody is waiting for your answer at { $brand }
+mail-sign-in-request-text = Somebody, probably you, wants to sign in elsewhere with your account at { $brand }. Look at the request and answer it:
+mail-sign-in-request-button = Look at the request
+mail-sign-in-request-unasked = If it was not you, refuse the request, or do nothing: without your answer nothing happens.
+
 mail-setup-subject = Go on at { $brand }
 mail-setup-text = Somebody, probably you, asked { $brand } for a link to go on with. Here it is:
 mail-setup-button = Go on

@@ -370,31 +370,3 @@ fn consent_lists_mappings_by_name_and_then_githubs_scopes() {
         ]
     );
 }
-
-#[test]
-fn sub_is_what_the_clients_mode_says() {
-    let (tenant, mut ada) = (tenant(), subject());
-    // sha256("7-salt")
-    let hashed = sub(&tenant, SubMode::HashedUserId, &ada);
-    assert_eq!(hashed, hex(&Digest::of(b"7-salt")));
-    for (mode, wanted) in [
-        (SubMode::UserId, "7".to_owned()),
-        (SubMode::UserUuid, ada.id.to_string()),
-        (SubMode::UserUsername, "ada".to_owned()),
-        (SubMode::UserEmail, "ada@example.com".to_owned()),
-        (SubMode::UserUpn, hashed),
-    ] {
-        assert_eq!(sub(&tenant, mode, &ada), wanted, "{mode:?}");
-    }
-    ada.upn = Some("ada@corp".into());
-    assert_eq!(sub(&tenant, SubMode::UserUpn, &ada), "ada@corp");
-}
-
-#[test]
-fn nobody_shares_an_empty_sub() {
-    let (tenant, mut ada) = (tenant(), subject());
-    (ada.email, ada.upn) = (String::new(), Some(String::new()));
-    for mode in [SubMode::UserEmail, SubMode::UserUpn] {
-        assert_eq!(sub(&tenant, mode, &ada), hashed(&tenant, &ada), "{mode:?}");
-    }
-}

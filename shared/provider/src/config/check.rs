@@ -4,14 +4,23 @@ use protocol::redirect::RedirectUri;
 
 mod application;
 mod brand;
+mod client_authentication;
 mod flow;
+mod grants;
 mod key;
+mod logout;
+mod metadata;
 mod removed;
+mod requests;
 mod source;
 mod stage;
 
 pub use brand::brand_problems;
+pub(crate) use client_authentication::problems as client_authentication_problems;
+pub(crate) use logout::problem as logout_problem;
 pub(super) use removed::removed;
+pub(crate) use requests::problems as requests_problems;
+pub(super) use source::may_be_fetched;
 
 use super::Validity;
 use super::object::Object;
@@ -91,10 +100,15 @@ impl Checker<'_> {
     fn provider(&mut self, provider: &Provider) {
         self.filled("name", &provider.name);
         self.secret(provider);
+        self.client_authentication(provider);
+        self.requests(provider);
+        self.metadata(provider);
+        self.logout(provider);
         self.flows();
         self.keys(provider);
         self.lifetimes(provider);
         self.references(provider);
+        self.grants(provider);
         let lists = [
             ("property_mappings", provider.property_mappings.len()),
             ("redirect_uris", provider.redirect_uris.len()),

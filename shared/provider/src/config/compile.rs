@@ -11,14 +11,16 @@ mod flow;
 use authorization::Authorization;
 pub use flow::compile_flow;
 
+use super::check;
 use super::keys::KeyPair;
-use super::objects::{Bound, ClientType, Mapping, PolicyBinding, Provider, Source};
+use super::objects::{Bound, ClientType, Mapping, PolicyBinding, Provider, SharedSecret, Source};
 use super::state::Config;
 use crate::claims;
-use crate::client::{Client, ClientKind, Federation, JwtKeys, JwtSource};
-use crate::key::{EncryptionKey, Signing};
+use crate::client::{AuthMethod, Client, ClientKind, Federation, JwtKeys, JwtSource, Origin};
+use crate::key::{EncryptionKey, FurtherKeys, Signing};
 use crate::launch;
 use crate::policy::{Binding, EngineMode, PolicySet, Target};
+use crate::ports::ObjectKind;
 
 /// The client of a provider, as far as it can be used: `None` where there is no such provider, where it has no
 /// application, no authorization flow, or nothing to sign with. A pure function of the objects.
@@ -56,10 +58,15 @@ pub fn compile(config: &Config, pk: u64) -> Option<Client> {
         sub_mode: provider.sub_mode,
         issuer_mode: provider.issuer_mode,
         signing: signing(config, provider)?,
+        further_keys: further_keys(config, provider),
         encryption_key: encryption_key(config, provider),
         signing_certificate: certificate(config, provider.signing_key),
+        origin: Origin::Configured,
+        statement_sources: statement_sources(config, provider),
         encryption_certificate: certificate(config, provider.encryption_key),
         federation: federation(config, provider),
+        shared_secret: shared_secret(provider),
+        metadata: provider.metadata.clone(),
     })
 }
 
@@ -70,6 +77,12 @@ fn kind(provider: &Provider) -> Option<ClientKind> {
             secret: provider.client_secret.as_ref()?.digest,
         },
     })
+}
+
+/// The secret itself is for clients that sign with it.
+fn shared_secret(provider: &Provider) -> Option<SharedSecret> {
+    let signs = provider.metadata.token_endpoint_auth_method == Some(AuthMethod::ClientSecretJwt);
+    provider.client_secret.clone().filter(|_| signs)
 }
 
 /// By scope and then by name: the order in which their claims are merged (reference §9.1).
@@ -136,6 +149,16 @@ fn signing(config: &Config, provider: &Provider) -> Option<Signing> {
     })
 }
 
+/// Beside the key that signs, where there is one.
+fn further_keys(config: &Config, provider: &Provider) -> FurtherKeys {
+    let pair = provider.signing_key.and_then(|id| config.key(id));
+    let rotation = pair.and_then(|pair| pair.rotation.as_ref());
+    rotation.map_or_else(FurtherKeys::default, |rotation| FurtherKeys {
+        published: rotation.published(),
+        believed: rotation.retired.iter().map(|it| it.key.clone()).collect(),
+    })
+}
+
 fn encryption_key(config: &Config, provider: &Provider) -> Option<EncryptionKey> {
     config.key(provider.encryption_key?)?.encryption()
 }
@@ -156,11 +179,27 @@ fn federation(config: &Config, provider: &Provider) -> Federation {
     }
 }
 
+/// RFC 7591 §2.3. A source that is not there vouches for nobody.
+fn statement_sources(config: &Config, provider: &Provider) -> Vec<JwtSource> {
+    let registration = provider.metadata.registration.iter();
+    let slugs = registration.flat_map(|it| &it.software_statement_sources);
+    let named = slugs.filter_map(|slug| {
+        let stored = config.named(ObjectKind::Source, ("slug", slug))?;
+        stored.object.as_source()
+    });
+    named.filter(|it| it.enabled).filter_map(source).collect()
+}
+
 fn source(stored: &Source) -> Option<JwtSource> {
     let keys = match (&stored.oidc_jwks, &stored.oidc_jwks_url) {
         (Some(jwks), _) => JwtKeys::Inline(public_parts(jwks)),
         (None, Some(url)) => JwtKeys::Url(url.clone()),
-        (None, None) => return None, // nothing it says can be checked
+        (None, None) => JwtKeys::Discovered(
+            stored
+                .issuer
+                .clone()
+                .filter(|it| check::may_be_fetched(it))?,
+        ),
     };
     Some(JwtSource {
         slug: stored.slug.clone(),
@@ -172,6 +211,7 @@ fn source(stored: &Source) -> Option<JwtSource> {
         user_path: stored
             .user_path_template
             .replace("%(slug)s", stored.slug.as_str()),
+        rules: stored.rules.clone(),
     })
 }
 

@@ -57,7 +57,9 @@ fn of(config: &Config, object: &Object) -> Option<Vec<u64>> {
         Object::Source(it) => {
             let id = it.id;
             Some(using(&|provider| {
+                let registration = provider.metadata.registration.as_ref();
                 provider.jwt_federation_sources.contains(&id)
+                    || registration.is_some_and(|its| !its.software_statement_sources.is_empty())
             }))
         }
         Object::Policy(_)

@@ -4,6 +4,7 @@ use protocol::jose::PublicKey;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::rotation::Rotation;
 use crate::certificate::Certificate;
 use crate::key::{EncryptionKey, SigningKey};
 
@@ -19,6 +20,9 @@ pub struct KeyPair {
     /// Its certificate; keys that can sign none for themselves have none.
     #[serde(default)]
     pub certificate: Option<Certificate>,
+    /// How another key takes its place; `None` where none ever has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Rotation>,
 }
 
 /// What a key is for. KMS tells the first two apart as well.

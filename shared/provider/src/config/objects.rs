@@ -1,17 +1,22 @@
 //! The objects, one document each. Their fields are named as in authentik's API (reference §8.1, §9.2).
 
+use std::sync::Arc;
+
 use protocol::redirect::RedirectUri;
-use protocol::{ClientId, Digest, Secret, Slug, UserId};
+use protocol::{ClientId, Digest, Secret, Slug, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::Validity;
-use crate::client::{IssuerMode, RedirectRule, SubMode};
+use crate::client::{IssuerMode, Metadata, RedirectRule, SubMode};
+use crate::federation::Rules;
 use crate::group::GroupId;
 use crate::mapping::{ScopeMapping, Shipped};
 use crate::policy::EngineMode;
-use crate::tenant::Sealed;
+use crate::ports::{Outcome, Vault};
+use crate::tenant::{Purpose, Sealed};
 
 /// An OAuth2 provider: all of a client but who may use it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,6 +65,9 @@ pub struct Provider {
     pub jwt_federation_sources: Vec<Uuid>,
     /// Providers whose access tokens are taken as client assertions.
     pub jwt_federation_providers: Vec<u64>,
+    /// What it is beyond authentik's providers.
+    #[serde(default)]
+    pub metadata: Box<Metadata>,
 }
 
 impl Provider {
@@ -88,6 +96,7 @@ impl Provider {
             issuer_mode: IssuerMode::default(),
             jwt_federation_sources: Vec::new(),
             jwt_federation_providers: Vec::new(),
+            metadata: Box::default(),
         }
     }
 }
@@ -116,6 +125,19 @@ pub struct SharedSecret {
 }
 
 impl SharedSecret {
+    /// The secret itself.
+    ///
+    /// # Errors
+    /// [`PortError`](crate::ports::PortError) where it cannot be opened.
+    pub async fn opened(
+        &self,
+        tenant: &TenantId,
+        vault: &dyn Vault,
+    ) -> Outcome<Arc<Zeroizing<Vec<u8>>>> {
+        let purpose = Purpose::ClientSecret(self.client_id.as_str());
+        vault.open(tenant, purpose, &self.sealed).await
+    }
+
     /// Whether it is this secret.
     pub fn is(&self, secret: &Secret) -> bool {
         self.digest == secret.digest()
@@ -266,6 +288,9 @@ pub struct Source {
     pub reusable: bool,
     /// The path its accounts get; `%(slug)s` stands for its slug.
     pub user_path_template: String,
+    /// Whom of its issuer's it vouches for.
+    #[serde(default)]
+    pub rules: Rules,
     /// What authentik's clients say of signing in through it, by the API's names: we do not do that, and keep it to be
     /// answered as it was given.
     #[serde(default)]

@@ -8,6 +8,7 @@ use super::save::Configuration;
 use super::state::{Config, Stored};
 use crate::claims::{About, Claims, Mappings};
 use crate::flow::proof::Strength;
+use crate::grant::Terms;
 use crate::http::Call;
 use crate::issuer::Order;
 use crate::ports::PortError;
@@ -46,12 +47,16 @@ impl Configuration {
             subject: &user.subject,
             grant: None,
             session: None,
+            given_in: None,
             scopes: &client.scopes,
             auth_time: call.now,
             amr: &[],
             strength: Strength::default(),
             nonce: None,
+            terms: &Terms::default(),
+            key: None,
             mapped: &mapped,
+            asked: None,
             now: call.now,
         };
         let mut claims = order.claims();

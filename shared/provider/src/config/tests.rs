@@ -2,6 +2,7 @@ mod check;
 mod compile;
 mod flows;
 mod parts;
+mod rotation;
 mod save;
 mod shipped;
 mod stages;
@@ -74,6 +75,7 @@ fn key(number: u128) -> KeyPair {
             },
         }),
         certificate: None,
+        rotation: None,
     }
 }
 
@@ -123,6 +125,7 @@ fn source(number: u128, name: &str) -> Source {
         audiences: Vec::new(),
         reusable: true,
         user_path_template: "sources/%(slug)s".into(),
+        rules: crate::federation::Rules::default(),
         as_given: serde_json::Map::new(),
     }
 }

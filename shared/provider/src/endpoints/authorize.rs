@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::Method;
-use protocol::authorize::{Addressee, AuthorizeRequest, Dialect, ReplyTo};
-use protocol::{Malformed, Params, Scopes};
+use protocol::authorize::{Addressee, Dialect, ReplyTo};
+use protocol::{ClientId, Malformed, Params};
 
 use crate::claims::Mappings;
 use crate::client::Client;
 use crate::entropy::Entropy;
-use crate::fault::{Denied, Fault, PageFault, Transport};
+use crate::fault::{Fault, PageFault, Transport};
 use crate::flow::next::Next;
-use crate::hint;
 use crate::http::{Call, Endpoint, Face, Response, encode};
 use crate::issuer::Issuer;
-use crate::policies::{Policies, Refusal, Ruling};
-use crate::ports::{BrowserStore, ClientStore, GrantStore, Look, Vault};
-use crate::session::Decision;
+use crate::policies::{Policies, Refusal};
+use crate::ports::{BrowserStore, ClientStore, GrantStore, Vault};
+use crate::requests::{Checked, Requests, Resolved, Way};
 
+mod decide;
 mod grant;
 mod reply;
 mod ruling;
@@ -27,7 +27,6 @@ mod standing;
 
 use grant::Fields;
 use reply::Reply;
-use standing::{consented, signed_in};
 
 /// The longest request that is carried through sign-in, in bytes of query: what API Gateway takes in a
 /// request line, with room for the flow's own address around it.
@@ -44,6 +43,7 @@ pub struct Authorize {
     mappings: Mappings,
     policies: Policies,
     entropy: Arc<dyn Entropy>,
+    requests: Requests,
 }
 
 /// What an authorization endpoint needs.
@@ -64,16 +64,17 @@ pub struct Parts {
     pub policies: Policies,
     /// Names codes and events.
     pub entropy: Arc<dyn Entropy>,
+    /// Reads requests that are signed or pushed.
+    pub requests: Requests,
 }
 
 /// A request that has somewhere to be answered.
 struct Asked<'a> {
     client: &'a Client,
-    redirect_uri: Option<&'a str>,
-    request: &'a AuthorizeRequest,
-    /// What it would be granted.
-    scopes: Scopes,
-    params: &'a Params,
+    resolved: &'a Resolved,
+    checked: &'a Checked,
+    /// Where it comes back to after a sign-in.
+    next: &'a Next,
 }
 
 /// What comes of it.
@@ -108,6 +109,7 @@ impl Authorize {
             mappings: parts.mappings,
             policies: parts.policies,
             entropy: parts.entropy,
+            requests: parts.requests,
         }
     }
 
@@ -118,142 +120,103 @@ impl Authorize {
         if params.encode().len() > LONGEST_REQUEST {
             return Err(Transport::TooLarge.into());
         }
-        if call.is_post() && params.nothing_repeated().is_ok() {
+        if call.is_post() && params.nothing_repeated_but(&["resource"]).is_ok() {
             // OpenID Connect Core §3.1.2.1 asks for POST too. Another site's POST comes without our cookies
             // (`SameSite=Lax`), so the browser is asked to come again by GET. What is repeated would be lost
             // on the way, so it is refused here.
             let again = Next::authorize(self.dialect, &params);
             return Ok(encode::redirect(call, again.as_str()));
         }
-        let addressee = Addressee::parse(&params).map_err(|fault| to_person(&fault))?;
-        let found = self
-            .clients
-            .by_id(&call.tenant.id, &addressee.client_id, call.now)
-            .await?;
+        let id = client_id(&params).map_err(|fault| to_person(&fault))?; // RFC 9101 §5: outside of any object
+        let found = self.clients.by_id(&call.tenant.id, &id, call.now).await?;
         let client = found.ok_or(PageFault::UnknownClient)?;
-        let target = client
-            .redirect_to(addressee.redirect_uri.as_deref())
-            .ok_or(PageFault::Redirect)?;
-        let reply = Reply {
-            call,
-            client: &client,
-            target,
-            to: ReplyTo::parse(&params),
+        let resolved = match self.resolve(call, &client, &params).await {
+            Ok(resolved) => resolved,
+            Err(fault) => return self.unresolved(call, &client, &params, fault).await,
         };
-        Ok(
-            match self.decide(call, &client, &addressee, &params).await {
-                Ok(Answer::Visit(path)) => encode::redirect(call, &path),
-                Ok(Answer::Granted(fields)) => reply.send(&fields),
-                Ok(Answer::Denied(refusal)) => encode::denied(call, &client.name, &refusal),
-                Err(fault) => reply.refuse(&fault),
-            },
-        )
+        let addressee = Addressee::parse(&resolved.params).map_err(|fault| to_person(&fault))?;
+        let reply = self
+            .reply(
+                call,
+                &client,
+                addressee.redirect_uri.as_deref(),
+                &resolved.params,
+            )
+            .ok_or(PageFault::Redirect)?;
+        let next = Next::authorize(self.dialect, &back(&params, &resolved));
+        match self.decide(call, &client, &resolved, &next).await {
+            Ok(Answer::Visit(path)) => Ok(encode::redirect(call, &path)),
+            Ok(Answer::Granted(fields)) => reply.send(&fields).await,
+            Ok(Answer::Denied(refusal)) => Ok(encode::denied(call, &client.name, &refusal)),
+            Err(fault) => reply.refuse(&fault).await,
+        }
     }
 
-    async fn decide(
+    /// GitHub's clients have no request objects and push nothing.
+    async fn resolve(
         &self,
         call: &Call<'_>,
         client: &Client,
-        addressee: &Addressee,
         params: &Params,
-    ) -> Result<Answer, Fault> {
-        let request = AuthorizeRequest::parse(params, self.dialect)?;
-        let kind = request.response_type;
-        let asked = Asked {
-            client,
-            redirect_uri: addressee.redirect_uri.as_deref(),
-            request: &request,
-            scopes: client.grantable_to(self.dialect, kind, &request.scopes),
-            params,
-        };
-        asked.check()?;
-        let hinted = self.hinted_subject(call, &asked).await?;
-        let next = Next::authorize(self.dialect, params);
-        let (session, plan) = (
-            call.session_token(),
-            call.flow_token().map(|flow| flow.plan_key(next.as_str())),
-        );
-        let at = Look {
-            session: session.as_ref(),
-            client: Some(&client.client_id),
-            plan: plan.as_ref(),
-        };
-        let browser = self.browsers.look(&call.tenant.id, at, call.now).await?;
-
-        let signed_in = signed_in(call, client, &request, hinted.as_deref(), &browser);
-        if let (Err(_), Some(plan)) = (&signed_in, &browser.plan) {
-            // The next try may be with the right account.
-            self.browsers.drop_plan(&call.tenant.id, &plan.key).await?;
+    ) -> Result<Resolved, Fault> {
+        match self.dialect {
+            Dialect::Oauth => self.requests.resolve(call, client, params).await,
+            Dialect::Github => Ok(Resolved::plain(params.clone())),
         }
-        let Some(both) = signed_in? else {
-            if request.prompt.none {
-                return Err(Denied::LoginRequired.into());
-            }
-            let flow = client
-                .authentication_flow
-                .as_ref()
-                .unwrap_or(&call.tenant.brand.flow_authentication);
-            return Ok(Answer::Visit(next.through(flow.as_str())));
-        };
-        let context = ruling::context(&asked);
-        let ruling = self.policies.decide(call, client, Some(&both.1), context);
-        if let Ruling::Denied(refusal) = ruling.await? {
-            if request.prompt.none {
-                return Err(Denied::Policy.into()); // OIDC Core §3.1.2.1: no page may be shown
-            }
-            return Ok(Answer::Denied(refusal));
-        }
-        match consented(call, client, &request, &asked.scopes, &browser) {
-            Some(Decision::Granted { .. }) => {}
-            Some(Decision::Denied) => {
-                if let Some(plan) = &browser.plan {
-                    self.browsers.drop_plan(&call.tenant.id, &plan.key).await?;
-                }
-                return Err(Denied::AccessDenied.into());
-            }
-            None if request.prompt.none && client.authorization_runs => {
-                return Err(Denied::InteractionRequired.into());
-            }
-            None if request.prompt.none => return Err(Denied::ConsentRequired.into()),
-            None => {
-                return Ok(Answer::Visit(
-                    next.through(client.authorization_flow.as_str()),
-                ));
-            }
-        }
-        self.fulfil(call, &asked, both, &browser)
-            .await
-            .map(Answer::Granted)
     }
 
-    async fn hinted_subject(
+    /// What cannot be read has no redirect URI of its own. Where one that is registered stands beside it, the client
+    /// hears of it there (RFC 9101 §7); else the person does.
+    async fn unresolved(
         &self,
         call: &Call<'_>,
-        asked: &Asked<'_>,
-    ) -> Result<Option<String>, Fault> {
-        let Some(hint) = &asked.request.id_token_hint else {
-            return Ok(None);
-        };
-        let subject = hint::subject(&call.tenant, asked.client, hint, &*self.vault).await?;
-        Ok(Some(subject.ok_or(Denied::BadHint)?))
+        client: &Client,
+        params: &Params,
+        fault: Fault,
+    ) -> Result<Response, Fault> {
+        let beside = params.optional("redirect_uri").ok().flatten();
+        let reply = beside.and_then(|uri| self.reply(call, client, Some(uri), params));
+        match reply {
+            Some(reply) => reply.refuse(&fault).await,
+            None => Err(fault),
+        }
+    }
+
+    /// The way to the redirect URI, iff it is registered.
+    fn reply<'a>(
+        &'a self,
+        call: &'a Call<'a>,
+        client: &'a Client,
+        redirect_uri: Option<&str>,
+        params: &Params,
+    ) -> Option<Reply<'a>> {
+        Some(Reply {
+            call,
+            client,
+            issuer: &self.issuer,
+            target: client.redirect_to(redirect_uri)?,
+            to: ReplyTo::parse(params),
+        })
+    }
+}
+
+fn client_id(params: &Params) -> Result<ClientId, Malformed> {
+    ClientId::parse(params.required("client_id")?)
+}
+
+/// What brings the request back after a sign-in. Of a pushed one nothing but its name counts (RFC 9126 §4).
+fn back(params: &Params, resolved: &Resolved) -> Params {
+    let named = |(name, _): &(&str, &str)| matches!(*name, "client_id" | "request_uri");
+    match resolved.way {
+        Way::Plain | Way::Signed => params.clone(),
+        Way::Pushed(_) => Params::from_pairs(params.pairs().filter(named)),
     }
 }
 
 impl Asked<'_> {
-    fn check(&self) -> Result<(), Fault> {
-        let openid = self.scopes.contains("openid");
-        if openid && self.redirect_uri.is_none() {
-            return Err(Malformed::Missing("redirect_uri").into()); // OIDC Core §3.1.2.1: REQUIRED
-        }
-        let kind = self.request.response_type;
-        if !openid && (kind.id_token || kind.token) {
-            return Err(Denied::NeedsOpenid.into()); // reference §2.2 step 4
-        }
-        Ok(())
-    }
-
     fn params_text(&self, name: &str) -> Option<String> {
-        self.params.optional(name).ok().flatten().map(str::to_owned)
+        let params = &self.resolved.params;
+        params.optional(name).ok().flatten().map(str::to_owned)
     }
 }
 
@@ -269,6 +232,7 @@ fn to_person(fault: &Malformed) -> PageFault {
         | Malformed::RequestObject
         | Malformed::RequestUri
         | Malformed::Registration
+        | Malformed::BindingMessage
         | Malformed::TwoWays(_) => false,
     };
     if about_redirect {

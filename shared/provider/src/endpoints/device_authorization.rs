@@ -10,14 +10,14 @@ use protocol::device::{DeviceAuthorizationRequest, DeviceAuthorizationResponse};
 use protocol::{ClientId, Scopes, Seconds};
 
 use crate::client::Client;
-use crate::clients::identify;
+use crate::clients::Authentication;
 use crate::device::{self, Device, DeviceCode, INTERVAL, REQUESTS};
 use crate::entropy::Entropy;
-use crate::fault::{DeviceFault, Fault, Transport};
+use crate::fault::{ClientFault, DeviceFault, Fault, Transport};
 use crate::flow::next;
 use crate::http::{Call, Endpoint, Face, Response, encode};
 use crate::policies::Policies;
-use crate::ports::{Begun, BrowserStore, ClientStore, DeviceStore, PortError};
+use crate::ports::{Begun, BrowserStore, DeviceStore, PortError};
 
 mod verification;
 
@@ -32,7 +32,7 @@ const DRAWS: u32 = 4;
 
 /// The device authorization endpoint and its page.
 pub struct DeviceAuthorization {
-    clients: Arc<dyn ClientStore>,
+    authentication: Authentication,
     browsers: Arc<dyn BrowserStore>,
     devices: Arc<dyn DeviceStore>,
     policies: Policies,
@@ -42,14 +42,14 @@ pub struct DeviceAuthorization {
 impl DeviceAuthorization {
     /// Over these ports.
     pub fn new(
-        clients: Arc<dyn ClientStore>,
+        authentication: Authentication,
         browsers: Arc<dyn BrowserStore>,
         devices: Arc<dyn DeviceStore>,
         policies: Policies,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
-            clients,
+            authentication,
             browsers,
             devices,
             policies,
@@ -62,9 +62,15 @@ impl DeviceAuthorization {
     async fn begin(&self, call: &Call<'_>) -> Result<DeviceAuthorizationResponse, Fault> {
         let params = call.form()?;
         params.nothing_repeated()?; // §3.1
-        let client = identify(&*self.clients, call, &params).await?;
+        let client = self.authentication.identify(call, &params).await?;
         let request = DeviceAuthorizationRequest::parse(&params)?;
         let client = client.client();
+        if !client
+            .metadata
+            .allows_grant(protocol::device::GRANT_TYPE, false)
+        {
+            return Err(ClientFault::OtherGrant.into()); // RFC 8628 §3.2, RFC 6749 §5.2
+        }
         // Reference §3.6: cut to what is mapped; none asked for, none given.
         let scopes = request.scopes.intersect(&client.scopes);
         let code = self.open(call, client, &scopes).await?;
@@ -99,7 +105,11 @@ impl DeviceAuthorization {
         call: &Call<'_>,
         id: &ClientId,
     ) -> Result<Option<Arc<Client>>, Fault> {
-        Ok(self.clients.by_id(&call.tenant.id, id, call.now).await?)
+        Ok(self
+            .authentication
+            .clients
+            .by_id(&call.tenant.id, id, call.now)
+            .await?)
     }
 
     async fn answer_device(&self, call: &Call<'_>) -> Response {

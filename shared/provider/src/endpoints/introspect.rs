@@ -1,33 +1,38 @@
-//! `POST /application/o/introspect/`: the introspection endpoint (RFC 7662).
+//! `POST /application/o/introspect/`: the introspection endpoint (RFC 7662, RFC 9701).
+
+mod signed;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::{Method, StatusCode};
 use protocol::introspect::{IntrospectRequest, claims_of_ours};
-use protocol::{ClientId, GrantId, Scopes, Secret, Timestamp};
+use protocol::{ClientId, GrantId, Params, Scopes, Secret, Timestamp};
 use serde_json::{Value, json};
 
 use crate::bearer::{Bearer, Bearers};
 use crate::claims::{self, Claims};
-use crate::client::{Client, ClientKind};
-use crate::clients::authenticate;
+use crate::client::{AuthMethod, Client};
+use crate::clients::Authentication;
 use crate::fault::{BearerFault, ClientFault, Fault};
 use crate::flow::proof::Strength;
 use crate::grant::{Grant, State};
 use crate::http::{Call, Endpoint, Face, Response, encode};
-use crate::ports::{ClientStore, GrantStore, PortError, SubjectStore, Vault};
+use crate::issuer::bounds;
+use crate::ports::{GrantStore, PortError, SubjectStore, Vault};
 use crate::refresh::{RefreshTokens, Standing};
+use crate::response::Sealing;
 use crate::tenant::Purpose;
 use crate::user::Subject;
 
 /// The introspection endpoint.
 pub struct Introspect {
-    clients: Arc<dyn ClientStore>,
+    authentication: Authentication,
     bearers: Bearers,
     grants: Arc<dyn GrantStore>,
     subjects: Arc<dyn SubjectStore>,
     vault: Arc<dyn Vault>,
+    sealing: Sealing,
 }
 
 /// What is told of an active token beside its claims (§2.2).
@@ -45,32 +50,49 @@ struct Facts<'a> {
 impl Introspect {
     /// Over these ports.
     pub fn new(
-        clients: Arc<dyn ClientStore>,
+        authentication: Authentication,
         bearers: Bearers,
         grants: Arc<dyn GrantStore>,
         subjects: Arc<dyn SubjectStore>,
-        vault: Arc<dyn Vault>,
+        (vault, sealing): (Arc<dyn Vault>, Sealing),
     ) -> Self {
         Self {
-            clients,
+            authentication,
             bearers,
             grants,
             subjects,
             vault,
+            sealing,
+        }
+    }
+
+    /// The answer, as JSON or as a JWT (RFC 9701).
+    async fn told(&self, call: &Call<'_>) -> Result<Response, Fault> {
+        let params = call.form()?;
+        params.nothing_repeated()?;
+        let caller = self.authentication.authenticate(call, &params).await?;
+        if caller.method() == AuthMethod::None {
+            // §2.1: whoever asks MUST be authorized, so that tokens cannot be fished for.
+            return Err(ClientFault::SecretRequired.into());
+        }
+        let claims = self.claims(call, caller.client(), &params).await?;
+        // §2.2: nothing else is told of an inactive one; authentik does (reference §11 row 26).
+        let claims = claims.map_or_else(|| json!({"active": false}), Value::Object);
+        if signed::wants_jwt(call, caller.client()) {
+            signed::answer(&self.sealing, call, caller.client(), &claims).await
+        } else {
+            Ok(encode::json(StatusCode::OK, &claims))
         }
     }
 
     /// The claims of an active token; `None` for any other, whatever the reason (§2.2).
-    async fn claims(&self, call: &Call<'_>) -> Result<Option<Claims>, Fault> {
-        let params = call.form()?;
-        params.nothing_repeated()?;
-        let caller = authenticate(&*self.clients, call, &params).await?;
-        let caller = caller.client();
-        if matches!(caller.kind, ClientKind::Public) {
-            // §2.1: whoever asks MUST be authorized, so that tokens cannot be fished for.
-            return Err(ClientFault::SecretRequired.into());
-        }
-        let request = IntrospectRequest::parse(&params)?;
+    async fn claims(
+        &self,
+        call: &Call<'_>,
+        caller: &Client,
+        params: &Params,
+    ) -> Result<Option<Claims>, Fault> {
+        let request = IntrospectRequest::parse(params)?;
         let tenant = &call.tenant;
         let key = self
             .vault
@@ -88,7 +110,7 @@ impl Introspect {
         caller: &Client,
         token: &Secret,
     ) -> Result<Option<Claims>, Fault> {
-        let found = self.bearers.check(call, token).await;
+        let found = self.bearers.stands(call, token).await; // RFC 9449 §6.2: who asks has no proof
         tracing::Span::current().record("client.id", caller.client_id.as_str()); // not the token's
         let bearer = match found {
             Ok(bearer) => bearer,
@@ -103,7 +125,9 @@ impl Introspect {
         // token says is told of it.
         let mut claims = claims_of_ours(token).unwrap_or_else(|| facts.standard(call));
         facts.tell(&mut claims);
-        claims.insert("token_type".to_owned(), "Bearer".into());
+        let record = &bearer.record;
+        claims.extend(bounds(&record.terms, record.key.as_ref()));
+        claims.insert("token_type".to_owned(), record.token_type().into());
         Ok(Some(claims))
     }
 
@@ -158,7 +182,10 @@ impl Introspect {
         call: &Call<'_>,
         id: &ClientId,
     ) -> Result<Option<Arc<Client>>, PortError> {
-        self.clients.by_id(&call.tenant.id, id, call.now).await
+        self.authentication
+            .clients
+            .by_id(&call.tenant.id, id, call.now)
+            .await
     }
 }
 
@@ -184,7 +211,7 @@ impl<'a> Facts<'a> {
 
     /// What every token says (reference §4.1).
     fn standard(&self, call: &Call<'_>) -> Claims {
-        let sub = claims::sub(&call.tenant, self.client.sub_mode, self.subject);
+        let sub = claims::sub(&call.tenant, self.client, self.subject);
         let mut claims = Claims::new();
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("iss", self.client.issuer(&call.tenant).into());
@@ -234,10 +261,8 @@ impl Endpoint for Introspect {
     }
 
     async fn answer(&self, call: &Call<'_>) -> Response {
-        match self.claims(call).await {
-            Ok(Some(claims)) => encode::json(StatusCode::OK, &claims),
-            // §2.2: nothing else is told of an inactive one; authentik does (reference §11 row 26).
-            Ok(None) => encode::json(StatusCode::OK, &json!({"active": false})),
+        match self.told(call).await {
+            Ok(response) => response,
             // §2.3: 401 wherever the caller's credentials stood; authentik says `active: false`, which hides a
             // wrong secret from whoever runs the resource server.
             Err(fault) => encode::fault_json(&fault, true),

@@ -41,18 +41,24 @@ pub async fn client_in_path(
     Ok(found.ok_or(Transport::NotFound)?)
 }
 
-/// What signs first, then what encrypts (reference §5.1), each with its certificate; neither where tokens are signed
-/// with the client secret and not encrypted.
+/// What signs first, then what signs next and what has signed, then what encrypts (reference §5.1); what is in use has
+/// its certificate. Nothing where tokens are signed with the client secret and not encrypted.
 fn published(client: &Client) -> JwkSet<'_> {
     let signing = client.signing.published().map(|key| {
         Jwk::signing(&key.kid, key.algorithm, &key.public)
             .certified(client.signing_certificate.as_ref())
     });
+    let further = client.further_keys.published.iter();
+    let further = further.map(|key| Jwk::signing(&key.kid, key.algorithm, &key.public));
     let encryption = client.encryption_key.as_ref().map(|key| {
         Jwk::encryption(&key.kid, &key.public).certified(client.encryption_certificate.as_ref())
     });
     JwkSet {
-        keys: signing.into_iter().chain(encryption).collect(),
+        keys: signing
+            .into_iter()
+            .chain(further)
+            .chain(encryption)
+            .collect(),
     }
 }
 

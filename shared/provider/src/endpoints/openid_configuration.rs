@@ -1,51 +1,89 @@
 //! `GET /application/o/{slug}/.well-known/openid-configuration` (OpenID Connect Discovery §4) and
 //! `GET /.well-known/oauth-authorization-server/application/o/{slug}/` (RFC 8414 §3): the same document.
 //! The issuer's own URL leads there. At the root the same for the issuer of a whole tenant, and
-//! `GET /.well-known/webfinger` (RFC 7033), which says where the issuer is.
+//! `GET /.well-known/webfinger` (RFC 7033), which says where the issuer is. `GET /.well-known/oauth-protected-resource/…`
+//! (RFC 9728 §3) is the metadata of our own resources.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::Method;
 use http::header::CONTENT_TYPE;
-use protocol::discovery::{Issuer, Metadata};
+use protocol::discovery::{Issuer, Metadata, Registration};
 use protocol::webfinger;
 
 use crate::client::{Client, IssuerMode};
+use crate::dpop;
 use crate::endpoints::jwks::{KEPT_SECONDS, client_in_path};
 use crate::fault::{Fault, Transport};
 use crate::flow::proof::Strength;
-use crate::http::route::{DISCOVERY, METADATA, ROOT_DISCOVERY, ROOT_METADATA, WEBFINGER};
+use crate::http::route::{DISCOVERY, METADATA, RESOURCE, ROOT_DISCOVERY, ROOT_METADATA, WEBFINGER};
 use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
-use crate::ports::ClientStore;
+use crate::ports::{ClientStore, TenantStore};
+use crate::requests;
+
+mod resource;
 
 /// The metadata document.
 pub struct OpenidConfiguration {
     clients: Arc<dyn ClientStore>,
+    certificates: Option<Certificates>,
+}
+
+/// Where connections have clients' certificates (RFC 8705 §5): at another name of one tenant.
+#[derive(Clone)]
+pub struct Certificates {
+    /// Scheme and authority, without a trailing slash.
+    pub base: String,
+    /// Whose name that is.
+    pub tenants: Arc<dyn TenantStore>,
+}
+
+impl Certificates {
+    /// The base, where it is a name of this request's tenant.
+    async fn of(&self, call: &Call<'_>) -> Result<Option<&str>, Fault> {
+        let (_, host) = self.base.split_once("://").unwrap_or_default();
+        let there = self.tenants.by_host(host, call.now).await?;
+        let ours = there.is_some_and(|tenant| tenant.base_url == call.tenant.base_url);
+        Ok(ours.then_some(&*self.base))
+    }
 }
 
 impl OpenidConfiguration {
     /// Over this port.
     pub fn new(clients: Arc<dyn ClientStore>) -> Self {
-        Self { clients }
+        Self {
+            clients,
+            certificates: None,
+        }
+    }
+
+    /// The same, telling where clients come with certificates.
+    #[must_use]
+    pub fn with_certificates(self, certificates: Option<Certificates>) -> Self {
+        Self {
+            certificates,
+            ..self
+        }
     }
 
     async fn document(&self, call: &Call<'_>) -> Result<Response, Fault> {
         match call.route {
             WEBFINGER => self.webfinger(call).await,
+            RESOURCE => self.resource(call).await,
             ROOT_DISCOVERY | ROOT_METADATA => {
                 let client = self.default_client(call).await?;
                 // authentik has none here, so that its global issuer cannot be discovered (reference §11 row 32).
                 // An application with an issuer of its own is not this one (Discovery §4.3: `issuer` MUST match).
                 match client.issuer_mode {
-                    IssuerMode::Global => Ok(metadata(call, &client)),
+                    IssuerMode::Global => self.metadata(call, &client).await,
                     IssuerMode::PerProvider => Err(Transport::NotFound.into()),
                 }
             }
             DISCOVERY | METADATA => {
                 let client = client_in_path(&*self.clients, call).await?;
                 call.is_for(&client);
-                Ok(metadata(call, &client))
+                self.metadata(call, &client).await
             }
             _ => {
                 let client = client_in_path(&*self.clients, call).await?;
@@ -68,6 +106,27 @@ impl OpenidConfiguration {
         Ok(response)
     }
 
+    async fn metadata(&self, call: &Call<'_>, client: &Client) -> Result<Response, Fault> {
+        let mtls = match &self.certificates {
+            Some(certificates) => certificates.of(call).await?,
+            None => None,
+        };
+        let metadata = Metadata::from(Issuer {
+            base: &call.tenant.base_url,
+            slug: client.slug.as_str(),
+            issuer: client.issuer(&call.tenant),
+            algorithm: client.signing.algorithm(),
+            proofs: dpop::algorithms(client),
+            mtls,
+            scopes: &client.scopes,
+            acr_values: Strength::ALL.map(Strength::acr).to_vec(),
+            claims: &client.claims_supported,
+            rules: requests::rules(&client.metadata),
+            registration: registration(client),
+        });
+        Ok(encode::public_json(&metadata, KEPT_SECONDS))
+    }
+
     async fn default_client(&self, call: &Call<'_>) -> Result<Arc<Client>, Fault> {
         let tenant = &call.tenant;
         let slug = tenant.brand.default_application.as_ref();
@@ -77,18 +136,23 @@ impl OpenidConfiguration {
     }
 }
 
-fn metadata(call: &Call<'_>, client: &Client) -> Response {
-    let metadata = Metadata::from(Issuer {
-        base: &call.tenant.base_url,
-        slug: client.slug.as_str(),
-        issuer: client.issuer(&call.tenant),
-        algorithm: client.signing.algorithm(),
-        encrypts: client.encryption_key.is_some(),
-        scopes: &client.scopes,
-        acr_values: Strength::ALL.map(Strength::acr).to_vec(),
-        claims: &client.claims_supported,
-    });
-    encode::public_json(&metadata, KEPT_SECONDS)
+/// How clients come to be at this issuer without a person.
+fn registration(client: &Client) -> Registration {
+    Registration {
+        endpoint: client.registers(),
+        metadata_documents: client.has_documents(),
+        // RFC 8414 §2: for whoever registers.
+        op_policy_uri: client
+            .metadata
+            .policy_uri
+            .clone()
+            .filter(|_| client.registers()),
+        op_tos_uri: client
+            .metadata
+            .tos_uri
+            .clone()
+            .filter(|_| client.registers()),
+    }
 }
 
 #[async_trait]

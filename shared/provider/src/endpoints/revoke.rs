@@ -10,18 +10,18 @@ use protocol::revoke::RevokeRequest;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::clients::authenticate;
+use crate::clients::Authentication;
 use crate::entropy::Entropy;
 use crate::event::Action;
 use crate::fault::Fault;
 use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
-use crate::ports::{ClientStore, EventStore, GrantStore, TokenStore, Vault};
+use crate::ports::{EventStore, GrantStore, TokenStore, Vault};
 use crate::refresh::RefreshTokens;
 use crate::tenant::Purpose;
 
 /// The revocation endpoint.
 pub struct Revoke {
-    clients: Arc<dyn ClientStore>,
+    authentication: Authentication,
     grants: Arc<dyn GrantStore>,
     tokens: Arc<dyn TokenStore>,
     vault: Arc<dyn Vault>,
@@ -32,14 +32,14 @@ pub struct Revoke {
 impl Revoke {
     /// Over these ports.
     pub fn new(
-        clients: Arc<dyn ClientStore>,
+        authentication: Authentication,
         grants: Arc<dyn GrantStore>,
         tokens: Arc<dyn TokenStore>,
         vault: Arc<dyn Vault>,
         (events, entropy): (Arc<dyn EventStore>, Arc<dyn Entropy>),
     ) -> Self {
         Self {
-            clients,
+            authentication,
             grants,
             tokens,
             vault,
@@ -61,7 +61,7 @@ impl Revoke {
     async fn revoke(&self, call: &Call<'_>) -> Result<(), Fault> {
         let params = call.form()?;
         params.nothing_repeated()?;
-        let client = authenticate(&*self.clients, call, &params).await?; // §2.1
+        let client = self.authentication.authenticate(call, &params).await?; // §2.1
         let request = RevokeRequest::parse(&params)?;
         let tenant = &call.tenant;
         let client_id = &client.client().client_id;

@@ -19,10 +19,11 @@ use crate::flow::next::Next;
 use crate::http::{Call, Endpoint, Face, Response, encode, route};
 use crate::pages::user::Frame;
 use crate::pages::{Person, Scene};
+use crate::ping::Ping;
 use crate::policies::Policies;
 use crate::ports::{
-    AuthenticatorStore, BrowserStore, ClientStore, ConfigStore, Look, People, Sealer,
-    UserTokenStore,
+    AskingStore, AuthenticatorStore, BrowserStore, ClientStore, ConfigStore, DeviceStore, Look,
+    People, Sealer, UserTokenStore,
 };
 use crate::session::{Session, SessionToken, csrf_token};
 use crate::user::User;
@@ -32,6 +33,7 @@ mod consents;
 mod launch;
 mod notice;
 mod profile;
+mod requests;
 mod security;
 mod sessions;
 mod tokens;
@@ -48,6 +50,12 @@ pub struct Parts {
     pub authenticators: Arc<dyn AuthenticatorStore>,
     /// Tokens and app passwords.
     pub user_tokens: Arc<dyn UserTokenStore>,
+    /// What clients ask people.
+    pub askings: Arc<dyn AskingStore>,
+    /// Where people's answers go.
+    pub devices: Arc<dyn DeviceStore>,
+    /// Tells clients of them.
+    pub ping: Ping,
     /// Compiled clients.
     pub clients: Arc<dyn ClientStore>,
     /// Lists applications.
@@ -82,6 +90,8 @@ pub enum Section {
     Consents,
     /// Tokens and app passwords.
     Tokens,
+    /// What clients ask one who is elsewhere.
+    Requests,
 }
 
 /// Somebody signed in.
@@ -94,13 +104,14 @@ struct Visitor<'a> {
 
 impl Section {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Applications,
         Self::Profile,
         Self::Security,
         Self::Sessions,
         Self::Consents,
         Self::Tokens,
+        Self::Requests,
     ];
 
     /// Its name in URLs.
@@ -112,6 +123,7 @@ impl Section {
             Self::Sessions => "sessions",
             Self::Consents => "consents",
             Self::Tokens => "tokens",
+            Self::Requests => "requests",
         }
     }
 
@@ -138,7 +150,7 @@ impl SelfService {
 
     async fn run(&self, call: &Call<'_>) -> Result<Response, Fault> {
         if call.route == route::LAUNCH {
-            return self.launch(call).await;
+            return Box::pin(self.launch(call)).await;
         }
         let section = Section::of(call).ok_or(Transport::NotFound)?;
         let Some(visitor) = self.visitor(call).await? else {
@@ -155,6 +167,7 @@ impl SelfService {
             Section::Sessions => self.end_sessions(&visitor, &form).await,
             Section::Consents => self.revoke_consent(&visitor, &form).await,
             Section::Tokens => self.change_tokens(&visitor, &form).await,
+            Section::Requests => self.answer_request(&visitor, &form).await,
         }
     }
 
@@ -166,6 +179,7 @@ impl SelfService {
             Section::Sessions => self.sessions(visitor).await,
             Section::Consents => self.consents(visitor).await,
             Section::Tokens => self.tokens(visitor, None).await,
+            Section::Requests => self.requests(visitor).await,
         }
     }
 

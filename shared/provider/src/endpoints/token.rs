@@ -6,37 +6,48 @@ use async_trait::async_trait;
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
 use protocol::Params;
-use protocol::token::{TokenRequest, TokenResponse};
+use protocol::token::{MachineGrant, REPEATABLE, TokenRequest, TokenResponse};
 
-use crate::clients::claim;
+use crate::clients::Authentication;
+use crate::dpop::Proofs;
 use crate::fault::Fault;
-use crate::grants::Workshop;
 use crate::grants::authorization_code::AuthorizationCode;
+use crate::grants::ciba::Ciba;
 use crate::grants::client_credentials::{ClientCredentials, Machines};
 use crate::grants::device_code::DeviceCode;
 use crate::grants::refresh_token::RefreshToken;
+use crate::grants::token_exchange::TokenExchange;
+use crate::grants::{Workshop, may_use};
 use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
-use crate::ports::{ClientStore, DeviceStore};
+use crate::id_tokens::IdTokens;
+use crate::ports::{AskingStore, DeviceStore};
 
 /// The token endpoint.
 pub struct Token {
-    clients: Arc<dyn ClientStore>,
+    authentication: Authentication,
+    proofs: Proofs,
     codes: AuthorizationCode,
     refresh_tokens: RefreshToken,
     device_codes: DeviceCode,
     client_credentials: ClientCredentials,
+    exchanges: TokenExchange,
+    backchannel: Ciba,
 }
 
 /// What the token endpoint needs.
 pub struct Parts {
-    /// Compiled clients.
-    pub clients: Arc<dyn ClientStore>,
+    /// Authenticates clients.
+    pub authentication: Authentication,
     /// What all grants share.
     pub workshop: Workshop,
     /// Devices that wait for a person.
     pub devices: Arc<dyn DeviceStore>,
+    /// People who are asked by clients.
+    pub askings: Arc<dyn AskingStore>,
     /// Programs that come without one.
     pub machines: Machines,
+    /// Finds out whose our ID tokens are.
+    pub id_tokens: IdTokens,
 }
 
 impl Token {
@@ -44,10 +55,16 @@ impl Token {
     pub fn new(parts: Parts) -> Self {
         let workshop = parts.workshop;
         Self {
-            clients: parts.clients,
+            proofs: Proofs::from(&parts.authentication),
+            authentication: parts.authentication,
             codes: AuthorizationCode(workshop.clone()),
             refresh_tokens: RefreshToken(workshop.clone()),
+            backchannel: Ciba {
+                askings: parts.askings,
+                answered: DeviceCode(workshop.clone(), Arc::clone(&parts.devices)),
+            },
             device_codes: DeviceCode(workshop.clone(), parts.devices),
+            exchanges: TokenExchange::new(workshop.clone(), &parts.machines, parts.id_tokens),
             client_credentials: ClientCredentials::new(workshop, parts.machines),
         }
     }
@@ -57,12 +74,16 @@ impl Token {
     /// # Errors
     /// Whatever RFC 6749 §5.2 has a word for.
     pub async fn exchange(&self, call: &Call<'_>, params: &Params) -> Result<TokenResponse, Fault> {
-        params.nothing_repeated()?; // RFC 6749 §3.2
-        let claim = claim(&*self.clients, call, params).await?; // §3.2.1: first of all
+        params.nothing_repeated_but(&REPEATABLE)?; // RFC 6749 §3.2
+        let mut claim = self.authentication.claim(call, params).await?; // §3.2.1: first of all
         if TokenRequest::needs_secret(params)? {
             claim.proven()?;
         }
-        let issued = match TokenRequest::parse(params)? {
+        let key = self.proofs.key(call, claim.client()).await?; // RFC 9449 §5, RFC 8705 §3
+        claim.bind(key);
+        let request = TokenRequest::parse(params)?;
+        may_use(claim.client(), &request)?;
+        let issued = match request {
             TokenRequest::Code(request) => {
                 self.codes.redeem(call, &claim.proven()?, &request).await?
             }
@@ -74,13 +95,30 @@ impl Token {
                 let client = claim.not_disproven()?;
                 self.device_codes.redeem(call, &client, &request).await?
             }
+            TokenRequest::Exchange(request) => {
+                let client = claim.proven()?;
+                let exchanged = self.exchanges.exchange(call, &client, &request).await?;
+                return Ok(exchanged.into_response());
+            }
+            TokenRequest::Backchannel(request) => {
+                let client = claim.proven()?;
+                self.backchannel.redeem(call, &client, &request).await?
+            }
             TokenRequest::Machine(request) => {
+                if request.grant == MachineGrant::JwtBearer {
+                    claim.not_disproven()?; // RFC 7521 §4.1: optional, and checked where it is there
+                }
                 self.client_credentials
                     .issue(call, &claim, &request)
                     .await?
             }
         };
         Ok(issued.into_response(claim.client()))
+    }
+
+    /// Gives whoever sends proofs a nonce for the next one (RFC 9449 §8.2).
+    pub async fn offer(&self, call: &Call<'_>, response: &mut Response) {
+        self.proofs.offer(call, response).await;
     }
 }
 
@@ -107,11 +145,13 @@ impl Endpoint for Token {
             Ok(params) => self.exchange(call, &params).await,
             Err(fault) => Err(fault),
         };
-        match answer {
+        let mut response = match answer {
             Ok(body) => encode::json(StatusCode::OK, &body),
             Err(fault) => {
                 encode::fault_json(&fault, call.request.headers().contains_key(AUTHORIZATION))
             }
-        }
+        };
+        self.offer(call, &mut response).await;
+        response
     }
 }

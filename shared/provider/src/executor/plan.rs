@@ -34,6 +34,7 @@ impl Executor {
         plan.authenticated = before.authenticated;
         plan.begun_by = run.signed_in_as();
         plan.version = before.version;
+        plan.began = before.began;
         plan.context = context;
         run.plan = plan;
         run.note_invitation(invitation);

@@ -192,6 +192,9 @@ impl Run<'_> {
         let steps = steps.filter(|step| *step != Planned::Consent); // begins so each time
         // That an authorization flow which asks nothing was gone through has to be known.
         let gone_through = self.plan.done && self.flow.designation == Designation::Authorization;
-        !first.eq(steps) || self.plan.context != Context::default() || gone_through
+        // That this browser was in time has to be known, too.
+        let in_haste = self.errand.as_ref().is_some_and(|errand| errand.in_haste);
+        let other = !first.eq(steps) || self.plan.context != Context::default();
+        other || gone_through || in_haste
     }
 }

@@ -128,6 +128,7 @@ impl Executor {
         };
         let key = after.plan_key(run.next.as_str());
         let mut plan = Plan::begin(key, &run.flow.slug, link.steps, call.now);
+        plan.began = run.plan.began;
         plan.context = Context {
             restored: true,
             open: None,

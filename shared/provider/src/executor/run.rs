@@ -71,7 +71,7 @@ impl<'a> Run<'a> {
         let parts = &executor.parts;
         let tenant = &call.tenant.id;
         let next = Next::parse(visit.query.optional("next")?).ok_or(PageFault::Next)?;
-        let errand = Errand::of(&next, &*parts.clients, tenant, call.now).await?;
+        let errand = Errand::of(&next, (&*parts.clients, &parts.requests), call).await?;
         let known = call.flow_token();
         let token = known.clone();
         let token = token.unwrap_or_else(|| FlowToken::generate(&*parts.entropy));

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::fault::{Fault, GrantFault, Level};
+use crate::jwt::JwtFault;
 use crate::ports::FetchError;
 
 /// The check of RFC 7521 and RFC 7523 that an assertion did not pass, in the order in which they are made.
@@ -38,6 +39,9 @@ pub enum AssertionFault {
     /// The source's keys are no JWK set, or more than there can be.
     #[error("the source's keys are no JWK set of at most 64 KiB")]
     BadKeys,
+    /// OpenID Connect Discovery §4.3: what the issuer says of itself is of another, or names no keys.
+    #[error("the issuer's configuration is not its own, or names no keys")]
+    BadDiscovery,
     /// No `kid`, and not exactly one key.
     #[error("the assertion names no key")]
     NoKid,
@@ -71,6 +75,12 @@ pub enum AssertionFault {
     /// Item 6: `iat` lies unreasonably far in the past.
     #[error("the assertion was issued too long ago")]
     TooOld,
+    /// Item 2: none of those whom the source vouches for.
+    #[error("the assertion's sub matches none of the source's subjects")]
+    OtherSubject,
+    /// The same by another claim.
+    #[error("a claim of the assertion is missing, or not as the source requires it")]
+    OtherClaim,
     /// Item 7.
     #[error("the assertion was used before")]
     Replayed,
@@ -83,6 +93,9 @@ impl AssertionFault {
             Self::OtherProvider
             | Self::NoKeys(_)
             | Self::BadKeys
+            | Self::BadDiscovery
+            | Self::OtherSubject
+            | Self::OtherClaim
             | Self::Algorithm
             | Self::Signature
             | Self::Audience
@@ -109,5 +122,21 @@ impl AssertionFault {
 impl From<AssertionFault> for Fault {
     fn from(fault: AssertionFault) -> Self {
         GrantFault::Assertion(fault).into()
+    }
+}
+
+impl From<JwtFault> for AssertionFault {
+    fn from(fault: JwtFault) -> Self {
+        match fault {
+            JwtFault::TooLarge => Self::TooLarge,
+            JwtFault::NotJwt => Self::NotJwt,
+            JwtFault::Critical => Self::Critical,
+            JwtFault::NoKeys(why) => Self::NoKeys(why),
+            JwtFault::BadKeys => Self::BadKeys,
+            JwtFault::NoKid => Self::NoKid,
+            JwtFault::UnknownKid => Self::UnknownKid,
+            JwtFault::Algorithm => Self::Algorithm,
+            JwtFault::Signature => Self::Signature,
+        }
     }
 }

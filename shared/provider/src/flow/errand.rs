@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use protocol::authorize::{Addressee, AuthorizeRequest};
+use protocol::authorize::{AuthorizeRequest, Dialect};
 use protocol::introspect::claims_of_ours;
-use protocol::{Scopes, Seconds, TenantId, Timestamp};
+use protocol::{ClientId, Scopes, Seconds, Timestamp};
 
 use crate::claims;
 use crate::client::{Client, RedirectTarget};
+use crate::fault::Fault;
+use crate::flow::beside::Beside;
 use crate::flow::next::Next;
 use crate::flow::proof::Strength;
+use crate::http::Call;
 use crate::ports::{ClientStore, Outcome};
+use crate::requests::{Checked, Requests, Resolved};
 use crate::session::Session;
 use crate::tenant::Tenant;
 use crate::user::Subject;
@@ -22,6 +26,10 @@ pub struct Errand {
     pub client: Arc<Client>,
     /// What it would be granted.
     pub scopes: Scopes,
+    /// And what beside.
+    pub beside: Beside,
+    /// Whether the request has to be begun in time, which has to be known of this browser then.
+    pub in_haste: bool,
     /// Who it thinks the person is.
     pub login_hint: Option<String>,
     /// Whether consent is to be asked, whatever is on record (`prompt=consent`).
@@ -66,32 +74,50 @@ impl Errand {
     /// Where the client cannot be read.
     pub async fn of(
         next: &Next,
-        clients: &dyn ClientStore,
-        tenant: &TenantId,
-        now: Timestamp,
+        (clients, requests): (&dyn ClientStore, &Requests),
+        call: &Call<'_>,
     ) -> Outcome<Option<Self>> {
         let Some((dialect, params)) = next.authorization_request() else {
-            return Self::of_device(next, clients, tenant, now).await;
+            return Self::of_device(next, clients, call).await;
         };
-        let (Ok(addressee), Ok(request)) = (
-            Addressee::parse(&params),
-            AuthorizeRequest::parse(&params, dialect),
-        ) else {
+        let id = params.optional("client_id").ok().flatten();
+        let Some(Ok(id)) = id.map(ClientId::parse) else {
             return Ok(None);
         };
-        let Some(client) = clients.by_id(tenant, &addressee.client_id, now).await? else {
+        let Some(client) = clients.by_id(&call.tenant.id, &id, call.now).await? else {
             return Ok(None);
         };
-        let redirect_uri = addressee.redirect_uri;
-        if client.redirect_to(redirect_uri.as_deref()).is_none() {
-            return Ok(None);
+        let resolved = match dialect {
+            Dialect::Oauth => requests.resolve(call, &client, &params).await,
+            Dialect::Github => Ok(Resolved::plain(params)),
+        };
+        let checked =
+            resolved.and_then(|resolved| Ok((Checked::of(&client, dialect, &resolved)?, resolved)));
+        match checked {
+            Ok((checked, resolved)) => Ok(Self::of_request(client, checked, &resolved)),
+            Err(Fault::Port(error)) => Err(error),
+            Err(_) => Ok(None),
         }
-        let scopes = client.grantable_to(dialect, request.response_type, &request.scopes);
+    }
+
+    fn of_request(client: Arc<Client>, checked: Checked, resolved: &Resolved) -> Option<Self> {
+        let beside = checked.beside();
+        let named = checked.wanted_subject().map(str::to_owned);
+        let Checked {
+            request,
+            redirect_uri,
+            scopes,
+            ..
+        } = checked;
+        client.redirect_to(redirect_uri.as_deref())?;
         let hint = request.id_token_hint.as_ref().and_then(claims_of_ours);
         let hinted = hint.and_then(|claims| claims.get("sub")?.as_str().map(str::to_owned));
-        Ok(Some(Self {
+        let hinted = hinted.or(named);
+        Some(Self {
             client,
             scopes,
+            beside,
+            in_haste: resolved.expires.is_some(),
             prompt_consent: request.prompt.consent,
             wanted: Wanted::of(&request),
             ui_locales: request.ui_locales,
@@ -99,7 +125,7 @@ impl Errand {
             asks_itself: false,
             redirect_uri,
             hinted,
-        }))
+        })
     }
 
     /// The device's code is not looked up: that is for the page, which counts the tries (RFC 8628 §5.1). So it is not
@@ -107,16 +133,17 @@ impl Errand {
     async fn of_device(
         next: &Next,
         clients: &dyn ClientStore,
-        tenant: &TenantId,
-        now: Timestamp,
+        call: &Call<'_>,
     ) -> Outcome<Option<Self>> {
         let Some(id) = next.device_request() else {
             return Ok(None);
         };
-        let client = clients.by_id(tenant, &id, now).await?;
+        let client = clients.by_id(&call.tenant.id, &id, call.now).await?;
         Ok(client.map(|client| Self {
             client,
             scopes: Scopes::default(),
+            beside: Beside::default(),
+            in_haste: false,
             login_hint: None,
             prompt_consent: false,
             wanted: Wanted::NOTHING,
@@ -135,7 +162,7 @@ impl Errand {
     /// Whether the request could be for this person: no ID token hint names another.
     pub fn may_mean(&self, tenant: &Tenant, subject: &Subject) -> bool {
         let named = self.hinted.as_ref();
-        named.is_none_or(|hinted| *hinted == claims::sub(tenant, self.client.sub_mode, subject))
+        named.is_none_or(|hinted| *hinted == claims::sub(tenant, &self.client, subject))
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::beside::Beside;
 use super::proof::Proof;
 use crate::client::Client;
 use crate::session::{PLAN_LIFETIME, SessionId};
@@ -40,8 +41,16 @@ pub struct Plan {
     pub authenticated: Option<SessionId>,
     /// What was decided about consent for this very request.
     pub consent: Option<Decision>,
+    /// When this browser began to go there: some requests have to be begun in time.
+    #[serde(default = "long_ago")]
+    pub began: Timestamp,
     /// When it is forgotten.
     pub expires: Timestamp,
+}
+
+/// Of a plan that was stored without it, as it was for requests that have no end.
+const fn long_ago() -> Timestamp {
+    Timestamp::from_unix(0)
 }
 
 /// One step of a plan.
@@ -110,7 +119,7 @@ pub struct Mailed {
 }
 
 /// A person's answer on the consent page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Granted by this user, these scopes.
@@ -119,6 +128,9 @@ pub enum Decision {
         user: UserId,
         /// To what.
         scopes: Scopes,
+        /// And to what beside.
+        #[serde(default)]
+        beside: Beside,
     },
     /// Refused.
     Denied,
@@ -137,6 +149,7 @@ impl Plan {
             context: Context::default(),
             authenticated: None,
             consent: None,
+            began: now,
             expires: now + PLAN_LIFETIME,
         }
     }
@@ -174,6 +187,9 @@ pub struct Consent {
     pub provider: u64,
     /// To what.
     pub scopes: Scopes,
+    /// And to what beside.
+    #[serde(default, skip_serializing_if = "Beside::is_empty")]
+    pub beside: Beside,
     /// Until when; `None` for good.
     pub expires: Option<Timestamp>,
 }
@@ -223,6 +239,7 @@ mod tests {
             client_id: client.client_id.clone(),
             provider: client.provider_pk,
             scopes: scopes("openid email"),
+            beside: Beside::default(),
             expires: Some(now),
         };
         let before = Timestamp::from_unix(99);

@@ -33,14 +33,17 @@ impl AuthorizationCode {
         grant.issued_to(client)?; // §4.1.3: to this client,
         grant.same_redirect(request)?; // for this redirect_uri,
         grant.proven_by(request)?; // RFC 7636 §4.6: by whoever began the flow,
+        grant.is_for_key(client.key())?; // RFC 9449 §10: with the key it began with,
+        let terms = grant.terms.narrowed_to(&request.resources)?; // RFC 8707 §2.2: for what was granted,
         match grant.state {
             State::Pending if call.now < grant.code_expires => {} // in time,
             State::Pending => return Err(GrantFault::Expired.into()),
             State::Revoked => return Err(GrantFault::Revoked.into()),
             State::Live { .. } => return self.replayed(call, client, &grant).await,
         }
+        grant.bind(client.client(), client.key());
         for _ in 0..ATTEMPTS {
-            let minted = self.0.mint(call, client, &grant).await?;
+            let minted = self.0.mint_for(call, client, &grant, &terms).await?;
             grant.state = grant.once_redeemed(client, call);
             match self
                 .0

@@ -1,5 +1,5 @@
-//! Client credentials, and `password` as authentik has it (RFC 6749 §4.4, RFC 7523; reference §3.5): tokens for
-//! programs, without a person at hand.
+//! Client credentials, `password` as authentik has it, and JWTs as grants (RFC 6749 §4.4, RFC 7523; reference §3.5):
+//! tokens for programs, without a person at hand.
 
 mod app_password;
 mod fault;
@@ -12,12 +12,13 @@ use serde_json::{Map, Value, json};
 
 use crate::bearer::Bearers;
 use crate::claims::{About, Claims};
-use crate::client::{Client, ClientKind};
+use crate::client::{AuthMethod, Client, ClientKind};
 use crate::clients::Claim;
 use crate::event::{Action, Event};
 use crate::fault::{ClientFault, Fault, GrantFault};
 use crate::federation::{AssertionFault, Assertions, BySource, JWT_BEARER, Vouched};
 use crate::flow::proof::Strength;
+use crate::grant::{Confirmation, Terms};
 use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
 use crate::issuer::{Minted, Order};
@@ -63,6 +64,8 @@ struct Asked<'a> {
     client: &'a Client,
     request: &'a MachineRequest,
     scopes: Scopes,
+    terms: Terms,
+    key: Option<&'a Confirmation>,
 }
 
 /// Who is to get the tokens.
@@ -122,6 +125,8 @@ impl ClientCredentials {
             client,
             request,
             scopes: request.scopes.intersect(&client.scopes),
+            terms: Terms::of_resources(&client.metadata, &request.resources)?,
+            key: claim.key(),
         };
         let mut bearer = self.bearer(&asked, claim).await?;
         for _ in 0..ATTEMPTS {
@@ -148,10 +153,21 @@ impl ClientCredentials {
     /// Reference §3.5: the first flavour that is there counts.
     async fn bearer(&self, asked: &Asked<'_>, claim: &Claim) -> Result<Bearer, Fault> {
         match &asked.request.flavour {
+            // The client itself signed it: it authenticated so (RFC 7523 §2.2).
+            Flavour::Assertion { .. } if claim.authenticated_by().is_some() => {
+                self.own(asked, claim).await
+            }
             Flavour::Assertion { kind, assertion } => {
                 if kind != JWT_BEARER {
                     return Err(AssertionFault::Type.into());
                 }
+                let vouched = self
+                    .assertions
+                    .check(asked.call, asked.client, assertion)
+                    .await?;
+                self.vouched(asked, vouched).await
+            }
+            Flavour::Grant { assertion } => {
                 let vouched = self
                     .assertions
                     .check(asked.call, asked.client, assertion)
@@ -163,7 +179,7 @@ impl ClientCredentials {
                     .bearer(asked.call, username, password)
                     .await
             }
-            Flavour::Secret if claim.shows_secret() => self.own(asked).await,
+            Flavour::Secret if claim.authenticated_by().is_some() => self.own(asked, claim).await,
             Flavour::Secret => {
                 let pair = claim.secrets().iter().find_map(app_password::pair);
                 let Some((username, password)) = pair else {
@@ -176,8 +192,8 @@ impl ClientCredentials {
         }
     }
 
-    /// The client by its secret: its own account.
-    async fn own(&self, asked: &Asked<'_>) -> Result<Bearer, Fault> {
+    /// The client by its secret, key or certificate: its own account.
+    async fn own(&self, asked: &Asked<'_>, claim: &Claim) -> Result<Bearer, Fault> {
         let wanted = Wanted::of_client(asked.client);
         Ok(Bearer {
             user: self.accounts.get(asked.call, &wanted).await?,
@@ -185,7 +201,7 @@ impl ClientCredentials {
             session: None,
             jwt: None,
             once: None,
-            method: ("oauth_client_secret", json!({})),
+            method: (shown(claim), json!({})),
         })
     }
 
@@ -282,12 +298,16 @@ impl ClientCredentials {
             subject: &user.subject,
             grant: None,
             session: bearer.session,
+            given_in: None,
             scopes,
             auth_time: call.now,
             amr: &[],
             strength: Strength::default(),
             nonce: None,
+            terms: &asked.terms,
+            key: asked.key,
             mapped: &mapped,
+            asked: None,
             now: call.now,
         };
         self.workshop.issuer.mint_unbound(&order).await
@@ -352,6 +372,18 @@ impl Asked<'_> {
             put("oauth_jwt", Value::Object(jwt.clone()));
         }
         context
+    }
+}
+
+/// How a client showed who it is: authentik's word for a secret, and two like it.
+fn shown(claim: &Claim) -> &'static str {
+    match claim.authenticated_by() {
+        Some(AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt) => "oauth_client_assertion",
+        Some(AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth) => {
+            "oauth_client_certificate"
+        }
+        Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::None)
+        | None => "oauth_client_secret",
     }
 }
 

@@ -35,6 +35,19 @@ impl DeviceCode {
             Poll::TooSoon => return Err(DeviceFault::TooSoon.into()), // RFC 8628 §3.5 slow_down
             Poll::Found(device) => device,
         };
+        self.stands(call, client, *device).await
+    }
+
+    /// What comes of a request that is polled for, as it stands.
+    ///
+    /// # Errors
+    /// As [`DeviceCode::redeem`].
+    pub(super) async fn stands(
+        &self,
+        call: &Call<'_>,
+        client: &AuthenticatedClient,
+        device: Device,
+    ) -> Result<Issued, Fault> {
         match device.state.clone() {
             DeviceState::Redeemed { grant } => self.replayed(call, client, grant).await,
             DeviceState::Denied => Err(DeviceFault::Denied.into()), // §3.5 access_denied
@@ -58,6 +71,7 @@ impl DeviceCode {
         let tenant = &call.tenant.id;
         let mut grant = approval.into_grant(id, device, client.client(), call.now);
         grant.issued_to(client)?; // and to none that had its id before
+        grant.bind(client.client(), client.key()); // RFC 9449 §5
         for _ in 0..ATTEMPTS {
             let minted = self.0.mint(call, client, &grant).await?;
             let record = &minted.record;

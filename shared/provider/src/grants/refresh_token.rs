@@ -3,11 +3,11 @@
 use protocol::Scopes;
 use protocol::token::RefreshRequest;
 
-use crate::client::github_scopes;
+use crate::client::{ClientKind, github_scopes};
 use crate::clients::AuthenticatedClient;
 use crate::event::Action;
 use crate::fault::{Fault, GrantFault};
-use crate::grant::{Grant, Refresh, State};
+use crate::grant::{Grant, Refresh, State, Terms};
 use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
 use crate::issuer::{Minted, Order};
@@ -40,6 +40,9 @@ impl RefreshToken {
             let found = self.0.grants.find(&tenant.id, id).await?;
             let mut grant = found.ok_or(GrantFault::Unknown)?;
             grant.issued_to(client)?; // §6: the token is bound to the client it was issued to
+            if matches!(client.client().kind, ClientKind::Public) {
+                grant.is_for_key(client.key())?; // RFC 9449 §5: and to its key, where that is all it has
+            }
             let refresh = grant.refresh_in_force(call)?;
             let grace = client.client().refresh_grace;
             let standing = Standing::of(presented, &refresh, grace, call.now);
@@ -57,10 +60,11 @@ impl RefreshToken {
                 return Err(GrantFault::Revoked.into());
             }
             let scopes = grant.narrowed_to(request.scopes.as_ref())?;
+            let terms = grant.terms.narrowed_to(&request.resources)?; // RFC 8707 §2.2
             if let Some(subject) = fresh_subject.take() {
                 grant.subject = subject;
             }
-            let minted = self.mint(call, client, &grant, &scopes).await?;
+            let minted = self.mint(call, client, &grant, (&scopes, &terms)).await?;
             let renewal = Renewal {
                 grant: &grant,
                 record: &minted.record,
@@ -96,13 +100,17 @@ impl RefreshToken {
         call: &Call<'_>,
         client: &AuthenticatedClient,
         grant: &Grant,
-        scopes: &Scopes,
+        (scopes, terms): (&Scopes, &Terms),
     ) -> Result<Minted, PortError> {
-        let client = client.client();
+        let (client, key) = (client.client(), client.key());
         let mapped = self.0.mapped(call, client, scopes, &grant.subject).await?;
+        let asked = self.0.asked(call, client, grant).await?;
         let order = Order {
             scopes,
             nonce: None,
+            terms,
+            key,
+            asked: Some(&asked),
             ..Order::of_grant(&call.tenant, client, grant, &mapped, call.now)
         };
         self.0.issuer.mint_unbound(&order).await

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use protocol::{Scopes, TenantId, UserId};
 use zeroize::Zeroizing;
 
-use crate::claims::{About, Claims, Mappings};
+use crate::claims::{About, At, Claims, Mappings};
 use crate::client::Client;
 use crate::clients::AuthenticatedClient;
 use crate::entropy::Entropy;
 use crate::event::Event;
 use crate::fault::{Fault, GrantFault};
-use crate::grant::{Grant, State};
+use crate::grant::{Grant, State, Terms};
 use crate::grants::Issued;
 use crate::http::Call;
 use crate::issuer::{Issuer, Minted, Order};
@@ -68,14 +68,34 @@ impl Workshop {
         client: &AuthenticatedClient,
         grant: &Grant,
     ) -> Result<Minted, PortError> {
-        let client = client.client();
+        self.mint_for(call, client, grant, &grant.terms).await
+    }
+
+    /// As [`Workshop::mint`], with less than all that was granted.
+    ///
+    /// # Errors
+    /// As [`Workshop::mint`].
+    pub async fn mint_for(
+        &self,
+        call: &Call<'_>,
+        client: &AuthenticatedClient,
+        grant: &Grant,
+        terms: &Terms,
+    ) -> Result<Minted, PortError> {
+        let (client, key) = (client.client(), client.key());
         if !grant.ends_with_session() {
             self.refresh_key(call).await?;
         }
         let mapped = self
             .mapped(call, client, &grant.scopes, &grant.subject)
             .await?;
-        let order = Order::of_grant(&call.tenant, client, grant, &mapped, call.now);
+        let asked = self.asked(call, client, grant).await?;
+        let order = Order {
+            key,
+            terms,
+            asked: Some(&asked),
+            ..Order::of_grant(&call.tenant, client, grant, &mapped, call.now)
+        };
         self.issuer.mint(&order).await
     }
 
@@ -120,6 +140,23 @@ impl Workshop {
     ) -> Result<Claims, PortError> {
         let about = About::Copy(subject);
         self.mapped_for(call, client, scopes, about).await
+    }
+
+    /// What the ID token says because it was asked for by name (OpenID Connect Core §5.5).
+    ///
+    /// # Errors
+    /// Where facts cannot be read.
+    pub async fn asked(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        grant: &Grant,
+    ) -> Result<Claims, PortError> {
+        let (wanted, about) = ((&grant.terms, At::IdToken), About::Copy(&grant.subject));
+        let token = TokenFacts::of(&grant.scopes, call.now + client.access_lifetime);
+        self.mappings
+            .asked(call, client, wanted, about, token)
+            .await
     }
 
     /// As [`Workshop::mapped`], of somebody who may have been read already.

@@ -23,16 +23,20 @@ pub fn fault(fault: &Fault) -> Response {
         | Fault::Transport(Transport::Header)
         | Fault::Client(_)
         | Fault::Grant(_)
+        | Fault::Exchange(_)
+        | Fault::Backchannel(_)
         | Fault::Device(_)
         | Fault::Bearer(_)
+        | Fault::Proof(_)
+        | Fault::Request(_)
         | Fault::Denied(_)
         | Fault::Page(
             PageFault::UnknownClient
             | PageFault::Redirect
             | PageFault::PostLogoutRedirect
-            | PageFault::LogoutHint
             | PageFault::Next,
         )
+        | Fault::Registration(_)
         | Fault::Port(_) => fault.description(),
     };
     encode::told(detail(fault.status(), &text), fault)

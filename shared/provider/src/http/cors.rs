@@ -4,12 +4,14 @@
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS,
+    ORIGIN, VARY, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 
 use crate::client::{Client, MatchingMode, RedirectRule};
+use crate::dpop;
 use crate::http::{Call, Request, Response, encode};
 
 /// Who may read an endpoint's answers in a browser, beside pages of this very site.
@@ -55,8 +57,12 @@ pub(super) fn share(response: &mut Response, call: &Call<'_>, sharing: Sharing) 
             .is_some_and(|client| client.has_page_at(origin))
     };
     match (origin.filter(among), sharing) {
-        (Some(origin), _) => allow(response, origin),
+        (Some(origin), _) => {
+            expose(response);
+            allow(response, origin);
+        }
         (None, Sharing::Public) => {
+            expose(response);
             let headers = response.headers_mut();
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             headers.insert(VARY, HeaderValue::from_static("Origin"));
@@ -69,6 +75,22 @@ pub(super) fn share(response: &mut Response, call: &Call<'_>, sharing: Sharing) 
                 );
             }
         }
+    }
+}
+
+/// Pages see the nonce for their next proof (RFC 9449 §8.2), and what a refusal asks for.
+fn expose(response: &mut Response) {
+    let headers = response.headers_mut();
+    let told = [dpop::NONCE, WWW_AUTHENTICATE];
+    let told: Vec<String> = told
+        .into_iter()
+        .filter(|name| headers.contains_key(name))
+        .map(|name| name.to_string())
+        .collect();
+    if let Ok(names) = HeaderValue::from_str(&told.join(", "))
+        && !told.is_empty()
+    {
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, names);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::entropy::Entropy;
 use crate::event::{Action, AtBrand, Event, id_at};
 use crate::fault::{Fault, Transport};
 use crate::guessing::BrowserToken;
-use crate::http::{ClientAddress, Request, cookie};
+use crate::http::{ClientAddress, ClientCertificate, Request, cookie};
 use crate::session::{FlowToken, SessionToken};
 use crate::tenant::Tenant;
 
@@ -114,6 +114,13 @@ impl Call<'_> {
     pub fn client_ip(&self) -> Option<&str> {
         let address: &ClientAddress = self.request.extensions().get()?;
         Some(&address.0)
+    }
+
+    /// The client's certificate in DER, where the connection has one (RFC 8705 §2). Where TLS ends says so; on Lambda
+    /// that is never a header.
+    pub fn certificate(&self) -> Option<&[u8]> {
+        let certificate: &ClientCertificate = self.request.extensions().get()?;
+        Some(&certificate.0)
     }
 
     /// Something that happened in this request.

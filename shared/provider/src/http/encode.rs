@@ -6,7 +6,9 @@ use http::header::{
     WWW_AUTHENTICATE,
 };
 use http::{HeaderValue, StatusCode};
+use protocol::Secret;
 use protocol::error::description;
+use protocol::resource::WELL_KNOWN;
 use serde::Serialize;
 use serde_json::json;
 
@@ -26,6 +28,15 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     set(&mut response, CONTENT_TYPE, "application/json");
+    set(&mut response, CACHE_CONTROL, "no-store");
+    set(&mut response, PRAGMA, "no-cache");
+    response
+}
+
+/// A JWT that must not be kept, of this media type.
+pub fn jwt(media_type: &str, jwt: &Secret) -> Response {
+    let mut response = Response::new(Bytes::from(jwt.expose().to_owned()));
+    set(&mut response, CONTENT_TYPE, media_type);
     set(&mut response, CACHE_CONTROL, "no-store");
     set(&mut response, PRAGMA, "no-cache");
     response
@@ -137,16 +148,37 @@ pub fn fault_challenge(fault: &Fault) -> Response {
             format!("{}, scope=\"{scope}\"", bearer(fault))
         }
         Fault::Bearer(_) | Fault::Malformed(_) => bearer(fault),
-        Fault::Transport(_)
+        // Only an endpoint that takes proofs can be shown one, and says so itself.
+        Fault::Proof(_)
+        | Fault::Request(_)
+        | Fault::Transport(_)
         | Fault::Client(_)
         | Fault::Grant(_)
+        | Fault::Exchange(_)
+        | Fault::Backchannel(_)
         | Fault::Device(_)
         | Fault::Denied(_)
         | Fault::Page(_)
+        | Fault::Registration(_)
         | Fault::Port(_) => return response,
     };
     set(&mut response, WWW_AUTHENTICATE, &challenge);
     response
+}
+
+/// Says in a bearer challenge where the metadata of the resource at this path is (RFC 9728 §5.1).
+pub fn at_resource(call: &Call<'_>, response: &mut Response, path: &str) {
+    let base = &call.tenant.base_url;
+    let Some(challenge) = response.headers_mut().get_mut(WWW_AUTHENTICATE) else {
+        return;
+    };
+    let text = challenge.to_str().unwrap_or_default();
+    if text.starts_with("Bearer ") {
+        let more = format!("{text}, resource_metadata=\"{base}{WELL_KNOWN}{path}\"");
+        if let Ok(value) = HeaderValue::from_str(&more) {
+            *challenge = value;
+        }
+    }
 }
 
 fn bearer(fault: &Fault) -> String {
@@ -218,9 +250,6 @@ const fn words(fault: &Fault) -> [&'static str; 3] {
             "error-logout-redirect-why",
             "error-logout-redirect-advice",
         ],
-        Fault::Page(PageFault::LogoutHint) => {
-            ["error-logout-hint", "error-logout-hint-why", "error-back"]
-        }
         Fault::Page(PageFault::Csrf) => ["error-csrf", "error-csrf-why", "error-csrf-advice"],
         Fault::Page(PageFault::Next) => ["error-next", "error-next-why", "error-back"],
         Fault::Transport(Transport::NotFound) => {
@@ -232,8 +261,13 @@ const fn words(fault: &Fault) -> [&'static str; 3] {
         | Fault::Transport(_)
         | Fault::Client(_)
         | Fault::Grant(_)
+        | Fault::Exchange(_)
+        | Fault::Backchannel(_)
         | Fault::Device(_)
         | Fault::Bearer(_)
+        | Fault::Proof(_)
+        | Fault::Request(_)
+        | Fault::Registration(_)
         | Fault::Denied(_) => ["error-request", "error-request-why", "error-back"],
     }
 }

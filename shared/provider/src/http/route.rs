@@ -16,7 +16,7 @@ pub struct Route {
 }
 
 /// Every path there is.
-pub const ROUTES: [Route; 38] = [
+pub const ROUTES: [Route; 42] = [
     Route {
         path: "/application/o/authorize/",
         function: "authorize",
@@ -38,6 +38,14 @@ pub const ROUTES: [Route; 38] = [
         function: "revoke",
     },
     Route {
+        path: "/application/o/par/",
+        function: "par",
+    },
+    Route {
+        path: "/application/o/backchannel-authentication/",
+        function: "backchannel-authentication",
+    },
+    Route {
         path: "/application/o/device/",
         function: "device-authorization",
     },
@@ -52,6 +60,10 @@ pub const ROUTES: [Route; 38] = [
     Route {
         path: "/application/o/{slug}/jwks/",
         function: "jwks",
+    },
+    Route {
+        path: "/application/o/{slug}/register/",
+        function: "register",
     },
     Route {
         path: "/application/o/{slug}/",
@@ -71,6 +83,10 @@ pub const ROUTES: [Route; 38] = [
     },
     Route {
         path: ROOT_METADATA,
+        function: "openid-configuration",
+    },
+    Route {
+        path: RESOURCE,
         function: "openid-configuration",
     },
     Route {
@@ -185,6 +201,9 @@ pub const ROOT_DISCOVERY: &str = "/.well-known/openid-configuration";
 
 /// [`METADATA`] for the issuer of a whole tenant.
 pub const ROOT_METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// RFC 9728 §3.1: the metadata of a resource; the resource's own path comes after it.
+pub const RESOURCE: &str = "/.well-known/oauth-protected-resource/{proxy+}";
 
 /// A flow's pages.
 pub const FLOW_PAGES: &str = "/if/flow/{slug}/";

@@ -172,7 +172,7 @@ pub fn not_found(headers: &HeaderMap, request_id: &str) -> Response {
 }
 
 /// The host that was asked: the `Host` header, or the URI's authority where HTTP/2 has it there.
-fn host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+pub(crate) fn host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let header = headers.get(HOST).and_then(|value| value.to_str().ok());
     header
         .or_else(|| uri.authority().map(http::uri::Authority::as_str))

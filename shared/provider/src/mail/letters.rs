@@ -16,6 +16,8 @@ pub enum Kind {
     AccountConfirmation,
     /// Something is to be gone on with.
     Setup,
+    /// A client has them asked something.
+    SignInRequest,
     /// Somebody wanted to make an account for an address that has one.
     HasAccount,
 }
@@ -35,6 +37,7 @@ impl Kind {
             Self::PasswordReset => "mail-password-reset",
             Self::AccountConfirmation => "mail-account-confirmation",
             Self::Setup => "mail-setup",
+            Self::SignInRequest => "mail-sign-in-request",
             Self::HasAccount => "mail-has-account",
         }
     }

@@ -45,6 +45,12 @@ pub(super) fn content_security_policy(page: &impl Page) -> String {
     if !captcha.is_empty() {
         policy = format!("{policy}; frame-src{captcha}; connect-src{captcha}");
     }
+    let mut frames: Vec<String> = page.frames().into_iter().filter_map(origin).collect();
+    if !frames.is_empty() {
+        frames.sort();
+        frames.dedup();
+        policy = format!("{policy}; frame-src {}", frames.join(" "));
+    }
     policy
 }
 
@@ -60,6 +66,12 @@ fn host(picture: &str) -> Option<String> {
         .ok()
         .filter(|url| url.scheme() == "https")?;
     Some(url.origin().ascii_serialization())
+}
+
+/// The origin of a frame, as a source. Its URL was checked when it was registered.
+fn origin(frame: &str) -> Option<String> {
+    let origin = Url::parse(frame).ok()?.origin();
+    origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
 /// Where the service with this script has what it loads, each source after a space. A service that is not known has

@@ -2,7 +2,25 @@
 
 use askama::Template;
 
-use super::{Account, Page, Scene};
+use super::{Account, Page, Scene, scripts};
+
+/// A frame in which an application hears that its session ended (Front-Channel Logout 1.0 §2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// What it loads.
+    pub url: String,
+    /// The application's name.
+    pub application: String,
+}
+
+/// How applications hear in the browser that a session ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Farewell {
+    /// A frame for each.
+    pub frames: Vec<Frame>,
+    /// Whether the page goes on by itself, once the frames have loaded or after three seconds.
+    pub goes_on: bool,
+}
 
 /// Asks whether to sign out (OIDC RP-Initiated Logout §2: without a fitting `id_token_hint` the
 /// provider must ask).
@@ -44,6 +62,8 @@ pub struct SessionEnd<'a> {
     pub launch_url: Option<&'a str>,
     /// Where to end the session here; `None` where there is none.
     pub sign_out_url: Option<&'a str>,
+    /// How applications hear of it. Where the page goes on, it is to its `launch_url`.
+    pub farewell: Farewell,
 }
 
 impl SessionEnd<'_> {
@@ -60,6 +80,14 @@ impl Page for SessionEnd<'_> {
     fn scene(&self) -> &Scene<'_> {
         &self.scene
     }
+
+    fn scripts(&self) -> Vec<&'static str> {
+        self.farewell.scripts()
+    }
+
+    fn frames(&self) -> Vec<&str> {
+        self.farewell.urls()
+    }
 }
 
 /// Says that the session has ended.
@@ -75,10 +103,34 @@ pub struct SignedOut<'a> {
     pub return_url: Option<&'a str>,
     /// Where to sign in again, maybe as somebody else.
     pub sign_in_url: Option<&'a str>,
+    /// How applications hear of it. Where the page goes on, it is to its `return_url`.
+    pub farewell: Farewell,
 }
 
 impl Page for SignedOut<'_> {
     fn scene(&self) -> &Scene<'_> {
         &self.scene
+    }
+
+    fn scripts(&self) -> Vec<&'static str> {
+        self.farewell.scripts()
+    }
+
+    fn frames(&self) -> Vec<&str> {
+        self.farewell.urls()
+    }
+}
+
+impl Farewell {
+    fn scripts(&self) -> Vec<&'static str> {
+        if self.goes_on {
+            vec![scripts::GO_ON]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn urls(&self) -> Vec<&str> {
+        self.frames.iter().map(|frame| frame.url.as_str()).collect()
     }
 }

@@ -11,13 +11,14 @@ mod words;
 /// Text that would leave any context it is not escaped for.
 const HOSTILE: &str = r#""''></title></style><script>alert(1)</script><b onclick=x>&amp;"#;
 
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     scripts::AUTO_SUBMIT,
     scripts::SHOW_PASSWORD,
     scripts::COPY,
     scripts::FILE,
     scripts::CAPTCHA,
     scripts::WEBAUTHN,
+    scripts::GO_ON,
 ];
 
 #[test]

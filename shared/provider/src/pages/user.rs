@@ -194,6 +194,37 @@ pub struct Allowed {
     pub until: Option<String>,
 }
 
+/// What clients ask one who is elsewhere.
+#[derive(Template)]
+#[template(path = "user/requests.html")]
+pub struct Requests<'a> {
+    /// What it stands in.
+    pub scene: Scene<'a>,
+    /// What stands around it.
+    pub frame: Frame,
+    /// The requests that wait.
+    pub requests: Vec<Waiting>,
+}
+
+/// A request that waits.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// What it is found by.
+    pub request: String,
+    /// The application's name.
+    pub application: String,
+    /// What they see at the other place, too; may be empty.
+    pub message: String,
+    /// What it would allow, in words.
+    pub permissions: Vec<String>,
+    /// From which address it came; empty where unknown.
+    pub address: String,
+    /// When it came, RFC 3339.
+    pub since: String,
+    /// Until when it can be answered, RFC 3339.
+    pub until: String,
+}
+
 /// The day of an RFC 3339 time, as people read it anywhere.
 pub fn day(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
@@ -238,4 +269,4 @@ macro_rules! pages {
         }
     )* };
 }
-pages!(Profile, Security, Sessions, Consents, Tokens);
+pages!(Profile, Security, Sessions, Consents, Tokens, Requests);

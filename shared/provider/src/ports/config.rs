@@ -159,7 +159,9 @@ impl ClientEdit {
     /// How many items it writes.
     pub fn items(&self) -> usize {
         match self {
-            Self::Put { former, .. } => 2 + former.items(),
+            Self::Put { client, former } => {
+                2 + former.items() + usize::from(client.has_documents())
+            }
             Self::Remove(former) => former.items(),
         }
     }

@@ -2,6 +2,8 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use protocol::{Seconds, Secret};
+use serde_json::Value;
 use thiserror::Error;
 
 /// Why a document was not fetched. The text is for the log, never for a caller: it has no part of the URL.
@@ -30,10 +32,22 @@ pub enum FetchError {
     TooLarge,
 }
 
+/// A document, and what its host says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// The document.
+    pub body: Bytes,
+    /// Its media type, without parameters, in lower case; `None` where the host does not say.
+    pub media_type: Option<String>,
+    /// How long it may be kept (RFC 9111 §4.2.1); `None` where the host does not say.
+    pub fresh_for: Option<Seconds>,
+}
+
 /// The one client for URLs that a caller or an administrator chose.
 ///
 /// It cannot be led inside (SSRF): every address of the host is checked, the connection goes to a checked
-/// address, and no redirect is followed. It sends neither cookies nor credentials.
+/// address, and no redirect is followed. It sends no cookies, and no credentials but those it is given for
+/// the very host.
 #[async_trait]
 pub trait Fetcher: Send + Sync {
     /// The document at this URL, at most 64 KiB of it, within 3 seconds.
@@ -42,9 +56,29 @@ pub trait Fetcher: Send + Sync {
     /// [`FetchError`].
     async fn get(&self, url: &str) -> Result<Bytes, FetchError>;
 
+    /// As [`Fetcher::get`], with what was said of the document. Here: nothing.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    async fn document(&self, url: &str) -> Result<Fetched, FetchError> {
+        let body = self.get(url).await?;
+        Ok(Fetched {
+            body,
+            media_type: None,
+            fresh_for: None,
+        })
+    }
+
     /// What is answered to a form of at most 64 KiB, posted there; bounded as [`Fetcher::get`].
     ///
     /// # Errors
     /// [`FetchError`].
     async fn post_form(&self, url: &str, form: &[(&str, &str)]) -> Result<Bytes, FetchError>;
+
+    /// Posts JSON of at most 64 KiB with a bearer token that its host knows (RFC 6750 §2.1), and waits for 200 or 204;
+    /// bounded as [`Fetcher::get`].
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    async fn post_json(&self, url: &str, bearer: &Secret, body: &Value) -> Result<(), FetchError>;
 }

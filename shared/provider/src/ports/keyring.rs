@@ -62,6 +62,19 @@ pub trait Keyring: Send + Sync {
     /// left as it is.
     async fn retire(&self, key: &SigningKey) -> Outcome<()>;
 
+    /// A new key of the kind of this one, held as this one is: it is to take its place.
+    async fn successor(&self, tenant: &TenantId, key: &SigningKey) -> Outcome<SigningKey>;
+
+    /// A certificate that a key signs for itself, and that says what this one says: as long as that from a day ago on, as
+    /// clocks differ.
+    async fn certify_like(
+        &self,
+        tenant: &TenantId,
+        key: &SigningKey,
+        like: &Certificate,
+        now: Timestamp,
+    ) -> Outcome<Certificate>;
+
     /// A certificate that a key signs for itself.
     async fn certify(
         &self,

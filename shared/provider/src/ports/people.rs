@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::event::Event;
 use crate::group::{Group, GroupId};
 use crate::ports::{Outcome, UserToken};
-use crate::session::{Consent, Session, SessionId};
+use crate::session::{Consent, Session};
 use crate::user::{User, UserKind};
 
 /// Whether an account was written.
@@ -124,7 +124,8 @@ pub struct FolderPage {
     pub next: Option<String>,
 }
 
-/// People and what belongs to them.
+/// People and what belongs to them. Whatever ends sessions is announced first to those who hear of it
+/// ([`crate::ports::LogoutQueue`]), which takes reading them.
 #[async_trait]
 pub trait People: Send + Sync {
     /// The person with this id, read consistently.
@@ -198,8 +199,7 @@ pub trait People: Send + Sync {
     async fn end_session(
         &self,
         tenant: &TenantId,
-        user: UserId,
-        session: SessionId,
+        session: &Session,
         event: &Event,
     ) -> Outcome<bool>;
 

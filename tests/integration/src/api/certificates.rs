@@ -1,5 +1,6 @@
 //! `/crypto/certificatekeypairs/` (API reference B10, D).
 
+mod algorithms;
 mod refused;
 mod shown;
 mod used;

@@ -47,12 +47,12 @@ pub(crate) struct Client<'a> {
 impl Api {
     /// Over the embedded DynamoDB.
     pub(crate) async fn start() -> Self {
-        Self::over(Bench::embedded().await).await
+        Box::pin(Self::over(Bench::embedded().await)).await
     }
 
     /// Over DynamoDB Local: where many write at once.
     pub(crate) async fn on_dynamodb_local() -> Self {
-        Self::over(Bench::on_dynamodb_local().await).await
+        Box::pin(Self::over(Bench::on_dynamodb_local().await)).await
     }
 
     /// Over this installation.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod races;
+mod secret;
 
 use provider::flow;
 use serde_json::{Value, json};
@@ -90,6 +91,7 @@ async fn reference_b1_a_provider_has_authentiks_defaults_and_generated_credentia
         "jwt_federation_providers": [],
         "post_logout_redirect_uris": [],
         "refresh_token_grace": "seconds=30",
+        "client_metadata": {},
     });
     assert_eq!(made, expected);
     assert_eq!(api.shown(&one(&made)).await, made, "read straight after");

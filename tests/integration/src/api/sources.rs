@@ -49,6 +49,7 @@ async fn a_source_is_made_shown_changed_and_removed_by_its_slug() {
     assert_eq!(api.shown(&one).await, made);
     let change = json!({
         "slug": "builds", "issuer": "https://ci.example", "audiences": ["latchkey"], "reusable": false,
+        "subjects": ["repo:acme/*:ref:refs/heads/main"], "required_claims": {"ref": ["refs/heads/*"]},
         "authorization_url": "https://ci.example/authorize", "oidc_jwks_url": "", "oidc_jwks": {"keys": []},
     });
     let (status, changed) = api.patch(&one, change.clone()).await;

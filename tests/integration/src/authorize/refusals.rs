@@ -190,13 +190,13 @@ async fn oidc_core_3_1_2_6_what_is_not_supported_has_its_own_errors() {
     for (name, error, description) in [
         (
             "request",
-            "request_not_supported",
-            "request objects are not supported",
+            "invalid_request_object",
+            "the request object is not signed by the client",
         ),
         (
             "request_uri",
-            "request_uri_not_supported",
-            "request_uri is not supported",
+            "invalid_request_uri",
+            "request_uri is not registered",
         ),
         (
             "registration",
@@ -265,8 +265,8 @@ async fn oidc_core_3_1_2_1_redirect_uri_is_required() {
 
 #[tokio::test]
 async fn multiple_response_types_2_1_an_unknown_response_mode_is_refused_in_the_default_one() {
-    let asks =
-        ["web_message", "Query", "query.jwt"].map(|mode| Ask::valid().and("response_mode", mode));
+    let asks = ["web_message", "Query", "web_message.jwt"]
+        .map(|mode| Ask::valid().and("response_mode", mode));
     let description = "response_mode must be query, fragment or form_post";
     all_refused("invalid_request", description, &asks).await;
 }

@@ -3,11 +3,11 @@
 use protocol::Secret;
 use provider::group::{Group, GroupId};
 use provider::ports::{Intent, UserToken, Written};
-use provider::session::Consent;
+use provider::session::{Consent, Session};
 use provider::user::{Membership, User};
 use uuid::Uuid;
 
-use super::stage::{NOW, Stage, at, changed, consent, event, random, session, session_id, user};
+use super::stage::{NOW, Stage, at, changed, consent, event, random, session, user};
 
 over_both_stores! {
     people_are_listed_in_order_of_their_numbers,
@@ -117,18 +117,14 @@ async fn a_session_is_ended_once(stage: &Stage) {
     let (token, session) = session(&ada);
     stage.enter(&session).await;
     let people = stage.stores.people();
-    let id = ada.subject.id;
-    let end = |session| {
+    let another = crate::contract::stage::session(&ada).1;
+    let end = |session: Session| {
         let people = stage.stores.people();
-        async move {
-            people
-                .end_session(&stage.tenant, id, session, &event())
-                .await
-        }
+        async move { people.end_session(&stage.tenant, &session, &event()).await }
     };
-    assert_eq!(end(session_id()).await, Ok(false), "another");
-    assert_eq!(end(session.id).await, Ok(true));
-    assert_eq!(end(session.id).await, Ok(false));
+    assert_eq!(end(another).await, Ok(false), "another");
+    assert_eq!(end(session.clone()).await, Ok(true));
+    assert_eq!(end(session.clone()).await, Ok(false));
     assert!(!stage.signed_in(&token).await);
     let left = people.sessions(&stage.tenant, &ada, NOW).await;
     assert!(left.expect("reads").is_empty());

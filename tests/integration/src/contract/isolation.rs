@@ -92,7 +92,7 @@ async fn browsers_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {
     };
     let seen = browsers.look(&b, look, NOW).await.unwrap();
     assert!(seen.signed_in.is_none() && seen.consent.is_none() && seen.plan.is_none());
-    browsers.sign_out(&b, &token, &event()).await.unwrap();
+    browsers.sign_out(&b, &session, &event()).await.unwrap();
     browsers.drop_plan(&b, &onward.key).await.unwrap();
     let next = Plan {
         version: 2,
@@ -111,7 +111,7 @@ async fn browsers_of_another_tenant_are_not_seen_or_touched(stage: &Stage) {
                     &another,
                     &next,
                     &super::stage::onward(),
-                    Some(&token),
+                    Some(&session),
                     &event()
                 ),
                 NOW

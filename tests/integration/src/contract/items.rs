@@ -126,6 +126,7 @@ async fn every_item_is_where_and_as_long_as_the_document_says(stage: &Stage) {
     let (browser, to) = (onward.key.browser.encode(), onward.key.next.encode());
     let mut want = BTreeMap::from([
         ("HOST#id.example.com/TENANT".to_owned(), None),
+        ("TENANTS/a".to_owned(), None),
         ("T#a#HOSTS/id.example.com".to_owned(), None),
         ("T#a#CLIENT#c/CLIENT".to_owned(), None),
         ("T#a#CONFIG/REVISION".to_owned(), None),

@@ -271,7 +271,7 @@ async fn sessions_are_listed_by_name_and_person(stage: &Stage) {
     assert_eq!(saved, Ok(provider::ports::Saved::Yes));
     assert_eq!(stage.session_entries(everybody, 150).await, of(&[&again]));
     let people = stage.stores.people();
-    let ended = people.end_session(&stage.tenant, again.user, again.id, &event);
+    let ended = people.end_session(&stage.tenant, &again, &event);
     assert_eq!(ended.await, Ok(true));
     assert_eq!(
         stage.session_entries(everybody, 49).await,

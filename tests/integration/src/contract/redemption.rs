@@ -1,6 +1,6 @@
 //! `GrantStore::redeem`.
 
-use provider::grant::{Grant, State};
+use provider::grant::{Confirmation, Grant, State};
 use provider::ports::Redemption;
 
 use super::stage::{
@@ -10,6 +10,7 @@ use super::stage::{
 over_both_stores! {
     a_code_redeemed_makes_the_grant_live_and_records_the_token,
     a_code_can_be_redeemed_without_a_refresh_token,
+    the_key_that_whoever_renews_has_to_prove_is_the_first_redeemers,
     a_code_redeemed_again_is_a_replay,
     a_replay_is_told_even_after_the_code_expired,
     at_the_very_second_a_code_is_expired,
@@ -56,6 +57,17 @@ async fn a_code_can_be_redeemed_without_a_refresh_token(stage: &Stage) {
     assert_eq!(stage.redeem(&grant).await, Redemption::First);
     assert_eq!(stage.found(grant.id).await.state, grant.state);
     assert_eq!(stage.redeem(&grant).await, Redemption::Replay);
+}
+
+async fn the_key_that_whoever_renews_has_to_prove_is_the_first_redeemers(stage: &Stage) {
+    let grant = redeemed(stage.granted().await);
+    let with = |key: &str| Grant {
+        key: Some(Confirmation::Key(key.to_owned())),
+        ..grant.clone()
+    };
+    assert_eq!(stage.redeem(&with("first")).await, Redemption::First);
+    assert_eq!(stage.redeem(&with("second")).await, Redemption::Replay);
+    assert_eq!(stage.found(grant.id).await.key, with("first").key);
 }
 
 async fn a_code_redeemed_again_is_a_replay(stage: &Stage) {

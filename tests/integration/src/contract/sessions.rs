@@ -59,7 +59,7 @@ async fn signing_in_moves_to_a_new_plan_and_ends_the_old_session(stage: &Stage) 
     let saved = browsers
         .sign_in(
             &stage.tenant,
-            &entering(&second, &from, &onward, Some(&old), &event()),
+            &entering(&second, &from, &onward, Some(&first), &event()),
             NOW,
         )
         .await;
@@ -88,7 +88,7 @@ async fn signing_in_over_a_changed_plan_writes_nothing(stage: &Stage) {
         let saved = browsers
             .sign_in(
                 &stage.tenant,
-                &entering(&second, &stale, &onward, Some(&old), &event()),
+                &entering(&second, &stale, &onward, Some(&first), &event()),
                 NOW,
             )
             .await;
@@ -126,9 +126,9 @@ async fn only_somebody_active_whose_sessions_were_not_ended_signs_in(stage: &Sta
     let mut inactive = changed(&moved_on);
     inactive.active = false;
     assert!(stage.put(&inactive, Some(&moved_on)).await);
-    assert_eq!(enter(of_now).await, Saved::Stale);
+    assert_eq!(enter(of_now.clone()).await, Saved::Stale);
     assert_eq!(
-        browsers.sign_out(&stage.tenant, &now, &event()).await,
+        browsers.sign_out(&stage.tenant, &of_now, &event()).await,
         Ok(())
     );
 }
@@ -180,7 +180,7 @@ async fn a_session_that_goes_on_does_only_where_it_is_still_there(stage: &Stage)
         assert_eq!(browsers.sign_in(&stage.tenant, &entry, NOW).await, Ok(want));
         assert_eq!(stage.signed_in(&token).await, want == Saved::Yes);
         assert_eq!(stage.plan(&onward.key).await.is_some(), want == Saved::Yes);
-        let ended = browsers.sign_out(&stage.tenant, &token, &event).await;
+        let ended = browsers.sign_out(&stage.tenant, &session, &event).await;
         assert_eq!(ended, Ok(()));
     }
 }
@@ -199,7 +199,7 @@ async fn a_session_ends_and_ending_it_again_is_fine(stage: &Stage) {
         .unwrap();
     for _ in 0..2 {
         assert_eq!(
-            browsers.sign_out(&stage.tenant, &token, &event()).await,
+            browsers.sign_out(&stage.tenant, &session, &event()).await,
             Ok(())
         );
         assert!(!stage.signed_in(&token).await);

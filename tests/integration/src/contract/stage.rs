@@ -250,10 +250,15 @@ pub(crate) fn client(id: &str, at_slug: &str) -> Client {
                 sealed: Sealed(vec![7]),
             },
         }),
+        further_keys: provider::key::FurtherKeys::default(),
         encryption_key: None,
         signing_certificate: None,
+        origin: provider::client::Origin::Configured,
+        statement_sources: Vec::new(),
         encryption_certificate: None,
         federation: Federation::default(),
+        shared_secret: None,
+        metadata: Box::default(),
         claims_supported: vec!["sub".to_owned()],
     }
 }
@@ -291,6 +296,8 @@ pub(crate) const fn opening<'a>(grant: &'a Grant, event: &'a Event) -> Opening<'
         grant,
         record: None,
         plan: None,
+        visit: None,
+        pushed: None,
         event,
     }
 }
@@ -340,6 +347,8 @@ pub(crate) fn grant(user: &User) -> Grant {
         strength: Strength::Multi,
         nonce: Some("n".to_owned()),
         challenge: None,
+        terms: provider::grant::Terms::default(),
+        key: None,
         code: digest(),
         code_expires: at(60),
         state: State::Pending,
@@ -374,6 +383,8 @@ pub(crate) fn record(grant: &Grant) -> TokenRecord {
         nonce: None,
         auth_time: Some(grant.auth_time),
         strength: grant.strength,
+        terms: grant.terms.clone(),
+        key: grant.key.clone(),
         issued: NOW,
         expires: at(300),
     }
@@ -401,6 +412,7 @@ pub(crate) fn session(user: &User) -> (SessionToken, Session) {
         user_agent: "a browser".to_owned(),
         address: Some("192.0.2.1".to_owned()),
         left: BTreeMap::new(),
+        visited: BTreeMap::new(),
         expires: at(100),
     };
     (token, session)
@@ -427,6 +439,7 @@ pub(crate) fn consent(user: &User, client: &str) -> Consent {
         client_id: client_id(client),
         provider: 3,
         scopes: scopes("openid"),
+        beside: provider::flow::beside::Beside::default(),
         expires: Some(at(50)),
     }
 }
@@ -436,7 +449,7 @@ pub(crate) const fn entering<'a>(
     session: &'a Session,
     from: &'a Plan,
     onward: &'a Plan,
-    ended: Option<&'a SessionToken>,
+    ended: Option<&'a Session>,
     event: &'a Event,
 ) -> SignIn<'a> {
     SignIn {

@@ -10,7 +10,7 @@ use provider::flow::stage::{
     IdentificationSettings, PasswordSettings, Settings, UserLoginSettings,
 };
 use provider::ports::{Browser, BrowserStore, Leaving, Look, Outcome, Saved, SignIn};
-use provider::session::{Consent, Plan, PlanKey, SessionToken};
+use provider::session::{Consent, Plan, PlanKey, Session};
 
 use super::SESSION;
 use super::probe::{Probe, flow};
@@ -41,10 +41,8 @@ impl BrowserStore for Ending {
         entry: &SignIn<'_>,
         now: Timestamp,
     ) -> Outcome<Saved> {
-        let of = entry.session;
-        let token = SessionToken::generate(of.user, of.id, &provider::entropy::System::default());
         self.0
-            .sign_out(tenant, &token, &crate::contract::event())
+            .sign_out(tenant, entry.session, &crate::contract::event())
             .await?;
         self.0.sign_in(tenant, entry, now).await
     }
@@ -62,18 +60,13 @@ impl BrowserStore for Ending {
     async fn leave(
         &self,
         tenant: &TenantId,
-        session: &SessionToken,
+        session: &Session,
         leaving: &Leaving<'_>,
     ) -> Outcome<()> {
         self.0.leave(tenant, session, leaving).await
     }
 
-    async fn sign_out(
-        &self,
-        tenant: &TenantId,
-        session: &SessionToken,
-        event: &Event,
-    ) -> Outcome<()> {
+    async fn sign_out(&self, tenant: &TenantId, session: &Session, event: &Event) -> Outcome<()> {
         self.0.sign_out(tenant, session, event).await
     }
 }

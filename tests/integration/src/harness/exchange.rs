@@ -1,7 +1,7 @@
 //! A valid request to the token endpoint, for a test to break in one place.
 
 use http::header::AUTHORIZATION;
-use provider::http::Response;
+use provider::http::{ClientCertificate, Response};
 use serde_json::Value;
 
 use super::{Bench, CALLBACK, basic, form_post, json, summary};
@@ -15,6 +15,8 @@ pub(crate) struct Exchange<'a> {
     bench: &'a Bench,
     authorization: Vec<String>,
     form: Vec<(&'a str, String)>,
+    headers: Vec<(&'static str, String)>,
+    certificate: Option<ClientCertificate>,
 }
 
 impl<'a> Exchange<'a> {
@@ -39,6 +41,8 @@ impl<'a> Exchange<'a> {
             bench,
             authorization: Vec::new(),
             form: Vec::new(),
+            headers: Vec::new(),
+            certificate: None,
         }
         .by(client)
     }
@@ -91,6 +95,20 @@ impl<'a> Exchange<'a> {
         self
     }
 
+    /// With one more header of this name.
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// Over a connection that was opened with this certificate, in DER.
+    pub(crate) fn certificate(self, der: &[u8]) -> Self {
+        Self {
+            certificate: Some(ClientCertificate(der.to_vec().into())),
+            ..self
+        }
+    }
+
     /// To the token endpoint.
     pub(crate) async fn send(&self) -> Response {
         self.send_to(TOKEN).await
@@ -103,6 +121,13 @@ impl<'a> Exchange<'a> {
         for value in &self.authorization {
             let value = http::HeaderValue::from_bytes(value.as_bytes()).expect("a header");
             request.headers_mut().append(AUTHORIZATION, value);
+        }
+        if let Some(certificate) = &self.certificate {
+            request.extensions_mut().insert(certificate.clone());
+        }
+        for (name, value) in &self.headers {
+            let value = value.parse().expect("a header");
+            request.headers_mut().append(*name, value);
         }
         self.bench.send(request).await
     }

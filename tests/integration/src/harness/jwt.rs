@@ -11,13 +11,18 @@ use super::Bench;
 /// The claims of a JWT, once its signature verifies under the keys of this application's issuer, by the
 /// algorithm that the key and not the token says.
 pub(crate) async fn verified(bench: &Bench, slug: &str, jwt: &str) -> Value {
+    verified_as(bench, slug, jwt, "JWT").await
+}
+
+/// The same of a JWT of this type.
+pub(crate) async fn verified_as(bench: &Bench, slug: &str, jwt: &str, typ: &str) -> Value {
     let published = bench.get(&format!("/application/o/{slug}/jwks/")).await;
     let keys: JwkSet = serde_json::from_slice(published.body()).expect("a JWK set");
     let header = jsonwebtoken::decode_header(jwt).expect("a JOSE header");
     let key = keys
         .find(&header.kid.expect("a kid"))
         .expect("its key is published");
-    assert_eq!(part(jwt, 0), expected_header(key));
+    assert_eq!(part(jwt, 0), expected_header(key, typ));
     let mut validation = Validation::new(algorithm(key));
     validation.validate_exp = false; // the bench has a clock of its own; tests look at `exp`
     validation.validate_aud = false;
@@ -34,9 +39,9 @@ pub(crate) fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest.as_bytes()[..16])
 }
 
-fn expected_header(key: &Jwk) -> Value {
+fn expected_header(key: &Jwk, typ: &str) -> Value {
     let common = &key.common;
-    json!({"alg": common.key_algorithm, "typ": "JWT", "kid": common.key_id})
+    json!({"alg": common.key_algorithm, "typ": typ, "kid": common.key_id})
 }
 
 fn algorithm(key: &Jwk) -> Algorithm {

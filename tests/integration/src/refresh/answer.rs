@@ -85,10 +85,11 @@ async fn pin(client: &str) {
         "email": "ada@example.com",
         "email_verified": true,
     });
-    assert_eq!(
-        verified(&bench, client, member(&tokens, "id_token")).await,
-        expected
-    );
+    let mut id = verified(&bench, client, member(&tokens, "id_token")).await;
+    let sid = id.as_object_mut().and_then(|id| id.remove("sid"));
+    let of_code = verified(&bench, client, member(&first, "id_token")).await;
+    assert_eq!(sid.as_ref(), Some(&of_code["sid"]), "the same session");
+    assert_eq!(id, expected);
     let mut access = verified(&bench, client, member(&tokens, "access_token")).await;
     access
         .as_object_mut()

@@ -109,3 +109,15 @@ async fn reference_b2_an_application_without_a_provider_is_a_link_with_policies(
     api.made("/policies/bindings/", nobody).await;
     assert_eq!(starts(&api.bench, "wiki").await, (403, None));
 }
+
+#[tokio::test]
+async fn oidc_core_4_a_client_that_begins_logins_itself_is_told_by_whom() {
+    let bench = Bench::embedded().await;
+    configure::client(&bench, "web", |client| {
+        let uri = "https://rp.example/login?from=launch";
+        client.metadata.initiate_login_uri = Some(uri.to_owned());
+    })
+    .await;
+    let to = "https://rp.example/login?from=launch&iss=http%3A%2F%2Flocalhost%3A8000%2Fapplication%2Fo%2Fweb%2F";
+    assert_eq!(starts(&bench, "web").await, (302, Some(to.to_owned())));
+}

@@ -81,7 +81,7 @@ fn any_rest_of_a_path_is_one_route_and_watch_writes_it_in_its_own_way() {
     assert_eq!(parse_manifest(manifest).unwrap(), routes);
     let template = Template {
         routes: routes.clone(),
-        findings: Vec::new(),
+        ..Template::default()
     };
     let copies = Copies {
         canonical: vec![("/api/v3/{proxy+}".to_owned(), "api".to_owned())],
@@ -137,6 +137,25 @@ fn a_function_without_a_route_and_a_route_without_a_function_are_found() {
         found.concat().contains("no functions/token")
             && found.concat().contains("functions/jwks: no route")
     );
+}
+
+#[test]
+fn a_function_that_a_schedule_or_a_queue_calls_needs_no_route() {
+    let mut copies = token_alone();
+    copies.folders.push("sweep".into());
+    assert_eq!(check(&copies).len(), 1, "nothing calls it");
+    for (kind, trigger) in [("Schedule", Trigger::Schedule), ("SQS", Trigger::Queue)] {
+        let yaml = YAML
+            .replace("Binary: token", "Binary: sweep")
+            .replace("../functions/token", "../functions/sweep")
+            .replace("HttpApi", kind);
+        let called = parse_template(&yaml).unwrap().triggers;
+        assert_eq!(called.get("sweep"), Some(&trigger));
+        copies.template.triggers = called;
+        assert_eq!(check(&copies), Vec::<String>::new());
+    }
+    copies.folders.pop();
+    assert!(check(&copies).concat().contains("no functions/sweep"));
 }
 
 #[test]

@@ -50,6 +50,18 @@ fn every_key_but_the_host_stands_under_its_tenant() {
             format!("T#a#USER#{user}/DEVICECODES#9"),
         ),
         (
+            Key::asked(&t, user, &digest),
+            format!("T#a#USER#{user}/ASKED#{x}"),
+        ),
+        (
+            Key::asked_by(&t, user, &client, Timestamp::from_unix(9)),
+            format!("T#a#USER#{user}/ASKEDBY#9#c#1"),
+        ),
+        (
+            Key::asked_count(&t, user, Timestamp::from_unix(9)),
+            format!("T#a#USER#{user}/ASKEDCOUNT#9"),
+        ),
+        (
             Key::user_token(&t, &digest),
             format!("T#a#USERTOKEN#{x}/USERTOKEN"),
         ),
@@ -161,6 +173,7 @@ fn what_people_are_given_stands_in_the_index_as_the_document_says() {
         client_id,
         provider: 1,
         scopes: protocol::Scopes::default(),
+        beside: provider::flow::beside::Beside::default(),
         expires: None,
     };
     let lpk = format!("T#a#LIST#CONSENT#{shard:x}");
@@ -195,6 +208,7 @@ fn a_row_of_the_index_reads_back_as_what_it_was_made_of() {
         client_id: ClientId::parse("#c##1#").unwrap(),
         provider: 1,
         scopes: protocol::Scopes::default(),
+        beside: provider::flow::beside::Beside::default(),
         expires: Some(Timestamp::from_unix(9)),
     };
     let row = |place| {

@@ -26,9 +26,8 @@ pub async fn check(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         None => ask.caller()?.user.clone(),
     };
     let policies = &api.parts.policies;
-    let ruling = policies
-        .may_use(ask.call, &config, application, &user)
-        .await?;
+    let ruling = policies.may_use(ask.call, &config, application, &user);
+    let ruling = Box::pin(ruling).await?;
     let (passing, messages) = match ruling {
         Ruling::Pass => (true, Vec::new()),
         Ruling::Denied(refusal) if ask.is_superuser() => (false, refusal.messages),

@@ -67,9 +67,8 @@ async fn usable(
             return Ok(None);
         };
         let policies = &api.parts.policies;
-        let ruling = policies
-            .may_use(ask.call, config, application, user)
-            .await?;
+        let ruling = policies.may_use(ask.call, config, application, user);
+        let ruling = Box::pin(ruling).await?;
         Ok::<_, Refusal>((ruling == Ruling::Pass).then_some(row))
     });
     let usable = stream::iter(asked).buffered(AT_ONCE);

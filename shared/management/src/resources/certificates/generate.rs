@@ -9,6 +9,7 @@ use provider::config::{Change, Expect, KeyMaterial, KeyPair, Object};
 use provider::event::Action;
 use provider::key::SigningKey;
 use provider::ports::{ObjectKind, SelfSigned};
+use provider::rotation::left_behind;
 
 use super::CertificateKeyPairs;
 use super::retire;
@@ -46,10 +47,11 @@ async fn generate(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         form.errors.add("common_name", text);
     }
     form.errors.clone().check()?;
-    let algorithm = match form.text("alg") {
+    let algorithm = form.text("signing_alg").and_then(Algorithm::of_pair);
+    let algorithm = algorithm.unwrap_or_else(|| match form.text("alg") {
         Some("ecdsa") => Algorithm::Es256,
         Some(_) | None => Algorithm::Rs256,
-    };
+    });
     let days: i64 = form.get("validity_days").unwrap_or_default();
     let key = api
         .parts
@@ -61,7 +63,7 @@ async fn generate(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         Ok(_) => {}
         Err(Refusal::Invalid(_) | Refusal::Conflict) => retire::end(api, &key).await,
         // It may be that the pair is there, and only the answer was lost.
-        Err(_) => retire::left_behind(&key, "its pair could not be saved"),
+        Err(_) => left_behind(&key, "its pair could not be saved"),
     }
     done
 }
@@ -79,6 +81,7 @@ async fn keep(
         name: name.to_owned(),
         material: KeyMaterial::Signing(key),
         certificate: Some(certificate),
+        rotation: None,
     });
     let (id, tenant) = (pair.id(), &ask.call.tenant);
     let event = api.event(ask, Action::ModelCreated, "certificatekeypair", &id, name);

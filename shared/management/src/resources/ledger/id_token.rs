@@ -1,7 +1,7 @@
 //! `id_token` of tokens: what the ID token beside them says of itself, as far as it is on record, as text.
 
 use protocol::Timestamp;
-use provider::claims::sub;
+use provider::claims::sub_in;
 use provider::client::IssuerMode;
 use provider::config::{Application, Provider};
 use provider::flow::proof::Strength;
@@ -39,7 +39,10 @@ pub fn text(
         IssuerMode::Global => format!("{}/", tenant.base_url),
     };
     put("iss", issuer.into());
-    put("sub", sub(tenant, provider.sub_mode, subject).into());
+    let client_id = provider.client_id.as_str();
+    let sector = provider.metadata.sector(&provider.redirect_uris, client_id);
+    let sub = sub_in(tenant, sector.as_deref(), provider.sub_mode, subject);
+    put("sub", sub.into());
     put("aud", provider.client_id.as_str().into());
     put("exp", of.expires.unix().into());
     put("iat", of.issued.unix().into());

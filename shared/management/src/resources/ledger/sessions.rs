@@ -166,9 +166,11 @@ async fn destroy(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         &pk,
         &name,
     );
-    let (tenant, user) = (&ask.call.tenant.id, owner.subject.id);
     let people = &api.parts.people;
-    if people.end_session(tenant, user, session.id, &event).await? {
+    if people
+        .end_session(&ask.call.tenant.id, &session, &event)
+        .await?
+    {
         return Reply::done();
     }
     Err(Refusal::NotFound(MODEL))

@@ -3,19 +3,19 @@
 use protocol::redirect::RedirectUri;
 use protocol::{ClientId, Secret, Slug};
 use provider::client::RedirectRule;
-use provider::config::{ClientType, Config, Provider, SharedSecret, Validity};
+use provider::config::{ClientType, Config, Provider, Validity};
 use provider::entropy::alphanumeric;
-use provider::tenant::Purpose;
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::secret;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::Form;
 use crate::operation::Ask;
 
-/// How long ids and secrets are that are made (authentik's).
+/// How long ids are that are made (authentik's).
 const ID_LENGTH: usize = 40;
-const SECRET_LENGTH: usize = 128;
 
 /// In the place of the number of one that has none yet.
 const NEW: u64 = 0;
@@ -40,6 +40,7 @@ pub fn read(
     lifetimes(form, &mut provider);
     uris(form, &mut provider);
     federation(form, &mut provider);
+    metadata(form, &mut provider);
     Ok(provider)
 }
 
@@ -186,6 +187,17 @@ fn uris(form: &mut Form, provider: &mut Provider) {
 }
 
 /// Sources go by two names. Who reads an object and writes it back has both, one of them changed.
+/// Client metadata comes whole (RFC 7592 §2.2): what is left out is no longer said.
+fn metadata(form: &mut Form, provider: &mut Provider) {
+    let Some(given) = form.get::<Value>("client_metadata") else {
+        return;
+    };
+    match serde_json::from_value(given) {
+        Ok(metadata) => provider.metadata = metadata,
+        Err(error) => form.errors.add("client_metadata", format!("{error}.")),
+    }
+}
+
 fn federation(form: &mut Form, provider: &mut Provider) {
     let given = ["jwt_federation_sources", "jwks_sources"].map(|name| form.get::<Vec<Uuid>>(name));
     let stored = &provider.jwt_federation_sources;
@@ -230,15 +242,8 @@ async fn secret(
         (Some(given), Some(stored)) if stored.is(&Secret::new(given)) => return Ok(()),
         (Some(given), _) => Secret::new(given),
         (None, Some(_)) => return Ok(()),
-        (None, None) => Secret::new(alphanumeric(&*api.parts.entropy, SECRET_LENGTH)),
+        (None, None) => secret::made(api),
     };
-    let purpose = Purpose::ClientSecret(provider.client_id.as_str());
-    let (tenant, plain) = (&ask.call.tenant.id, secret.expose().as_bytes());
-    let sealed = api.parts.sealer.seal(tenant, purpose, plain).await?;
-    provider.client_secret = Some(SharedSecret {
-        digest: secret.digest(),
-        client_id: provider.client_id.clone(),
-        sealed,
-    });
+    provider.client_secret = Some(secret::kept(api, ask, &provider.client_id, &secret).await?);
     Ok(())
 }

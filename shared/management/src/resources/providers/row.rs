@@ -82,6 +82,7 @@ pub(super) fn oauth2(config: &Config, provider: &Provider) -> Row {
         "jwt_federation_providers": provider.jwt_federation_providers,
         "post_logout_redirect_uris": provider.post_logout_redirect_uris,
         "refresh_token_grace": provider.refresh_token_grace,
+        "client_metadata": provider.metadata,
     })));
     all.extend(for_filters(config, provider));
     all

@@ -91,7 +91,15 @@ pub static OAUTH2_PROVIDER: Shape = Shape {
         // Ours: where people may be sent after logout, and how long a refresh token that was used still counts.
         list("post_logout_redirect_uris", &each::TEXT),
         text("refresh_token_grace"),
+        // Ours: client metadata by its registered names (RFC 7591 §2).
+        object("client_metadata"),
     ],
+};
+
+/// How long the secret is still good that another takes the place of.
+pub(super) static ROTATE_SECRET: Shape = Shape {
+    name: "OAuth2ProviderSecretRotation",
+    fields: &[text("keep_previous").write_only()],
 };
 
 /// `OAuth2ProviderSetupURLs`

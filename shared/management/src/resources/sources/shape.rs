@@ -42,7 +42,7 @@ static SOURCE_TYPE: Shape = Shape {
 
 const UUIDS: Kind = each::UUID;
 
-/// `OAuthSource`; the last three fields are ours.
+/// `OAuthSource`; the last five fields are ours.
 pub(super) static OAUTH_SOURCE: Shape = Shape {
     name: "OAuthSource",
     fields: &[
@@ -80,5 +80,7 @@ pub(super) static OAUTH_SOURCE: Shape = Shape {
         text("issuer").blank().nullable(),
         list("audiences", &each::TEXT),
         flag("reusable"),
+        list("subjects", &each::TEXT),
+        any("required_claims"),
     ],
 };

@@ -3,6 +3,7 @@
 use super::Checker;
 use crate::config::keys::{KeyMaterial, KeyPair};
 use crate::config::objects::Provider;
+use crate::config::rotation::SHORTEST;
 
 /// Where there is no key of this id.
 fn unknown(id: uuid::Uuid) -> String {
@@ -17,6 +18,7 @@ impl Checker<'_> {
             let message = format!("this key does not sign with {}", algorithm.as_str());
             self.unless(signing.public.serves(algorithm), "algorithm", &message);
         }
+        self.rotation(key);
         let config = self.config;
         for provider in config.providers() {
             let name = &provider.name;
@@ -29,6 +31,15 @@ impl Checker<'_> {
                 self.wrong("certificate_data", message);
             }
         }
+    }
+
+    fn rotation(&mut self, key: &KeyPair) {
+        let every = key.rotation.as_ref().and_then(|it| it.every.as_ref());
+        let Some(every) = every else { return };
+        let message = "only a key that was made here rotates";
+        self.unless(key.can_rotate(), "rotation", message);
+        let message = format!("{every} is less than an hour");
+        self.unless(every.seconds() >= SHORTEST, "rotation", &message);
     }
 
     /// The keys that a provider uses.

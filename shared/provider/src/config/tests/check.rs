@@ -276,3 +276,60 @@ fn problems_read_well_and_are_found_by_field() {
     assert_eq!(fields["name"], ["is odd"]);
     assert!(problems.of(object.kind(), "other").is_empty());
 }
+
+#[test]
+fn a_rule_of_a_source_says_something() {
+    let rules = |subjects: &[&str], claims: &[(&str, &[&str])]| {
+        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let mut changed = source(52, "other");
+        changed.rules = crate::federation::Rules {
+            subjects: own(subjects),
+            claims: claims
+                .iter()
+                .map(|(name, patterns)| ((*name).to_owned(), own(patterns)))
+                .collect(),
+        };
+        wrong(changed)
+    };
+    assert!(rules(&["repo:acme/*"], &[("/a/b", &["c", "d*"])]).is_empty());
+    let many = vec!["a"; 51];
+    for bad in [vec![""], vec!["*"], vec!["a", "**"], many] {
+        let found = rules(&bad, &[]);
+        assert!(found[0].starts_with("subjects: "), "{found:?}");
+        let found = rules(&[], &[("a", &bad)]);
+        assert!(found[0].starts_with("required_claims: "), "{found:?}");
+    }
+    for (name, patterns) in [("", &["a"][..]), ("a", &[])] {
+        let found = rules(&[], &[(name, patterns)]);
+        assert!(found[0].starts_with("required_claims: "), "{found:?}");
+    }
+}
+
+#[test]
+fn ciba_4_ping_needs_an_https_endpoint_and_only_confidential_clients_ask() {
+    use crate::client::DeliveryMode;
+    let asking = |endpoint: Option<&str>| {
+        with(|it| {
+            it.metadata.backchannel_token_delivery_mode = Some(DeliveryMode::Ping);
+            it.metadata.backchannel_client_notification_endpoint = endpoint.map(str::to_owned);
+        })
+    };
+    assert!(asking(Some("https://rp.example/ping")).is_empty());
+    for bad in [
+        None,
+        Some("http://rp.example/ping"),
+        Some("https://u:p@rp.example/"),
+        Some("https://rp.example/#x"),
+        Some("ping"),
+    ] {
+        assert!(!asking(bad).is_empty(), "{bad:?}");
+    }
+    let public = with(|it| {
+        it.client_type = ClientType::Public;
+        it.metadata.token_exchange = Some(crate::client::TokenExchange::default());
+    });
+    assert!(
+        public[0].starts_with("client_metadata: token_exchange"),
+        "{public:?}"
+    );
+}

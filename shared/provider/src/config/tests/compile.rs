@@ -193,7 +193,7 @@ fn reference_3_5_federation_names_what_is_trusted() {
     let mut off = source(52, "off");
     off.enabled = false;
     let mut keyless = source(53, "keyless");
-    keyless.oidc_jwks = None;
+    (keyless.oidc_jwks, keyless.issuer) = (None, None);
     let mut url = source(54, "url");
     (url.oidc_jwks, url.oidc_jwks_url) = (None, Some("https://ci.example/jwks".into()));
     let mut objects = with(|it| {
@@ -270,6 +270,7 @@ fn everything_else_is_taken_over() {
             kms_key: None,
         }),
         certificate: None,
+        rotation: None,
     };
     let mut objects = with(|it| {
         it.encryption_key = Some(id(2));
@@ -342,4 +343,20 @@ fn rfc7517_4_7_a_client_carries_the_certificates_of_its_keys() {
     assert_eq!(x5c(client.signing_certificate), "AQ==");
     assert_eq!(x5c(client.encryption_certificate), "Ag==");
     assert!(compiled(usual()).signing_certificate.is_none());
+}
+
+#[test]
+fn a_source_without_keys_has_those_that_its_issuer_names() {
+    let discovered = |issuer: Option<&str>| {
+        let mut given = source(51, "ci");
+        (given.oidc_jwks, given.issuer) = (None, issuer.map(str::to_owned));
+        let mut objects = with(|it| it.jwt_federation_sources = vec![id(51)]);
+        objects.push(given.into());
+        compiled(objects).federation.sources.pop().map(|it| it.keys)
+    };
+    let url = "https://ci.example";
+    assert_eq!(discovered(Some(url)), Some(JwtKeys::Discovered(url.into())));
+    for bad in [None, Some("ci"), Some("http://ci.example")] {
+        assert_eq!(discovered(bad), None, "{bad:?}");
+    }
 }

@@ -4,13 +4,16 @@ use protocol::authorize::AuthorizeRequest;
 use protocol::{Scopes, Secret};
 
 use super::{Asked, Authorize};
-use crate::claims::{About, Claims};
+use crate::claims::{About, At, Claims};
 use crate::event::{Action, Event};
-use crate::fault::Fault;
+use crate::fapi;
+use crate::fault::{Denied, Fault};
 use crate::grant::{Code, Grant, State};
 use crate::http::Call;
 use crate::issuer::{Access, Bound, Order};
-use crate::ports::{Browser, Opening};
+use crate::logout;
+use crate::ports::{Browser, Opened, Opening};
+use crate::requests::RequestFault;
 use crate::script::TokenFacts;
 use crate::session::Session;
 use crate::user::User;
@@ -27,7 +30,7 @@ impl Authorize {
         (session, user): &(Session, User),
         browser: &Browser,
     ) -> Result<Fields, Fault> {
-        let kind = asked.request.response_type;
+        let kind = asked.checked.request.response_type;
         let code = Code::generate(&*self.entropy);
         let grant = begin(call, asked, &code, session, user);
         let mapped = if kind.id_token || kind.token {
@@ -38,7 +41,11 @@ impl Authorize {
         } else {
             Claims::new()
         };
-        let order = Order::of_grant(&call.tenant, asked.client, &grant, &mapped, call.now);
+        let by_name = self.by_name(call, asked, &grant, user).await?;
+        let order = Order {
+            asked: Some(&by_name),
+            ..Order::of_grant(&call.tenant, asked.client, &grant, &mapped, call.now)
+        };
         let access = if kind.gives_access_token() {
             Some(self.issuer.access(&order).await?)
         } else {
@@ -54,14 +61,41 @@ impl Authorize {
             None
         };
         let event = self.event(call, asked, user, &grant.scopes);
+        let visiting = logout::visiting(&order, session);
         let opening = Opening {
             grant: &grant,
             record: access.as_ref().map(|access| &access.record),
             plan: browser.plan.as_ref().map(|plan| &plan.key),
+            visit: visiting.as_ref(),
+            pushed: asked.resolved.pushed().map(|pushed| &pushed.id),
             event: &event,
         };
-        self.grants.open(&call.tenant.id, &opening).await?;
+        match self.grants.open(&call.tenant.id, &opening).await? {
+            Opened::Yes => {}
+            // Signed out in another tab at the same moment: nobody is signed in any more.
+            Opened::SessionOver => return Err(Denied::LoginRequired.into()),
+            Opened::Used => return Err(RequestFault::NoSuchRequest.into()), // RFC 9126 §7.3
+        }
         Ok(fields(asked, &code, access, id_token))
+    }
+
+    /// What the ID token says because it was asked for by name (OpenID Connect Core §5.5).
+    async fn by_name(
+        &self,
+        call: &Call<'_>,
+        asked: &Asked<'_>,
+        grant: &Grant,
+        user: &User,
+    ) -> Result<Claims, Fault> {
+        if !asked.checked.request.response_type.id_token {
+            return Ok(Claims::new());
+        }
+        let token = TokenFacts::of(&grant.scopes, call.now + asked.client.access_lifetime);
+        let (wanted, about) = ((&grant.terms, At::IdToken), About::User(user));
+        let claims = self
+            .mappings
+            .asked(call, asked.client, wanted, about, token);
+        Ok(claims.await?)
     }
 
     fn event(&self, call: &Call<'_>, asked: &Asked<'_>, user: &User, scopes: &Scopes) -> Event {
@@ -69,7 +103,7 @@ impl Authorize {
             .about(&user.subject)
             .authorizes(asked.client)
             .with("scopes", scopes.to_string())
-            .with("flow", asked.request.response_type.flow())
+            .with("flow", asked.checked.request.response_type.flow())
     }
 }
 
@@ -79,7 +113,7 @@ fn begin(call: &Call<'_>, asked: &Asked<'_>, code: &Code, session: &Session, use
         nonce,
         challenge,
         ..
-    } = asked.request;
+    } = &asked.checked.request;
     let state = if response_type.code {
         State::Pending
     } else {
@@ -89,8 +123,8 @@ fn begin(call: &Call<'_>, asked: &Asked<'_>, code: &Code, session: &Session, use
         id: code.grant,
         client_id: asked.client.client_id.clone(),
         provider: asked.client.provider_pk,
-        redirect_uri: asked.redirect_uri.map(str::to_owned),
-        scopes: asked.scopes.clone(),
+        redirect_uri: asked.checked.redirect_uri.clone(),
+        scopes: asked.checked.scopes.clone(),
         subject: user.subject.clone(),
         session: session.id,
         issued: call.now,
@@ -99,8 +133,10 @@ fn begin(call: &Call<'_>, asked: &Asked<'_>, code: &Code, session: &Session, use
         strength: session.strength(),
         nonce: nonce.clone(),
         challenge: *challenge,
+        terms: asked.checked.terms.clone(),
+        key: asked.checked.key.clone(),
         code: code.raw().digest(),
-        code_expires: call.now + asked.client.code_lifetime,
+        code_expires: call.now + fapi::code_lifetime(asked.client),
         state,
     }
 }
@@ -112,7 +148,7 @@ fn fields(
     access: Option<Access>,
     id_token: Option<Secret>,
 ) -> Fields {
-    let kind = asked.request.response_type;
+    let kind = asked.checked.request.response_type;
     let mut fields = Fields::new();
     if kind.code {
         fields.push(("code", code.raw().clone()));
@@ -120,9 +156,9 @@ fn fields(
     if let Some(access) = access {
         let lifetime = asked.client.access_lifetime.0.to_string();
         fields.push(("access_token", access.token));
-        fields.push(("token_type", Secret::new("Bearer")));
+        fields.push(("token_type", Secret::new(access.record.token_type())));
         fields.push(("expires_in", Secret::new(lifetime)));
-        fields.push(("scope", Secret::new(asked.scopes.to_string())));
+        fields.push(("scope", Secret::new(asked.checked.scopes.to_string())));
     }
     if let Some(id_token) = id_token {
         fields.push(("id_token", id_token));

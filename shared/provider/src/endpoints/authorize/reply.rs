@@ -1,35 +1,69 @@
 //! The way back to a client, for good news and bad.
 
-use protocol::Secret;
 use protocol::authorize::ReplyTo;
 use protocol::error::description;
 use protocol::redirect::{Delivery, deliver};
+use protocol::{Seconds, Secret};
 
+use crate::claims::Claims;
 use crate::client::{Client, RedirectTarget};
 use crate::fault::Fault;
 use crate::http::{Call, Response, encode};
+use crate::issuer::Issuer;
 use crate::pages::{FormPost, Scene};
+
+/// How long a signed answer is good (JARM §2.1: a maximum of ten minutes is recommended).
+const LIFETIME: Seconds = Seconds::minutes(10);
 
 /// The way back to a client.
 pub(super) struct Reply<'a> {
     pub(super) call: &'a Call<'a>,
     pub(super) client: &'a Client,
+    /// Signs answers.
+    pub(super) issuer: &'a Issuer,
     pub(super) target: RedirectTarget,
     pub(super) to: ReplyTo,
 }
 
 impl Reply<'_> {
     /// Sends these fields, with `state` and `iss`.
-    pub(super) fn send(&self, fields: &[(&str, Secret)]) -> Response {
+    ///
+    /// # Errors
+    /// Where the answer is to be signed and cannot be.
+    pub(super) async fn send(&self, fields: &[(&str, Secret)]) -> Result<Response, Fault> {
         let issuer = self.client.issuer(&self.call.tenant);
-        let mut fields: Vec<(&str, &str)> = fields
+        let mut fields = fields.to_vec();
+        if let Some(state) = &self.to.state {
+            fields.push(("state", Secret::new(state.as_str()))); // RFC 6749 §4.1.2: the exact value received
+        }
+        fields.push(("iss", Secret::new(issuer))); // RFC 9207 §2, in errors too
+        if self.to.signed {
+            fields = vec![("response", self.signed(&fields).await?)];
+        }
+        Ok(self.deliver(&fields))
+    }
+
+    /// All of it as one JWT (JARM §2.1, §2.2).
+    async fn signed(&self, fields: &[(&str, Secret)]) -> Result<Secret, Fault> {
+        let mut claims = Claims::new();
+        for (name, value) in fields {
+            claims.insert((*name).to_owned(), value.expose().into());
+        }
+        claims.insert("aud".to_owned(), self.client.client_id.as_str().into());
+        let until = self.call.now + LIFETIME;
+        claims.insert("exp".to_owned(), until.unix().into());
+        let place = (&self.call.tenant.id, self.client);
+        let wanted = self.client.metadata.authorization_encryption();
+        let sealing = self.issuer.sealing();
+        let sealed = sealing.sealed(place, Some("JWT"), &claims, wanted, self.call.now);
+        Ok(sealed.await?)
+    }
+
+    fn deliver(&self, fields: &[(&str, Secret)]) -> Response {
+        let fields: Vec<(&str, &str)> = fields
             .iter()
             .map(|(name, value)| (*name, value.expose()))
             .collect();
-        if let Some(state) = &self.to.state {
-            fields.push(("state", state)); // RFC 6749 §4.1.2: the exact value received
-        }
-        fields.push(("iss", &issuer)); // RFC 9207 §2, in errors too
         match deliver(self.target.uri().as_str(), self.to.mode, &fields) {
             Delivery::Redirect(to) => encode::redirect(self.call, &to),
             Delivery::Form { action, fields } => encode::page(
@@ -44,13 +78,16 @@ impl Reply<'_> {
     }
 
     /// Sends an error.
-    pub(super) fn refuse(&self, fault: &Fault) -> Response {
+    ///
+    /// # Errors
+    /// As [`Reply::send`].
+    pub(super) async fn refuse(&self, fault: &Fault) -> Result<Response, Fault> {
         let words = fault.description();
         let words = description(&words);
         let fields = [
             ("error", Secret::new(fault.code().as_str())),
             ("error_description", Secret::new(words)),
         ];
-        encode::told(self.send(&fields), fault)
+        Ok(encode::told(self.send(&fields).await?, fault))
     }
 }

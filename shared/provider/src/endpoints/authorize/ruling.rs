@@ -12,10 +12,10 @@ pub(super) fn context(asked: &Asked<'_>) -> Map<String, Value> {
         max_age,
         challenge,
         ..
-    } = asked.request;
+    } = &asked.checked.request;
     let mut context = Map::new();
     let mut put = |name: &str, value: Value| context.insert(name.to_owned(), value);
-    put("oauth_scopes", json!(asked.scopes));
+    put("oauth_scopes", json!(asked.checked.scopes));
     put("oauth_grant_type", response_type.flow().into());
     put(
         "oauth_response_type",

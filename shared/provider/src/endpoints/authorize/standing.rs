@@ -1,7 +1,7 @@
 //! What is known of the person: whether they are signed in as the request wants, and have agreed.
 
+use protocol::UserId;
 use protocol::authorize::AuthorizeRequest;
-use protocol::{Scopes, UserId};
 
 use crate::claims;
 use crate::client::{Client, ConsentMode};
@@ -9,6 +9,7 @@ use crate::fault::Denied;
 use crate::flow::errand::Wanted;
 use crate::http::Call;
 use crate::ports::Browser;
+use crate::requests::Checked;
 use crate::session::{Decision, Session};
 use crate::user::User;
 
@@ -39,7 +40,7 @@ pub(super) fn signed_in<'b>(
         return Ok(None); // OIDC Core §3.1.2.1
     }
     let other_hinted =
-        hinted.is_some_and(|sub| sub != claims::sub(&call.tenant, client.sub_mode, &user.subject));
+        hinted.is_some_and(|sub| sub != claims::sub(&call.tenant, client, &user.subject));
     let too_weak = wanted.exceeds(session.strength());
     match (other_hinted, too_weak, for_this) {
         (false, false, _) => Ok(Some(both)),
@@ -54,49 +55,52 @@ pub(super) fn signed_in<'b>(
 pub(super) fn consented(
     call: &Call<'_>,
     client: &Client,
-    request: &AuthorizeRequest,
-    scopes: &Scopes,
+    checked: &Checked,
     browser: &Browser,
 ) -> Option<Decision> {
     let (_, user) = browser.signed_in.as_ref()?;
     let user = user.subject.id;
     let granted = || Decision::Granted {
         user,
-        scopes: scopes.clone(),
+        scopes: checked.scopes.clone(),
+        beside: checked.beside(),
     };
     let plan = browser.plan.as_ref();
     let decided = plan.and_then(|plan| plan.consent.as_ref());
     if decided == Some(&Decision::Denied) {
         return Some(Decision::Denied);
     }
-    let agreed = decided.is_some_and(|decided| agrees(decided, user, scopes));
+    let agreed = decided.is_some_and(|decided| agrees(decided, user, checked));
     if client.authorization_runs {
         let gone_through = plan.is_some_and(|plan| plan.done_by(user, &client.authorization_flow));
         // Where it was gone through and there is no decision, it has no stage for it, or policies left that out.
         return (gone_through && (agreed || decided.is_none())).then(granted);
     }
-    let given = agreed || !request.prompt.consent && counts(call, client, scopes, browser); // OIDC Core §3.1.2.1
+    let anew = checked.request.prompt.consent; // OIDC Core §3.1.2.1
+    let given = agreed || !anew && counts(call, client, checked, browser);
     given.then(granted)
 }
 
-fn agrees(decided: &Decision, user: UserId, scopes: &Scopes) -> bool {
+fn agrees(decided: &Decision, user: UserId, checked: &Checked) -> bool {
     match decided {
         Decision::Granted {
             user: by,
             scopes: to,
-        } => *by == user && scopes.is_subset_of(to),
+            beside,
+        } => *by == user && checked.scopes.is_subset_of(to) && beside.covers(&checked.beside()),
         Decision::Denied => false,
     }
 }
 
 /// Whether what was agreed before counts for this request.
-fn counts(call: &Call<'_>, client: &Client, scopes: &Scopes, browser: &Browser) -> bool {
+fn counts(call: &Call<'_>, client: &Client, checked: &Checked, browser: &Browser) -> bool {
     let kept = browser.consent.as_ref();
     match client.consent {
         ConsentMode::Implicit => true,
         ConsentMode::AlwaysRequire => false,
-        ConsentMode::Permanent | ConsentMode::Expiring(_) => {
-            kept.is_some_and(|consent| consent.covers(client, scopes, call.now))
-        }
+        ConsentMode::Permanent | ConsentMode::Expiring(_) => kept.is_some_and(|consent| {
+            consent.covers(client, &checked.scopes, call.now)
+                && consent.beside.covers(&checked.beside())
+        }),
     }
 }

@@ -11,7 +11,7 @@ use crate::fault::{Fault, PageFault, Transport};
 use crate::flow::answer::Answer;
 use crate::flow::{self, Designation};
 use crate::http::{Call, Response, cookie, encode};
-use crate::pages::{Removed, Scene, SessionEnd, SignedOut};
+use crate::pages::{Farewell, Removed, Scene, SessionEnd, SignedOut};
 use crate::session::{PLAN_LIFETIME, csrf_token};
 
 mod fields;
@@ -113,6 +113,7 @@ fn ended(run: &Run<'_>) -> Response {
                 application: None,
                 return_url: None,
                 sign_in_url: Some(&sign_in),
+                farewell: Farewell::default(),
             },
         ),
         (Designation::Invalidation, Some(_)) => encode::page(
@@ -122,6 +123,7 @@ fn ended(run: &Run<'_>) -> Response {
                 application: None,
                 launch_url: None,
                 sign_out_url: Some(&run.next.through(flow::INVALIDATION)),
+                farewell: Farewell::default(),
             },
         ),
         (_, Some(_)) => encode::redirect(run.call(), USER_INTERFACE),

@@ -72,7 +72,7 @@ impl Endpoint for GithubAccessToken {
         let headers = call.request.headers();
         let json = github::wants_json(header(headers, &ACCEPT));
         let by_header = headers.contains_key(AUTHORIZATION);
-        match (self.exchange(call).await, json) {
+        let mut response = match (self.exchange(call).await, json) {
             (Ok(answer), true) => encode::json(StatusCode::OK, &answer),
             (Ok(answer), false) => {
                 let mut response = encode::json(StatusCode::OK, &answer);
@@ -82,6 +82,8 @@ impl Endpoint for GithubAccessToken {
             // GitHub itself says 200; clients of authentik know 400 (RFC 6749 §5.2).
             (Err(fault), true) => encode::fault_json(&fault, by_header),
             (Err(fault), false) => encode::fault_form(&fault, by_header),
-        }
+        };
+        self.0.offer(call, &mut response).await;
+        response
     }
 }

@@ -33,7 +33,7 @@ impl SelfService {
             let back = route::LAUNCH.replace("{slug}", slug.as_str());
             return Ok(through_sign_in(call, &back, false));
         };
-        let found = self.wanted(call, slug, &visitor.user).await?;
+        let found = Box::pin(self.wanted(call, slug, &visitor.user)).await?;
         let Launch { name, url, ruling } = found.ok_or(Transport::NotFound)?;
         if let Ruling::Denied(refusal) = ruling {
             return Ok(encode::denied(call, &name, &refusal));
@@ -52,10 +52,12 @@ impl SelfService {
         let policies = &self.parts.policies;
         if let Some(client) = self.parts.clients.by_slug(tenant, slug, call.now).await? {
             let ruling = policies.decide(call, &client, Some(user), Map::new());
+            let begun = client.metadata.initiate_login_uri.as_deref();
+            let begun = begun.map(|uri| launch::begun(uri, &client.issuer(&call.tenant)));
             return Ok(Some(Launch {
                 ruling: ruling.await?,
                 name: client.name.clone(),
-                url: client.launch_url.clone(),
+                url: begun.or_else(|| client.launch_url.clone()),
             }));
         }
         // Without a provider it is a link with policies.
@@ -63,7 +65,7 @@ impl SelfService {
         let Some(application) = config.applications().find(|it| it.slug == *slug) else {
             return Ok(None);
         };
-        let ruling = policies.may_use(call, &config, application, user).await?;
+        let ruling = Box::pin(policies.may_use(call, &config, application, user)).await?;
         Ok(Some(Launch {
             ruling,
             name: application.name.clone(),

@@ -17,18 +17,27 @@ pub enum Notice {
     AuthenticatorRemoved,
     /// A token was removed.
     TokenRemoved,
+    /// A client's request was allowed.
+    RequestAllowed,
+    /// A client's request was refused.
+    RequestRefused,
+    /// It was to be allowed, and the application is not theirs to use.
+    RequestDenied,
     /// There was nothing to do: it was gone already.
     Gone,
 }
 
 impl Notice {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::SessionEnded,
         Self::OthersEnded,
         Self::ConsentRevoked,
         Self::AuthenticatorRenamed,
         Self::AuthenticatorRemoved,
         Self::TokenRemoved,
+        Self::RequestAllowed,
+        Self::RequestRefused,
+        Self::RequestDenied,
         Self::Gone,
     ];
 
@@ -41,6 +50,9 @@ impl Notice {
             Self::AuthenticatorRenamed => "authenticator-renamed",
             Self::AuthenticatorRemoved => "authenticator-removed",
             Self::TokenRemoved => "token-removed",
+            Self::RequestAllowed => "request-allowed",
+            Self::RequestRefused => "request-refused",
+            Self::RequestDenied => "request-denied",
             Self::Gone => "gone",
         }
     }

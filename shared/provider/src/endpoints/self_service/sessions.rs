@@ -13,12 +13,7 @@ use crate::session::{Session, SessionId};
 
 impl SelfService {
     pub(super) async fn sessions(&self, visitor: &Visitor<'_>) -> Result<Response, Fault> {
-        let (tenant, now) = (&visitor.call.tenant.id, visitor.call.now);
-        let sessions = self
-            .parts
-            .people
-            .sessions(tenant, &visitor.user, now)
-            .await?;
+        let sessions = self.live_sessions(visitor).await?;
         let shown = |session: Session| SignedInAt {
             here: session.id == visitor.session.id,
             id: session.id.to_string(),
@@ -52,21 +47,18 @@ impl SelfService {
                     .optional("session")?
                     .and_then(|id| id.parse::<Uuid>().ok());
                 let id = id.map(SessionId).filter(|id| *id != here);
-                let ended = match id {
-                    Some(id) => self.end_one(visitor, id).await?,
+                let sessions = self.live_sessions(visitor).await?;
+                let session = sessions.iter().find(|session| Some(session.id) == id);
+                let ended = match session {
+                    Some(session) => self.end_one(visitor, session).await?,
                     None => false,
                 };
                 Ok(visitor.done(Section::Sessions, Notice::SessionEnded.done_or_gone(ended)))
             }
             Some("end_others") => {
-                let (tenant, now) = (&visitor.call.tenant.id, visitor.call.now);
-                let sessions = self
-                    .parts
-                    .people
-                    .sessions(tenant, &visitor.user, now)
-                    .await?;
+                let sessions = self.live_sessions(visitor).await?;
                 for session in sessions.iter().filter(|session| session.id != here) {
-                    self.end_one(visitor, session.id).await?;
+                    self.end_one(visitor, session).await?;
                 }
                 Ok(visitor.done(Section::Sessions, Notice::OthersEnded))
             }
@@ -74,15 +66,18 @@ impl SelfService {
         }
     }
 
-    async fn end_one(&self, visitor: &Visitor<'_>, id: SessionId) -> Result<bool, Fault> {
-        let (tenant, user) = (&visitor.call.tenant.id, visitor.user.subject.id);
+    async fn live_sessions(&self, visitor: &Visitor<'_>) -> Result<Vec<Session>, Fault> {
+        let (tenant, now) = (&visitor.call.tenant.id, visitor.call.now);
+        let people = &self.parts.people;
+        Ok(people.sessions(tenant, &visitor.user, now).await?)
+    }
+
+    async fn end_one(&self, visitor: &Visitor<'_>, session: &Session) -> Result<bool, Fault> {
+        let tenant = &visitor.call.tenant.id;
         let event = self
             .event(visitor, Action::Logout)
-            .with("session", id.to_string());
-        Ok(self
-            .parts
-            .people
-            .end_session(tenant, user, id, &event)
-            .await?)
+            .with("session", session.id.to_string());
+        let people = &self.parts.people;
+        Ok(people.end_session(tenant, session, &event).await?)
     }
 }

@@ -12,6 +12,7 @@ use crate::flow::errand::Errand;
 use crate::flow::stage::ConsentSettings;
 use crate::http::Call;
 use crate::ports::Saved;
+use crate::requests::readable;
 use crate::session::{Consent, Decision, csrf_token};
 use crate::user::User;
 
@@ -32,12 +33,7 @@ impl Executor {
             return Ok(Step::Leave(run.next.as_str().to_owned()));
         };
         let before = run.allowed_before(errand).intersect(&errand.scopes);
-        let (old, new) = (shown(errand, &before), errand.scopes.without(&before));
-        let (permissions, additional_permissions) = if old.is_empty() {
-            (shown(errand, &errand.scopes), Vec::new())
-        } else {
-            (old, shown(errand, &new))
-        };
+        let (permissions, additional_permissions) = permissions(errand, &before);
         let application = errand.client.name.clone();
         let consent = challenge::Consent {
             pending: run.shown_pending(),
@@ -81,6 +77,7 @@ impl Executor {
                 run.plan.consent = Some(Decision::Granted {
                     user: user.subject.id,
                     scopes: errand.scopes.clone(),
+                    beside: errand.beside.clone(),
                 });
                 kept
             }
@@ -105,6 +102,16 @@ impl Executor {
     }
 }
 
+/// What is asked for; in two parts where some of it was allowed before. What goes beside scopes is new each time.
+fn permissions(errand: &Errand, before: &Scopes) -> (Vec<Permission>, Vec<Permission>) {
+    let (old, beside) = (shown(errand, before), beside(errand));
+    if old.is_empty() {
+        return ([shown(errand, &errand.scopes), beside].concat(), Vec::new());
+    }
+    let new = shown(errand, &errand.scopes.without(before));
+    (old, [new, beside].concat())
+}
+
 /// What people read of these scopes.
 fn shown(errand: &Errand, scopes: &Scopes) -> Vec<Permission> {
     let permission = |(id, name): (&str, &str)| Permission {
@@ -113,6 +120,16 @@ fn shown(errand: &Errand, scopes: &Scopes) -> Vec<Permission> {
     };
     let texts = consent_texts(&errand.client, scopes);
     texts.into_iter().map(permission).collect()
+}
+
+/// What they read of the rest: each of `authorization_details` with all it says (RFC 9396 §13), and each claim that no
+/// scope stands for.
+fn beside(errand: &Errand) -> Vec<Permission> {
+    let details = readable(&errand.client.metadata, &errand.beside.details);
+    let claims = errand.beside.claims.iter();
+    let claims = claims.map(|claim| (claim.clone(), String::new()));
+    let permission = |(id, name)| Permission { id, name };
+    details.into_iter().chain(claims).map(permission).collect()
 }
 
 impl Run<'_> {
@@ -140,10 +157,12 @@ impl Run<'_> {
             ConsentMode::Permanent | ConsentMode::Expiring(_) => self.browser.consent.as_ref()?,
             ConsentMode::Implicit | ConsentMode::AlwaysRequire => return None,
         };
-        let covers = kept.covers(&errand.client, &errand.scopes, self.call().now);
+        let covers = kept.covers(&errand.client, &errand.scopes, self.call().now)
+            && kept.beside.covers(&errand.beside);
         (covers && !errand.prompt_consent).then(|| Decision::Granted {
             user: user.subject.id,
             scopes: errand.scopes.clone(),
+            beside: errand.beside.clone(),
         })
     }
 
@@ -176,6 +195,7 @@ impl Run<'_> {
             client_id: errand.client.client_id.clone(),
             provider: errand.client.provider_pk,
             scopes: before.union(&errand.scopes),
+            beside: errand.beside.clone(), // another payment is not this one: only the last is remembered
             expires: if before.is_subset_of(&errand.scopes) {
                 expires
             } else {

@@ -86,15 +86,14 @@ impl Executor {
         let own = |(before, _): &(Session, User)| before.id == session.id;
         let goes_on = run.browser.signed_in.as_ref().is_some_and(own);
         // A cookie that opens nothing ends nothing: that there is such a session does not make it this browser's.
-        let opened = run.browser.signed_in.is_some() && !goes_on;
-        let ended = call.session_token().filter(|_| opened);
+        let opened = run.browser.signed_in.as_ref().filter(|_| !goes_on);
         let event = self.login_event(run, &user);
         let entry = SignIn {
             session: &session,
             from: &run.plan,
             onward: &onward,
             goes_on,
-            ended: ended.as_ref(),
+            ended: opened.map(|(session, _)| session),
             event: &event,
         };
         let saved = self
@@ -142,6 +141,7 @@ impl Executor {
             user_agent: agent(run),
             address: call.client_ip().map(str::to_owned),
             left: before.map_or_else(BTreeMap::new, |session| session.left.clone()),
+            visited: before.map_or_else(BTreeMap::new, |session| session.visited.clone()),
             // Where nothing was proved on the way (RFC 9470 §5), the session is no longer than it was.
             expires: before
                 .filter(|session| session.proofs == run.plan.context.proofs)
@@ -158,9 +158,7 @@ impl Executor {
             let event = call
                 .event(Action::Logout, &*self.parts.entropy)
                 .about(&user.subject);
-            people
-                .end_session(&call.tenant.id, user.subject.id, session.id, &event)
-                .await?;
+            people.end_session(&call.tenant.id, session, &event).await?;
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ impl Executor {
 
     async fn end_session(&self, run: &mut Run<'_>) -> Result<Step, Fault> {
         let call = run.call();
-        let (Some((_, user)), Some(token)) = (&run.browser.signed_in, call.session_token()) else {
+        let Some((session, user)) = &run.browser.signed_in else {
             return Ok(Step::Done);
         };
         let event = call
@@ -38,7 +38,7 @@ impl Executor {
             .about(&user.subject);
         self.parts
             .browsers
-            .sign_out(&call.tenant.id, &token, &event)
+            .sign_out(&call.tenant.id, session, &event)
             .await?;
         tracing::info!(event = "logout", user = %user.subject.id, "signed out");
         run.cookies

@@ -24,6 +24,7 @@ fn session(auth_time: i64) -> Session {
         user_agent: String::new(),
         address: None,
         left: std::collections::BTreeMap::new(),
+        visited: std::collections::BTreeMap::new(),
         expires: Timestamp::from_unix(i64::MAX),
     }
 }

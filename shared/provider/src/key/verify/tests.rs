@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
-    RsaKeyPair,
+    ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, ML_DSA_44_SIGNING,
+    ML_DSA_65_SIGNING, ML_DSA_87_SIGNING, PqdsaKeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
+    RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
 };
 use futures_util::FutureExt as _;
 use protocol::ClientId;
-use protocol::jose::{Curve, signing_input, with_signature};
+use protocol::jose::{AkpAlgorithm, Curve, signing_input, with_signature};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -32,6 +33,10 @@ impl Vault for Opened {
         assert_eq!(purpose, Purpose::ClientSecret("c"));
         Ok(Arc::new(Zeroizing::new(self.0.to_vec())))
     }
+}
+
+fn decoded(member: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(member).ok()
 }
 
 fn with_key(algorithm: Algorithm, public: PublicKey) -> Signing {
@@ -128,6 +133,15 @@ fn rfc8037_appendix_a_5_eddsa() {
     assert!(!parts.signed_with(Algorithm::EdDsa, &PublicKey::ed25519(&[1; 32])));
 }
 
+const OF_RSA: [Algorithm; 6] = [
+    Algorithm::Rs256,
+    Algorithm::Rs384,
+    Algorithm::Rs512,
+    Algorithm::Ps256,
+    Algorithm::Ps384,
+    Algorithm::Ps512,
+];
+
 /// One RSA key, and what it signs by each of its algorithms.
 struct Rsa(RsaKeyPair);
 
@@ -146,10 +160,15 @@ impl Rsa {
     }
 
     fn sign(&self, algorithm: Algorithm) -> String {
-        let input = signing_input(algorithm, None, &json!({"sub": "ada"})).unwrap();
-        let padding = match algorithm {
-            Algorithm::Ps256 => &RSA_PSS_SHA256 as &dyn aws_lc_rs::signature::RsaEncoding,
-            _ => &RSA_PKCS1_SHA256,
+        let input = signing_input(algorithm, None, None, &json!({"sub": "ada"})).unwrap();
+        let padding: &dyn RsaEncoding = match algorithm {
+            Algorithm::Rs256 => &RSA_PKCS1_SHA256,
+            Algorithm::Rs384 => &RSA_PKCS1_SHA384,
+            Algorithm::Rs512 => &RSA_PKCS1_SHA512,
+            Algorithm::Ps256 => &RSA_PSS_SHA256,
+            Algorithm::Ps384 => &RSA_PSS_SHA384,
+            Algorithm::Ps512 => &RSA_PSS_SHA512,
+            other => panic!("{other:?} is not an RSA key's"),
         };
         let mut signature = vec![0; self.0.public_modulus_len()];
         let random = SystemRandom::new();
@@ -164,9 +183,9 @@ impl Rsa {
 #[test]
 fn rfc8725_3_1_the_key_says_the_algorithm() {
     let rsa = Rsa::new();
-    for algorithm in [Algorithm::Rs256, Algorithm::Ps256] {
+    for algorithm in OF_RSA {
         let signing = with_key(algorithm, rsa.public());
-        for signed in [Algorithm::Rs256, Algorithm::Ps256] {
+        for signed in OF_RSA {
             let claims = verified(&signing, &rsa.sign(signed), b"");
             assert_eq!(
                 claims.is_some(),
@@ -189,13 +208,13 @@ fn rfc8725_2_1_a_public_key_is_never_an_hmac_key() {
     let PublicKey::Rsa { n, .. } = rsa.public() else {
         panic!("an RSA key")
     };
-    let input = signing_input(Algorithm::Hs256, None, &json!({"sub": "ada"})).unwrap();
+    let input = signing_input(Algorithm::Hs256, None, None, &json!({"sub": "ada"})).unwrap();
     let known: [&[u8]; 3] = [rsa.0.public_key().as_ref(), n.as_bytes(), b""];
     for secret in known {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
         let tag = hmac::sign(&key, input.as_bytes());
         let forged = with_signature(input.clone(), tag.as_ref());
-        for algorithm in [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Hs256] {
+        for algorithm in OF_RSA.into_iter().chain([Algorithm::Hs256]) {
             let signing = with_key(algorithm, rsa.public());
             assert_eq!(verified(&signing, &forged, b""), None);
         }
@@ -213,7 +232,7 @@ fn es384_verifies_with_its_key_alone_and_unchanged() {
         let (x, y) = pair.public_key().as_ref()[1..].split_at(48);
         with_key(Algorithm::Es384, PublicKey::ec(Curve::P384, x, y).unwrap())
     };
-    let input = signing_input(Algorithm::Es384, Some("k"), &json!({"sub": "ada"})).unwrap();
+    let input = signing_input(Algorithm::Es384, Some("k"), None, &json!({"sub": "ada"})).unwrap();
     let signature = own.sign(&random, input.as_bytes()).unwrap();
     let jws = with_signature(input.clone(), signature.as_ref());
     let claims = verified(&signing(&own), &jws, b"").expect("its own");
@@ -243,4 +262,50 @@ fn rfc7515_4_1_11_an_extension_that_must_be_understood_is_refused() {
     assert!(verified(&with_secret(), &plain, secret).is_some());
     let critical = sign(r#"{"alg":"HS256","b64":false,"crit":["b64"]}"#);
     assert_eq!(verified(&with_secret(), &critical, secret), None);
+}
+
+#[test]
+fn rfc8725_3_11_a_jwt_of_a_special_type_is_refused() {
+    let secret = b"secret";
+    for (typ, taken) in [
+        (Some("JWT"), true),
+        (Some("jwt"), true),
+        (None, true),
+        (Some("at+jwt"), false),
+        (Some("logout+jwt"), false),
+    ] {
+        let input = signing_input(Algorithm::Hs256, None, typ, &json!({"sub": "ada"})).unwrap();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        let jws = with_signature(input.clone(), hmac::sign(&key, input.as_bytes()).as_ref());
+        let read = verified(&with_secret(), &jws, secret);
+        assert_eq!(read.is_some(), taken, "{typ:?}");
+    }
+}
+
+#[test]
+fn rfc9964_5_ml_dsa_signs_with_the_example_of_its_key() {
+    let table = [
+        (&ML_DSA_44_SIGNING, AkpAlgorithm::MlDsa44),
+        (&ML_DSA_65_SIGNING, AkpAlgorithm::MlDsa65),
+        (&ML_DSA_87_SIGNING, AkpAlgorithm::MlDsa87),
+    ];
+    for (with, alg) in table {
+        let pair = PqdsaKeyPair::from_seed(with, &[0; 32]).unwrap();
+        let public = PublicKey::ml_dsa(alg, pair.public_key().as_ref()).unwrap();
+        if alg == AkpAlgorithm::MlDsa44 {
+            // The example's private key is of 32 zeros, and its `kid` the thumbprint.
+            let kid = "T4xl70S7MT6Zeq6r9V9fPJGVn76wfnXJ21-gyo0Gu6o";
+            assert_eq!(public.thumbprint(), kid);
+        }
+        let algorithm = alg.algorithm();
+        let input = signing_input(algorithm, None, None, &json!({"sub": "ada"})).unwrap();
+        let mut signature = vec![0; with.signature_len()];
+        pair.sign(input.as_bytes(), &mut signature).unwrap();
+        let jws = with_signature(input.clone(), &signature);
+        let signing = with_key(algorithm, public);
+        assert_eq!(verified(&signing, &jws, b""), Some(json!({"sub": "ada"})));
+        signature[7] ^= 1;
+        let changed = with_signature(input, &signature);
+        assert_eq!(verified(&signing, &changed, b""), None);
+    }
 }

@@ -64,6 +64,7 @@ fn every_kind_has_all_its_words_in_each_language() {
         Kind::PasswordReset,
         Kind::AccountConfirmation,
         Kind::Setup,
+        Kind::SignInRequest,
         Kind::HasAccount,
     ];
     for kind in kinds {

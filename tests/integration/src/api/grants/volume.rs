@@ -45,6 +45,8 @@ fn record(api: &Api, provider: u64, (id, seconds): (Digest, i64)) -> TokenRecord
         nonce: None,
         auth_time: None,
         strength: Strength::default(),
+        terms: provider::grant::Terms::default(),
+        key: None,
         issued: now,
         expires: now + Seconds(seconds),
     }

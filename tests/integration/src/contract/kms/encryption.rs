@@ -10,7 +10,7 @@ use josekit::jwe::{
     JweAlgorithm, JweContentEncryption, JweDecrypter, JweHeader, RSA_OAEP_256, deserialize_compact,
 };
 use josekit::jwk::alg::rsa::RsaKeyPair;
-use provider::key::EncryptionKey;
+use provider::key::{EncryptionKey, Inside, Recipient};
 use provider::ports::Encrypter as _;
 
 use super::*;
@@ -69,7 +69,9 @@ async fn what_is_encrypted_to_a_key_in_kms_is_opened_there() {
         let key = made.expect("makes a key");
         assert_eq!(vaults.calls(), ["CreateKey", "GetPublicKey"]);
         assert_eq!(key.kid, key.public.thumbprint());
-        let jwe = aws::Jwe.encrypt(&key, &jws).unwrap();
+        let jwe = aws::Jwe
+            .encrypt(&Recipient::from(&key), Inside::Jwt(&jws))
+            .unwrap();
         assert_eq!(
             vaults.calls(),
             [""; 0],
@@ -99,7 +101,9 @@ async fn a_client_opens_what_is_encrypted_to_the_key_it_gave() {
     assert_eq!(unnamed.kid, unnamed.public.thumbprint());
     for key in [named, unnamed] {
         assert_eq!(key.kms_key, None);
-        let jwe = aws::Jwe.encrypt(&key, "a.b.c").unwrap();
+        let jwe = aws::Jwe
+            .encrypt(&Recipient::from(&key), Inside::Jwt("a.b.c"))
+            .unwrap();
         let (inside, header) = deserialize_compact(&jwe, &decrypter).unwrap();
         assert_eq!(
             (inside.as_slice(), header.key_id()),

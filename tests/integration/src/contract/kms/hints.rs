@@ -2,6 +2,7 @@
 
 use provider::client::Client;
 use provider::hint;
+use provider::key::{Inside, Recipient};
 use provider::ports::Encrypter as _;
 
 use super::*;
@@ -113,7 +114,9 @@ async fn oidc_core_3_1_2_1_an_encrypted_token_is_no_hint() {
     let made = custody.create_encryption_key(&vaults.tenant, length).await;
     let key = made.unwrap();
     let jws = vaults.jwt(&signing, &id_token()).await;
-    let jwe = aws::Jwe.encrypt(&key, &jws).unwrap();
+    let jwe = aws::Jwe
+        .encrypt(&Recipient::from(&key), Inside::Jwt(&jws))
+        .unwrap();
     let mut client = client(&signing);
     client.encryption_key = Some(key);
     assert_eq!(subject(&vaults, &client, &jwe).await, None);

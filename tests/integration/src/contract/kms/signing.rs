@@ -1,10 +1,15 @@
 //! `Signer`: every algorithm, wherever its key is.
 
+use aws_lc_rs::signature::{ML_DSA_44, ML_DSA_65, ML_DSA_87, UnparsedPublicKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::Jwk as OtherJwk;
-use josekit::jws::{ES256, ES384, ES512, EdDSA, HS256, JwsVerifier, PS256, RS256};
+use josekit::jws::{
+    ES256, ES384, ES512, EdDSA, HS256, JwsVerifier, PS256, PS384, PS512, RS256, RS384, RS512,
+};
 use jsonwebtoken::jwk::Jwk as JwkValue;
 use jsonwebtoken::{DecodingKey, Validation, decode};
-use protocol::jose::Jwk;
+use protocol::jose::{AkpAlgorithm, Jwk, PublicKey};
 
 use super::*;
 
@@ -12,8 +17,12 @@ pub(super) fn claims() -> Value {
     json!({"sub": "ada", "exp": 4_000_000_000_u64})
 }
 
-/// Whether the JWK that we publish verifies it: by josekit, and by jsonwebtoken where it knows the algorithm.
+/// Whether the JWK that we publish verifies it: by josekit, and by jsonwebtoken where it knows the algorithm. Neither
+/// knows ML-DSA.
 pub(super) fn verifies(jwt: &str, key: &SigningKey) -> bool {
+    if let PublicKey::Akp { alg, public } = &key.public {
+        return verifies_ml_dsa(jwt, *alg, public);
+    }
     let jwk = Jwk::signing(&key.kid, key.algorithm, &key.public);
     let jwk = serde_json::to_value(jwk).expect("JSON");
     let members = jwk.as_object().expect("an object").clone();
@@ -29,14 +38,41 @@ pub(super) fn verifies(jwt: &str, key: &SigningKey) -> bool {
     good
 }
 
+/// By AWS-LC, as it was signed by it: RFC 9964's own key is checked where keys are.
+fn verifies_ml_dsa(jwt: &str, alg: AkpAlgorithm, public: &str) -> bool {
+    let (input, signature) = jwt.rsplit_once('.').expect("a signature");
+    let header = jwt.split('.').next().and_then(decoded).expect("base64url");
+    let header: Value = serde_json::from_slice(&header).expect("JSON");
+    assert_eq!(header["alg"], alg.algorithm().as_str());
+    let with = match alg {
+        AkpAlgorithm::MlDsa44 => &ML_DSA_44,
+        AkpAlgorithm::MlDsa65 => &ML_DSA_65,
+        AkpAlgorithm::MlDsa87 => &ML_DSA_87,
+    };
+    let key = UnparsedPublicKey::new(with, decoded(public).expect("base64url"));
+    let signature = decoded(signature).expect("base64url");
+    key.verify(input.as_bytes(), &signature).is_ok()
+}
+
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
 fn verifier(algorithm: Algorithm, jwk: &OtherJwk) -> Box<dyn JwsVerifier> {
     match algorithm {
         Algorithm::Rs256 => Box::new(RS256.verifier_from_jwk(jwk).expect("a key")),
+        Algorithm::Rs384 => Box::new(RS384.verifier_from_jwk(jwk).expect("a key")),
+        Algorithm::Rs512 => Box::new(RS512.verifier_from_jwk(jwk).expect("a key")),
         Algorithm::Ps256 => Box::new(PS256.verifier_from_jwk(jwk).expect("a key")),
+        Algorithm::Ps384 => Box::new(PS384.verifier_from_jwk(jwk).expect("a key")),
+        Algorithm::Ps512 => Box::new(PS512.verifier_from_jwk(jwk).expect("a key")),
         Algorithm::Es256 => Box::new(ES256.verifier_from_jwk(jwk).expect("a key")),
         Algorithm::Es384 => Box::new(ES384.verifier_from_jwk(jwk).expect("a key")),
         Algorithm::Es512 => Box::new(ES512.verifier_from_jwk(jwk).expect("a key")),
         Algorithm::EdDsa => Box::new(EdDSA.verifier_from_jwk(jwk).expect("a key")),
+        Algorithm::MlDsa44 | Algorithm::MlDsa65 | Algorithm::MlDsa87 => {
+            panic!("josekit has no ML-DSA")
+        }
         Algorithm::Hs256 => panic!("HS256 has no JWK"),
     }
 }
@@ -100,28 +136,33 @@ async fn what_is_sealed_is_opened_once_and_then_kms_is_not_asked() {
 }
 
 #[tokio::test]
-async fn ed25519_in_kms_signs_what_kms_takes_and_sealed_whatever_comes() {
+async fn what_kms_takes_whole_is_signed_while_it_is_short_and_sealed_whatever_comes() {
     let vaults = Vaults::new().await;
     let signer = vaults.keys.signer();
-    let direct = vaults.key(Algorithm::EdDsa, true).await;
-    let Held::Direct { key_id } = direct.held.clone() else {
-        panic!("direct")
-    };
-    let direct = Signing::Key(direct);
-    let (fits, long) = (vec![b'x'; 4096], vec![b'x'; 4097]);
-    signer.sign(&vaults.tenant, &direct, &fits).await.unwrap();
-    vaults.calls();
-    let refused = signer.sign(&vaults.tenant, &direct, &long).await;
-    let text = format!(
-        "key {key_id}: KMS signs at most 4096 bytes with Ed25519, not 4097; hold this key sealed"
-    );
-    assert_eq!(refused, Err(PortError::Corrupt(text)));
-    assert_eq!(vaults.calls(), [""; 0], "it is refused before it is sent");
+    for (algorithm, name) in [
+        (Algorithm::EdDsa, "Ed25519"),
+        (Algorithm::MlDsa44, "ML-DSA"),
+    ] {
+        let direct = vaults.key(algorithm, true).await;
+        let Held::Direct { key_id } = direct.held.clone() else {
+            panic!("direct")
+        };
+        let direct = Signing::Key(direct);
+        let (fits, long) = (vec![b'x'; 4096], vec![b'x'; 4097]);
+        signer.sign(&vaults.tenant, &direct, &fits).await.unwrap();
+        vaults.calls();
+        let refused = signer.sign(&vaults.tenant, &direct, &long).await;
+        let text = format!(
+            "key {key_id}: KMS signs at most 4096 bytes with {name}, not 4097; hold this key sealed"
+        );
+        assert_eq!(refused, Err(PortError::Corrupt(text)));
+        assert_eq!(vaults.calls(), [""; 0], "it is refused before it is sent");
 
-    let sealed = vaults.key(Algorithm::EdDsa, false).await;
-    let claims = json!({"exp": 4_000_000_000_u64, "long": "x".repeat(5000)});
-    let jwt = vaults.jwt(&Signing::Key(sealed.clone()), &claims).await;
-    assert!(verifies(&jwt, &sealed));
+        let sealed = vaults.key(algorithm, false).await;
+        let claims = json!({"exp": 4_000_000_000_u64, "long": "x".repeat(5000)});
+        let jwt = vaults.jwt(&Signing::Key(sealed.clone()), &claims).await;
+        assert!(verifies(&jwt, &sealed));
+    }
 }
 
 #[tokio::test]

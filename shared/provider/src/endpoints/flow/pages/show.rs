@@ -8,8 +8,8 @@ use crate::executor::Run;
 use crate::flow::challenge::{self, Challenge, Shown, WHOLE};
 use crate::http::{Response, encode};
 use crate::pages::{
-    Account, Consent, Continue, Email, ErrorPage, Form, Page, Permission, Person, Refused, Scene,
-    SessionEnd, SignOut, StayAsked, UserDelete,
+    Account, Consent, Continue, Email, ErrorPage, Farewell, Form, Page, Permission, Person,
+    Refused, Scene, SessionEnd, SignOut, StayAsked, UserDelete,
 };
 use crate::session::csrf_token;
 
@@ -75,6 +75,7 @@ impl View<'_> {
                 application: its.application_name.as_deref(),
                 launch_url: its.application_launch_url.as_deref(),
                 sign_out_url: its.invalidation_flow_url.as_deref(),
+                farewell: Farewell::default(),
             }),
             Challenge::AccessDenied(its) => self.refused(its),
             Challenge::FlowError(its) => self.broken(its),

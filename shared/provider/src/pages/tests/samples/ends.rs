@@ -2,8 +2,8 @@
 
 use super::{Filling, Samples};
 use crate::pages::{
-    Consent, Denied, DeviceConfirm, DeviceDone, DeviceEntry, ErrorPage, FormPost, Permission,
-    Refused, Removed, SessionEnd, SignOut, SignedOut, render,
+    Consent, Denied, DeviceConfirm, DeviceDone, DeviceEntry, ErrorPage, Farewell, FormPost,
+    Permission, Refused, Removed, SessionEnd, SignOut, SignedOut, render,
 };
 use crate::policies::Finding;
 
@@ -64,12 +64,14 @@ impl Filling<'_> {
             application: self.option,
             return_url: self.option,
             sign_in_url: self.option,
+            farewell: Farewell::default(),
         };
         let session_end = SessionEnd {
             scene: self.scene(),
             application: self.option,
             launch_url: self.option,
             sign_out_url: self.option,
+            farewell: Farewell::default(),
         };
         vec![
             (

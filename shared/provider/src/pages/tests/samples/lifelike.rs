@@ -4,10 +4,10 @@ use super::Samples;
 use crate::brand::{Brand, Colours, FooterLink, Theme};
 use crate::locale::{Locale, Texts};
 use crate::pages::{
-    Account, CaptchaBox, Choice, Consent, DeviceConfirm, Email, Field, Form, Identification,
-    Language, Other, Password, PasswordField, Permission, Prompt, Proof, RecoveryCodes, Refused,
-    Rendered, Scene, SessionEnd, SignOut, SignedOut, StayAsked, TotpSetUp, Uid, Validate,
-    WebauthnSetUp, Widget, render,
+    Account, CaptchaBox, Choice, Consent, DeviceConfirm, Email, Farewell, Field, Form,
+    Identification, Language, Other, Password, PasswordField, Permission, Prompt, Proof,
+    RecoveryCodes, Refused, Rendered, Scene, SessionEnd, SignOut, SignedOut, StayAsked, TotpSetUp,
+    Uid, Validate, WebauthnSetUp, Widget, render,
 };
 
 const FORM: Form<'_> = Form {
@@ -352,12 +352,14 @@ fn ends(scene: &Scene<'_>) -> Samples {
         application: Some(APPLICATION),
         return_url: Some("#return"),
         sign_in_url: Some("#in"),
+        farewell: Farewell::default(),
     };
     let session_end = SessionEnd {
         scene: scene(),
         application: Some(APPLICATION),
         launch_url: Some("#launch"),
         sign_out_url: Some("#out"),
+        farewell: Farewell::default(),
     };
     let refused = Refused {
         scene: scene(),

@@ -1,0 +1,49 @@
+//! URLs of client metadata.
+
+use url::{Host, Url};
+
+use super::{Findings, Metadata};
+
+/// The longest URL, in bytes.
+const LONGEST: usize = 2_048;
+
+const WEB: &str =
+    "an https URL without credentials and fragment, of at most 2048 bytes (http for loopback only)";
+
+/// An absolute `https:` URL without credentials and fragment; `http:` for loopback only.
+pub fn is_web_url(text: &str) -> bool {
+    let Ok(url) = Url::parse(text) else {
+        return false;
+    };
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => return false,
+    };
+    let scheme = url.scheme() == "https" || url.scheme() == "http" && loopback;
+    let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    scheme && plain && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+pub(super) fn check(metadata: &Metadata, found: &mut Findings) {
+    let urls = [
+        ("jwks_uri", &metadata.jwks_uri), // RFC 7591 §5
+        ("sector_identifier_uri", &metadata.sector_identifier_uri), // OpenID Connect Registration §5
+        ("initiate_login_uri", &metadata.initiate_login_uri),       // OpenID Connect Core §4
+        ("client_uri", &metadata.client_uri),
+        ("logo_uri", &metadata.logo_uri),
+        ("policy_uri", &metadata.policy_uri),
+        ("tos_uri", &metadata.tos_uri),
+        ("frontchannel_logout_uri", &metadata.frontchannel_logout_uri), // Front-Channel Logout §2
+        ("backchannel_logout_uri", &metadata.backchannel_logout_uri),   // Back-Channel Logout §2.2
+        (
+            "backchannel_client_notification_endpoint",
+            &metadata.backchannel_client_notification_endpoint, // CIBA Core §4
+        ),
+    ];
+    for (member, url) in urls {
+        let good = url.as_ref().is_none_or(|url| is_web_url(url));
+        found.unless(good, member, WEB);
+    }
+}

@@ -1,0 +1,43 @@
+//! The public keys of clients: what their assertions, request objects and proofs are checked with, and what is encrypted
+//! to them. They stand in the client's metadata, or at a URL it names (RFC 7591 §2: `jwks` or `jwks_uri`).
+
+use std::sync::Arc;
+
+use protocol::Timestamp;
+
+use crate::client::Client;
+use crate::jwt::{JwtFault, KeySet, KeySets};
+use crate::ports::Fetcher;
+
+/// Finds the keys of clients, and keeps those that were fetched for all requests of this instance.
+pub struct ClientKeys {
+    fetched: KeySets,
+}
+
+impl ClientKeys {
+    /// Those at URLs are asked for by this fetcher: clients choose the URLs.
+    pub fn new(fetcher: Arc<dyn Fetcher>) -> Self {
+        Self {
+            fetched: KeySets::new(fetcher),
+        }
+    }
+
+    /// The client's keys. Those at a URL are asked for again where none has this name.
+    ///
+    /// # Errors
+    /// [`JwtFault::NoKeys`] where they cannot be fetched, [`JwtFault::BadKeys`] where the client has none or they are no
+    /// JWK set.
+    pub async fn of(
+        &self,
+        client: &Client,
+        kid: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Arc<KeySet>, JwtFault> {
+        let metadata = &client.metadata;
+        match (&metadata.jwks, &metadata.jwks_uri) {
+            (Some(jwks), _) => KeySet::read(jwks).map(Arc::new),
+            (None, Some(url)) => self.fetched.get(url, kid, now).await,
+            (None, None) => Err(JwtFault::BadKeys),
+        }
+    }
+}

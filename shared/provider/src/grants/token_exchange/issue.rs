@@ -1,0 +1,124 @@
+//! The policies, the signature, and the record.
+
+use std::sync::Arc;
+
+use protocol::exchange::Wanted;
+
+use super::request::Exchange;
+use super::{ExchangeFault, Exchanged, TokenExchange};
+use crate::claims::About;
+use crate::event::Action;
+use crate::fault::{Fault, GrantFault};
+use crate::grant::TokenRecord;
+use crate::issuer::Bound;
+use crate::policies::Ruling;
+use crate::ports::{Issuance, MachineIssue, PortError, Spending};
+use crate::user::User;
+
+impl TokenExchange {
+    /// The policies of the client's application, with the subject as its user.
+    pub(super) async fn admit(&self, exchange: &Exchange<'_>) -> Result<(), Fault> {
+        let policies = &self.workshop.policies;
+        let ruling = policies.decide(
+            exchange.call,
+            exchange.client.client(),
+            Some(&exchange.subject.user),
+            exchange.context(),
+        );
+        match ruling.await? {
+            Ruling::Pass => Ok(()),
+            Ruling::Denied { .. } => Err(ExchangeFault::Policy.into()),
+        }
+    }
+
+    pub(super) async fn issue(
+        &self,
+        exchange: &Exchange<'_>,
+    ) -> Result<(Spending, Exchanged), Fault> {
+        let Exchange { call, scopes, .. } = exchange;
+        if exchange.wanted == Wanted::IdToken && !exchange.may_have_id_token() {
+            return Err(ExchangeFault::NoIdToken.into());
+        }
+        let client = exchange.short_lived();
+        let about = About::User(&exchange.subject.user);
+        let mapped = self
+            .workshop
+            .mapped_for(call, &client, scopes, about)
+            .await?;
+        let order = exchange.order(&client, &mapped);
+        let (token, spending) = match exchange.wanted {
+            Wanted::AccessToken => {
+                let access = self.workshop.issuer.access(&order).await?;
+                let spending = self.record(exchange, &access.record).await?;
+                (access.token, spending)
+            }
+            Wanted::IdToken => {
+                let token = self.workshop.issuer.id(&order, Bound::default()).await?;
+                let event = exchange.event(&*self.workshop.entropy, Action::Login);
+                let events = &self.workshop.events;
+                events.record(&call.tenant.id, &[event]).await?; // no token without its event
+                (token, Spending::Done)
+            }
+        };
+        let exchanged = Exchanged {
+            token,
+            kind: exchange.wanted,
+            bound: order.key.cloned(),
+            expires_in: client.access_lifetime,
+            scopes: scopes.clone(),
+        };
+        Ok((spending, exchanged))
+    }
+
+    pub(super) async fn record(
+        &self,
+        exchange: &Exchange<'_>,
+        record: &TokenRecord,
+    ) -> Result<Spending, PortError> {
+        let tenant = &exchange.call.tenant.id;
+        let event = exchange.event(&*self.workshop.entropy, Action::Login);
+        let subject = &exchange.subject.user.subject;
+        let Some(assertion) = &exchange.subject.once else {
+            let tokens = &self.workshop.tokens;
+            return Ok(match tokens.issue(tenant, record, subject, &event).await? {
+                Issuance::Done => Spending::Done,
+                Issuance::UserChanged => Spending::UserChanged,
+            });
+        };
+        let issue = MachineIssue {
+            record,
+            subject,
+            assertion,
+            event: &event,
+        };
+        self.store
+            .issue_once(tenant, &issue, exchange.call.now)
+            .await
+    }
+
+    pub(super) async fn reread(&self, exchange: &Exchange<'_>) -> Result<Arc<User>, Fault> {
+        let (call, subject) = (exchange.call, &exchange.subject);
+        if let Some(account) = &subject.account {
+            return self.accounts.reread(call, account).await;
+        }
+        let before = &subject.user.subject;
+        let user = self
+            .workshop
+            .reread_user(&call.tenant.id, before.id)
+            .await?;
+        if user.subject.generation == before.generation {
+            Ok(Arc::new(user))
+        } else {
+            Err(GrantFault::Revoked.into()) // what was brought has been taken back in between
+        }
+    }
+
+    /// RFC 7523 §3, item 7.
+    pub(super) async fn replayed(&self, exchange: &Exchange<'_>) -> Result<Exchanged, Fault> {
+        let event = exchange
+            .event(&*self.workshop.entropy, Action::SuspiciousRequest)
+            .with("message", "A JWT was exchanged again");
+        self.workshop.record(&exchange.call.tenant.id, event).await;
+        Err(ExchangeFault::Token.into())
+    }
+}

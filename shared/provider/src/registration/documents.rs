@@ -1,0 +1,209 @@
+//! Clients whose id is the URL of a document that says what they are (draft-ietf-oauth-client-id-metadata-document-02,
+//! which is meant by § here).
+//!
+//! [`Documents`] stands where a client may be met first. It fetches the document by the one client that cannot be led
+//! inside, and keeps a copy as a registered client, by which all others find it.
+
+mod document;
+mod freshness;
+mod url;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use protocol::{ClientId, Digest, Seconds, Slug, TenantId, Timestamp};
+
+pub use url::document_url;
+
+use crate::client::{Client, Origin};
+use crate::ports::{
+    Admission, Bucket, ClientStore, Fetcher, Outcome, RegisteredStore, ThrottleStore,
+};
+
+/// How long a failure is remembered (§5.1: it is not kept for long).
+const PAUSE: Seconds = Seconds::minutes(1);
+
+/// How long a copy past its time is used where its document cannot be had.
+const STALE: Seconds = Seconds::days(1);
+
+/// How often documents of one host are fetched for a tenant, so that nobody floods it through us: so many at once, then
+/// one each so often.
+const HOST: (u32, Seconds) = (30, Seconds(2));
+
+/// More ids than an instance meets.
+const MOST: usize = 1_000;
+
+/// Compiled clients, and those whose documents have to be fetched first.
+pub struct Documents {
+    clients: Arc<dyn ClientStore>,
+    registered: Arc<dyn RegisteredStore>,
+    throttle: Arc<dyn ThrottleStore>,
+    fetcher: Arc<dyn Fetcher>,
+    slots: Mutex<HashMap<(TenantId, ClientId), Arc<Slot>>>,
+}
+
+/// When fetching failed last. It is locked while a document is fetched, so that requests at once fetch once.
+type Slot = futures_util::lock::Mutex<Option<Timestamp>>;
+
+impl Documents {
+    /// Over these ports.
+    pub fn new(
+        clients: Arc<dyn ClientStore>,
+        registered: Arc<dyn RegisteredStore>,
+        throttle: Arc<dyn ThrottleStore>,
+        fetcher: Arc<dyn Fetcher>,
+    ) -> Self {
+        Self {
+            clients,
+            registered,
+            throttle,
+            fetcher,
+            slots: Mutex::default(),
+        }
+    }
+
+    /// The client of a URL that is not known, or whose copy is past its time.
+    async fn meet(
+        &self,
+        tenant: &TenantId,
+        id: &ClientId,
+        now: Timestamp,
+    ) -> Outcome<Option<Arc<Client>>> {
+        let slot = self.slot(tenant, id);
+        let mut failed = slot.lock().await;
+        let found = self.clients.by_id(tenant, id, now).await?;
+        if found.as_ref().is_some_and(|client| is_fresh(client, now)) {
+            return Ok(found); // somebody else has fetched it
+        }
+        if failed.is_none_or(|at| apart(at, now) >= PAUSE) {
+            if self.fetch(tenant, id, now).await? {
+                *failed = None;
+                return self.clients.by_id(tenant, id, now).await;
+            }
+            *failed = Some(now);
+        }
+        Ok(found.filter(|client| is_usable(client, now)))
+    }
+
+    /// Fetches a document and keeps it; `false` where there is none that is good.
+    async fn fetch(&self, tenant: &TenantId, id: &ClientId, now: Timestamp) -> Outcome<bool> {
+        let Some(url) = document_url(id) else {
+            return Ok(false);
+        };
+        let Some(template) = self.template(tenant, now).await? else {
+            return Ok(false);
+        };
+        let host = url.host_str().unwrap_or_default();
+        if !template.admits_documents_at(host) {
+            return Ok(false);
+        }
+        let bucket = Bucket {
+            id: Digest::of(format!("documents:{host}").as_bytes()),
+            burst: HOST.0,
+            interval: HOST.1,
+        };
+        if self.throttle.admit(tenant, &[bucket], now).await? != Admission::Admitted {
+            tracing::warn!(
+                event = "client_documents_throttled",
+                "too many documents of one host"
+            );
+            return Ok(false);
+        }
+        let read = document::fetched(&*self.fetcher, id, &template, now).await;
+        match read {
+            Ok(client) => {
+                self.registered.keep_document(tenant, &client).await?;
+                Ok(true)
+            }
+            Err(reason) => {
+                tracing::info!(event = "client_document_refused", %reason, "a client's document is no good");
+                Ok(false)
+            }
+        }
+    }
+
+    /// The client of the application that such clients belong to.
+    async fn template(&self, tenant: &TenantId, now: Timestamp) -> Outcome<Option<Arc<Client>>> {
+        let slug: Option<Slug> = self.registered.documents_at(tenant).await?;
+        let Some(slug) = slug else {
+            return Ok(None);
+        };
+        let template = self.clients.by_slug(tenant, &slug, now).await?;
+        Ok(template.filter(|template| template.has_documents()))
+    }
+
+    /// Notes the use of a client that is kept for a while only, once half of that is over.
+    async fn note_use(&self, tenant: &TenantId, client: &Client, now: Timestamp) -> Outcome<()> {
+        let Origin::Registered {
+            until: Some(until),
+            unused_for: Some(unused_for),
+        } = client.origin
+        else {
+            return Ok(());
+        };
+        if until.since(now).0 >= unused_for.0 / 2 {
+            return Ok(());
+        }
+        self.registered
+            .used(tenant, &client.client_id, now + unused_for)
+            .await
+    }
+
+    fn slot(&self, tenant: &TenantId, id: &ClientId) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (tenant.clone(), id.clone());
+        if slots.len() >= MOST && !slots.contains_key(&key) {
+            slots.clear();
+        }
+        Arc::clone(slots.entry(key).or_default())
+    }
+}
+
+#[async_trait]
+impl ClientStore for Documents {
+    async fn by_id(
+        &self,
+        tenant: &TenantId,
+        id: &ClientId,
+        now: Timestamp,
+    ) -> Outcome<Option<Arc<Client>>> {
+        let found = self.clients.by_id(tenant, id, now).await?;
+        match &found {
+            Some(client) if is_fresh(client, now) => {
+                self.note_use(tenant, client, now).await?;
+                Ok(found)
+            }
+            None if document_url(id).is_none() => Ok(None),
+            Some(_) | None => self.meet(tenant, id, now).await,
+        }
+    }
+
+    async fn by_slug(
+        &self,
+        tenant: &TenantId,
+        slug: &Slug,
+        now: Timestamp,
+    ) -> Outcome<Option<Arc<Client>>> {
+        self.clients.by_slug(tenant, slug, now).await
+    }
+}
+
+fn is_fresh(client: &Client, now: Timestamp) -> bool {
+    match client.origin {
+        Origin::Document { fresh_until } => now < fresh_until,
+        Origin::Configured | Origin::Registered { .. } => true,
+    }
+}
+
+fn is_usable(client: &Client, now: Timestamp) -> bool {
+    match client.origin {
+        Origin::Document { fresh_until } => now < fresh_until + STALE,
+        Origin::Configured | Origin::Registered { .. } => true,
+    }
+}
+
+/// A clock that was set back counts as well as one that ran on.
+fn apart(a: Timestamp, b: Timestamp) -> Seconds {
+    a.since(b).max(b.since(a))
+}

@@ -1,0 +1,63 @@
+//! Why a client is not registered (RFC 7591 §3.2.2).
+
+use protocol::ErrorCode;
+use thiserror::Error;
+
+use crate::jwt::JwtFault;
+
+/// The first rule that what a client says of itself breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RegistrationFault {
+    /// The body is no JSON object (RFC 7591 §3.1), or names a member twice.
+    #[error("the body must be a JSON object (application/json), each member once")]
+    NotJson,
+    /// `invalid_redirect_uri`.
+    #[error("redirect_uris must be {0}")]
+    Redirect(&'static str),
+    /// `invalid_client_metadata`: a member, and what it must be.
+    #[error("{0} must be {1}")]
+    Metadata(&'static str, &'static str),
+    /// `invalid_client_metadata`, in words that name the member.
+    #[error("{0}")]
+    Other(String),
+    /// The document at `sector_identifier_uri` cannot be had, or does not list all redirect URIs (OpenID Connect
+    /// Registration §5).
+    #[error("sector_identifier_uri must lead to a JSON array that has all of redirect_uris")]
+    Sector,
+    /// RFC 7592 §2.2: `client_id` must be the client's.
+    #[error("client_id must be that of this client")]
+    OtherClient,
+    /// RFC 7592 §2.2: a `client_secret` that is sent must be the client's.
+    #[error("client_secret must be that of this client, or left out")]
+    OtherSecret,
+    /// `invalid_software_statement`.
+    #[error("the software statement is not valid: {0}")]
+    Statement(JwtFault),
+    /// `invalid_software_statement`: it says something that it must not.
+    #[error("the software statement is expired, or does not say what it must")]
+    StatementSays,
+    /// `unapproved_software_statement`.
+    #[error("the software statement is not by anybody who may vouch for clients here")]
+    Unapproved,
+    /// An address registers too often.
+    #[error("too many clients are registered from this address; wait a while")]
+    TooMany,
+}
+
+impl RegistrationFault {
+    /// The `error` on the wire.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotJson => ErrorCode::InvalidRequest,
+            Self::Redirect(_) => ErrorCode::InvalidRedirectUri,
+            Self::Metadata(..)
+            | Self::Other(_)
+            | Self::Sector
+            | Self::OtherClient
+            | Self::OtherSecret => ErrorCode::InvalidClientMetadata,
+            Self::Statement(_) | Self::StatementSays => ErrorCode::InvalidSoftwareStatement,
+            Self::Unapproved => ErrorCode::UnapprovedSoftwareStatement,
+            Self::TooMany => ErrorCode::TemporarilyUnavailable,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Clients with certificates (RFC 8705 §2). The one here is of a P-256 key, and good from 2020 to 2044.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use protocol::Seconds;
+use provider::client::{AuthMethod, Metadata};
+use serde_json::{Value, json};
+
+use super::{refused, set};
+use crate::assertions::Elsewhere;
+use crate::harness::{Bench, json as body};
+use crate::machines::naming;
+
+const PEM: &str = include_str!("certificates/issued.pem");
+
+/// The certificate in DER.
+fn der() -> Vec<u8> {
+    let lines = PEM.lines().filter(|line| !line.starts_with('-'));
+    STANDARD.decode(lines.collect::<String>()).expect("base64")
+}
+
+async fn named(name: impl FnOnce(&mut Metadata)) -> Bench {
+    let bench = Bench::embedded().await;
+    set(&bench, |it| {
+        it.token_endpoint_auth_method = Some(AuthMethod::TlsClientAuth);
+        name(it);
+    })
+    .await;
+    bench
+}
+
+/// Its public key, as the certificate has it: the last 64 bytes of an uncompressed point.
+fn jwks() -> Value {
+    let der = der();
+    let marker = [0x03, 0x42, 0x00, 0x04];
+    let at = der
+        .windows(4)
+        .position(|bytes| bytes == marker)
+        .expect("a point")
+        + 4;
+    let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let (x, y) = (&der[at..at + 32], &der[at + 32..at + 64]);
+    json!({"keys": [{"kty": "EC", "crv": "P-256", "kid": "tls", "x": text(x), "y": text(y)}]})
+}
+
+#[tokio::test]
+async fn rfc8705_2_1_a_certificate_with_the_registered_name_authenticates() {
+    let subject = r"CN=client+OU=Pay,O=Example\, Ltd.,C=DE";
+    let bench = named(|it| it.tls_client_auth_subject_dn = Some(subject.to_owned())).await;
+    naming(&bench, "fast").certificate(&der()).tokens().await;
+    let bench =
+        named(|it| it.tls_client_auth_san_dns = Some("client.example.com".to_owned())).await;
+    naming(&bench, "fast").certificate(&der()).tokens().await;
+    let bench = named(|it| it.tls_client_auth_san_ip = Some("2001:db8:0::7".to_owned())).await;
+    naming(&bench, "fast").certificate(&der()).tokens().await;
+}
+
+#[tokio::test]
+async fn rfc8705_2_1_without_it_or_with_another_name_nobody_is_let_in() {
+    let bench = named(|it| it.tls_client_auth_san_dns = Some("other.example".to_owned())).await;
+    let with = |der: &[u8]| naming(&bench, "fast").certificate(der);
+    assert_eq!(
+        refused(&naming(&bench, "fast")).await,
+        "no client certificate"
+    );
+    assert_eq!(
+        refused(&with(&der())).await,
+        "the client certificate is for another name"
+    );
+    assert_eq!(
+        refused(&with(b"x")).await,
+        "the client certificate cannot be read"
+    );
+    let secret = with(&der()).with("client_secret", "fast-secret");
+    assert_eq!(
+        refused(&secret).await,
+        "the client authenticates in another way"
+    );
+}
+
+#[tokio::test]
+async fn rfc8705_2_a_header_is_no_certificate() {
+    let bench =
+        named(|it| it.tls_client_auth_san_dns = Some("client.example.com".to_owned())).await;
+    let escaped: String = form_urlencoded::byte_serialize(PEM.as_bytes()).collect();
+    let mut asked = naming(&bench, "fast");
+    for name in [
+        "x-amzn-mtls-clientcert",
+        "x-client-cert",
+        "ssl-client-cert",
+        "client-cert",
+    ] {
+        asked = asked.header(name, &escaped);
+    }
+    assert_eq!(refused(&asked).await, "no client certificate");
+}
+
+#[tokio::test]
+async fn rfc5280_4_1_2_5_a_certificate_past_its_time_authenticates_nobody() {
+    let bench =
+        named(|it| it.tls_client_auth_san_dns = Some("client.example.com".to_owned())).await;
+    bench.wait(Seconds::days(365 * 30));
+    let why = refused(&naming(&bench, "fast").certificate(&der())).await;
+    assert_eq!(why, "the client certificate is not good at this time");
+}
+
+#[tokio::test]
+async fn rfc8705_2_2_a_self_signed_certificate_is_of_one_of_the_clients_keys() {
+    let bench = Bench::embedded().await;
+    let keys = |jwks: Value| {
+        set(&bench, move |it| {
+            it.token_endpoint_auth_method = Some(AuthMethod::SelfSignedTlsClientAuth);
+            it.jwks = Some(jwks);
+        })
+    };
+    keys(jwks()).await;
+    naming(&bench, "fast").certificate(&der()).tokens().await;
+    assert_eq!(
+        refused(&naming(&bench, "fast")).await,
+        "no client certificate"
+    );
+    keys(Elsewhere::new("tls").jwks()).await;
+    let why = refused(&naming(&bench, "fast").certificate(&der())).await;
+    assert_eq!(why, "the client certificate is of another key");
+}
+
+#[tokio::test]
+async fn rfc8705_5_discovery_tells_where_certificates_are_asked_for() {
+    let discovered = "/application/o/fast/.well-known/openid-configuration";
+    let bench = Bench::embedded().await;
+    let told = body(&bench.get(discovered).await);
+    let methods = told["token_endpoint_auth_methods_supported"].to_string();
+    assert!(!methods.contains("tls_client_auth"), "{methods}");
+    assert!(told.get("mtls_endpoint_aliases").is_none());
+
+    let mut bench = bench;
+    for (base, aliased) in [
+        ("https://somebody.elses.example", None),
+        (
+            "http://127.0.0.1:8000",
+            Some("http://127.0.0.1:8000/application/o/token/"),
+        ),
+    ] {
+        bench.backend.mtls_base = Some(base.to_owned());
+        bench.gateway = local::gateway::Gateway::new(&bench.backend);
+        let registry = bench.backend.stores.registry();
+        let hosts = ["localhost:8000".to_owned(), "127.0.0.1:8000".to_owned()];
+        let written = registry.put_tenant(&bench.seeded.tenant, &hosts).await;
+        assert_eq!(written, Ok(true));
+        let told = body(&bench.get(discovered).await);
+        let alias = told["mtls_endpoint_aliases"]["token_endpoint"].as_str();
+        assert_eq!(alias, aliased, "only another name of this tenant");
+        let methods = told["token_endpoint_auth_methods_supported"].to_string();
+        assert_eq!(
+            methods.contains("self_signed_tls_client_auth"),
+            aliased.is_some()
+        );
+    }
+}

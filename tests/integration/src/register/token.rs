@@ -1,0 +1,133 @@
+//! Initial access tokens (RFC 7591 §3), and software statements (§2.3).
+
+use http::Method;
+use provider::client::{JwtKeys, JwtSource, Registration, RegistrationMode};
+use serde_json::{Value, json};
+
+use super::{PLACE, plain, refused, register, sent};
+use crate::api::harness::{Api, ROOT_KEY, USER_KEY};
+use crate::assertions::Elsewhere;
+use crate::harness::{Bench, configure, json as body_of, text};
+
+async fn by_token() -> Api {
+    let bench = Bench::embedded().await;
+    configure::client(&bench, "web", |client| {
+        client.metadata.registration = Some(Registration {
+            mode: RegistrationMode::Token,
+            ..Registration::default()
+        });
+    })
+    .await;
+    Api::over(bench).await
+}
+
+#[tokio::test]
+async fn rfc7591_3_an_initial_access_token_lets_a_client_register() {
+    let api = by_token().await;
+    let with = |key: &'static str| api.bench.send(sent(Method::POST, PLACE, key, &plain()));
+    let good = with(ROOT_KEY).await;
+    assert_eq!(good.status(), 201, "{}", text(&good));
+    assert_eq!(
+        refused(&with(USER_KEY).await),
+        (403, "insufficient_scope".to_owned())
+    );
+    assert_eq!(
+        refused(&with("guessed").await),
+        (401, "invalid_token".to_owned())
+    );
+    assert_eq!(with("").await.status(), 401);
+    let tokens = api.bench.tokens("web", "openid").await;
+    let access = tokens["access_token"].as_str().expect("a token");
+    let bare = api
+        .bench
+        .send(sent(Method::POST, PLACE, access, &plain()))
+        .await;
+    assert_eq!(refused(&bare), (403, "insufficient_scope".to_owned()));
+}
+
+#[tokio::test]
+async fn what_a_stranger_says_is_not_even_looked_at() {
+    let api = by_token().await;
+    let answer = api
+        .bench
+        .send(sent(Method::POST, PLACE, "guessed", &json!([])))
+        .await;
+    assert_eq!(refused(&answer), (401, "invalid_token".to_owned()));
+}
+
+/// A bench that believes this issuer's statements.
+async fn vouching(who: &Elsewhere, required: bool) -> Bench {
+    let bench = Bench::embedded().await;
+    let source: JwtSource = JwtSource {
+        keys: JwtKeys::Inline(who.jwks()),
+        ..who.source()
+    };
+    configure::client(&bench, "web", |client| {
+        client.statement_sources = vec![source];
+        client.metadata.registration = Some(Registration {
+            mode: RegistrationMode::Open,
+            require_software_statement: required,
+            ..Registration::default()
+        });
+    })
+    .await;
+    bench
+}
+
+fn stated(statement: &str) -> Value {
+    let mut body = plain();
+    body["software_statement"] = statement.into();
+    body
+}
+
+#[tokio::test]
+async fn rfc7591_2_3_what_is_vouched_for_wins() {
+    let vendor = Elsewhere::new("k");
+    let bench = vouching(&vendor, true).await;
+    let issuer = vendor.source().issuer.expect("an issuer");
+    let statement =
+        vendor.token(&json!({"iss": issuer, "client_name": "Vouched", "software_id": "s-1"}));
+    let answer = register(&bench, &stated(&statement)).await;
+    assert_eq!(answer.status(), 201, "{}", text(&answer));
+    let client = body_of(&answer);
+    assert_eq!(
+        (&client["client_name"], &client["software_id"]),
+        (&json!("Vouched"), &json!("s-1"))
+    );
+    assert_eq!(
+        client["software_statement"],
+        statement.as_str(),
+        "unmodified"
+    );
+    assert_eq!(
+        refused(&register(&bench, &plain()).await).1,
+        "invalid_client_metadata"
+    );
+}
+
+#[tokio::test]
+async fn rfc7591_3_2_2_statements_that_do_not_hold_are_refused() {
+    let (vendor, other) = (Elsewhere::new("k"), Elsewhere::new("k"));
+    let bench = vouching(&vendor, false).await;
+    let issuer = vendor.source().issuer.expect("an issuer");
+    let expired = bench.now().unix();
+    for (statement, code) in [
+        (
+            other.token(&json!({"iss": issuer})),
+            "invalid_software_statement",
+        ),
+        (
+            vendor.token(&json!({"iss": issuer, "exp": expired})),
+            "invalid_software_statement",
+        ),
+        (vendor.token(&json!({})), "invalid_software_statement"),
+        ("x.y.z".to_owned(), "invalid_software_statement"),
+        (
+            vendor.token(&json!({"iss": "https://else.example/"})),
+            "unapproved_software_statement",
+        ),
+    ] {
+        let answer = register(&bench, &stated(&statement)).await;
+        assert_eq!(refused(&answer), (400, code.to_owned()), "{statement}");
+    }
+}
