@@ -94,7 +94,7 @@ test('openid-client decrypts ID tokens, and jose the access token', async () => 
   const pem = await readFile(process.env.JWE_KEY, 'utf8');
   const key = await importPKCS8(pem, 'RSA-OAEP-256', { extractable: true });
   const config = await configure('sealed');
-  assert.deepEqual(config.serverMetadata().id_token_encryption_alg_values_supported, ['RSA-OAEP-256']);
+  assert.ok(config.serverMetadata().id_token_encryption_alg_values_supported.includes('RSA-OAEP-256'));
   const published = await (await fetch(config.serverMetadata().jwks_uri)).json();
   const { kid, alg } = published.keys.find(({ use }) => use === 'enc');
   client.enableDecryptingResponses(config, ['A256CBC-HS512'], { key, kid, alg });
