@@ -129,7 +129,10 @@ impl Authorize {
         }
         let id = client_id(&params).map_err(|fault| to_person(&fault))?; // RFC 9101 §5: outside of any object
         let found = self.clients.by_id(&call.tenant.id, &id, call.now).await?;
-        let client = found.ok_or(PageFault::UnknownClient)?;
+        // Scopes of GitHub's are beyond what an issuer lets those have who register themselves.
+        let known =
+            |client: &Arc<Client>| self.dialect == Dialect::Oauth || !client.is_registered();
+        let client = found.filter(known).ok_or(PageFault::UnknownClient)?;
         let resolved = match self.resolve(call, &client, &params).await {
             Ok(resolved) => resolved,
             Err(fault) => return self.unresolved(call, &client, &params, fault).await,

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
 use super::{Page, STYLE};
+use crate::client::rules::has_plain_host;
 
 static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| source(STYLE));
 
@@ -64,13 +65,14 @@ pub(super) fn source(inline: &str) -> String {
 fn host(picture: &str) -> Option<String> {
     let url = Url::parse(picture)
         .ok()
-        .filter(|url| url.scheme() == "https")?;
+        .filter(|url| url.scheme() == "https" && has_plain_host(url))?;
     Some(url.origin().ascii_serialization())
 }
 
 /// The origin of a frame, as a source. Its URL was checked when it was registered.
 fn origin(frame: &str) -> Option<String> {
-    let origin = Url::parse(frame).ok()?.origin();
+    let url = Url::parse(frame).ok().filter(has_plain_host)?;
+    let origin = url.origin();
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
@@ -88,5 +90,24 @@ fn captcha_hosts(script: &str) -> String {
             " https://hcaptcha.com https://*.hcaptcha.com".to_owned()
         }
         _ => format!(" {origin}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csp3_2_3_1_a_frames_or_pictures_host_adds_no_directive() {
+        for odd in ["https://a;report-uri/x", "https://a,b/x", "https://*/x"] {
+            assert_eq!((origin(odd), host(odd)), (None, None), "{odd}");
+        }
+        for (plain, source) in [
+            ("https://a-b.example/x", "https://a-b.example"),
+            ("http://127.0.0.1:9/x", "http://127.0.0.1:9"),
+            ("https://[::1]:9/x", "https://[::1]:9"),
+        ] {
+            assert_eq!(origin(plain).as_deref(), Some(source));
+        }
     }
 }

@@ -5,6 +5,7 @@ use url::{Host, Url};
 
 use super::{Asked, RegistrationFault};
 use crate::client::is_one_of;
+use crate::client::rules::has_plain_host;
 
 /// The kinds of a URI.
 enum Kind {
@@ -35,6 +36,9 @@ pub(super) fn check(asked: &Asked, hosts: &[String]) -> Result<(), RegistrationF
     let application = metadata.application_type.as_deref();
     for uri in &asked.redirect_uris {
         one(uri, application, at_once, hosts)?;
+    }
+    for uri in &asked.post_logout_redirect_uris {
+        one(uri, application, false, hosts)?; // a logout leads on without a word
     }
     Ok(())
 }
@@ -73,7 +77,7 @@ fn one(
         }
         (Kind::Web { loopback: false }, _) => {
             let host = url.host_str().unwrap_or_default();
-            if is_one_of(host, hosts) {
+            if has_plain_host(&url) && is_one_of(host, hosts) {
                 Ok(())
             } else {
                 refused("at hosts that may register here")
@@ -120,6 +124,27 @@ mod tests {
         let asked = Asked::read(body.as_object().unwrap(), None).unwrap();
         let hosts: Vec<String> = hosts.iter().map(|host| (*host).to_owned()).collect();
         check(&asked, &hosts).is_ok()
+    }
+
+    #[test]
+    fn a_logout_leads_where_a_sign_in_may() {
+        let hosts = ["a.example".to_owned()];
+        for (uri, good) in [
+            ("https://a.example/out", true),
+            ("http://127.0.0.1/out", true),
+            ("https://b.example/out", false),
+            ("https://a.example;x/out", false),
+            ("http://a.example/out", false),
+            ("search-ms:query", false),
+        ] {
+            let body = json!({
+                "redirect_uris": ["https://a.example/cb"],
+                "response_types": ["code"],
+                "post_logout_redirect_uris": [uri],
+            });
+            let asked = Asked::read(body.as_object().unwrap(), None).unwrap();
+            assert_eq!(check(&asked, &hosts).is_ok(), good, "{uri}");
+        }
     }
 
     #[test]

@@ -76,6 +76,9 @@ fn urls_are_https_without_credentials_and_fragment() {
         "https://u:p@a.example/x",
         "https://a.example/x#y",
         "javascript:alert(1)",
+        "https://a;report-uri/x",
+        "https://a,b/x",
+        "https://*/x",
         "/x",
         "",
     ] {

@@ -23,7 +23,23 @@ pub fn is_web_url(text: &str) -> bool {
     };
     let scheme = url.scheme() == "https" || url.scheme() == "http" && loopback;
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    scheme && plain && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_graphic())
+    scheme
+        && plain
+        && has_plain_host(&url)
+        && text.len() <= LONGEST
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether its host is one that DNS has, or an address. The URL standard takes others, and a `;`, `,` or `*` in one would
+/// mean something else in a page's Content-Security-Policy (CSP Level 3 §2.3.1).
+pub fn has_plain_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
 }
 
 pub(super) fn check(metadata: &Metadata, found: &mut Findings) {
