@@ -8,7 +8,8 @@ pub const ALGORITHMS: [&str; 10] = [
     "ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
 ];
 
-/// Those of clients that are held to FAPI 2.0 (Security Profile §5.4.1).
+/// The algorithms of whatever clients sign that are held to FAPI 2.0 (Security Profile §5.4.1). `EdDSA` is by Ed25519
+/// here, always.
 pub const FAPI_ALGORITHMS: [&str; 3] = ["PS256", "ES256", "EdDSA"];
 
 /// Whether `htu` is this URL of ours: normalised as RFC 3986 §6.2.2 and §6.2.3 have it, without query and fragment

@@ -2,6 +2,7 @@
 //! specifications themselves. Client authentication and tokens have theirs where they are made.
 
 use protocol::authorize::{AuthorizeRequest, ResponseType};
+use protocol::dpop::FAPI_ALGORITHMS;
 use protocol::pkce;
 use protocol::{Seconds, Timestamp};
 use url::Url;
@@ -15,12 +16,9 @@ const CODE_LIFETIME: Seconds = Seconds(60);
 /// How far `nbf` of a request object may lie back, and `exp` after it (Message Signing §5.3.1, items 3 and 4).
 const REQUEST_LIFETIME: Seconds = Seconds::minutes(60);
 
-/// The algorithms for JWTs (Security Profile §5.4.1). `EdDSA` is by Ed25519 here, always.
-pub const ALGORITHMS: [&str; 3] = ["PS256", "ES256", "EdDSA"];
-
 /// Whether a JWT may be signed by it.
 pub fn is_fit(algorithm: &str) -> bool {
-    ALGORITHMS.contains(&algorithm)
+    FAPI_ALGORITHMS.contains(&algorithm)
 }
 
 /// How long a code of this client's lives.

@@ -1,6 +1,7 @@
 //! The JWTs of others: taken apart, and checked with keys that they publish (RFC 7515, RFC 7517, RFC 7519, RFC 8725).
 //! Assertions, request objects, `DPoP` proofs and software statements all go through here.
 
+mod audience;
 mod fault;
 mod key_sets;
 mod keys;
@@ -8,6 +9,7 @@ mod moment;
 mod strict;
 mod unverified;
 
+pub use audience::is_for;
 pub use fault::JwtFault;
 pub use key_sets::KeySets;
 pub use keys::KeySet;

@@ -10,7 +10,7 @@ use aws_lc_rs::hmac;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
-use protocol::jose::{Algorithm, Curve};
+use protocol::jose::Algorithm;
 use protocol::{ClientId, TenantId};
 use provider::key::{Held, Signing, SigningKey};
 use provider::ports::{Outcome, PortError, Signer, Vault};
@@ -99,21 +99,9 @@ impl KmsSigner {
             .await
             .map_err(|error| port_error("Sign", &error))?;
         let signature = answer.signature.map(Blob::into_inner).unwrap_or_default();
-        match algorithm {
-            Algorithm::Es256 => spki::fixed_signature(Curve::P256, &signature),
-            Algorithm::Es384 => spki::fixed_signature(Curve::P384, &signature),
-            Algorithm::Es512 => spki::fixed_signature(Curve::P521, &signature),
-            Algorithm::Rs256
-            | Algorithm::Rs384
-            | Algorithm::Rs512
-            | Algorithm::Ps256
-            | Algorithm::Ps384
-            | Algorithm::Ps512
-            | Algorithm::EdDsa
-            | Algorithm::MlDsa44
-            | Algorithm::MlDsa65
-            | Algorithm::MlDsa87
-            | Algorithm::Hs256 => Some(signature).filter(|signature| !signature.is_empty()),
+        match algorithm.curve() {
+            Some(curve) => spki::fixed_signature(curve, &signature),
+            None => Some(signature).filter(|signature| !signature.is_empty()),
         }
         .ok_or_else(|| PortError::Unavailable("Sign: an answer without a signature".to_owned()))
     }

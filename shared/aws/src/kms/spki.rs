@@ -131,23 +131,11 @@ pub(crate) fn info(key: &PublicKey) -> der::Result<SubjectPublicKeyInfoOwned> {
 
 /// A signature as certificates have it: of ECDSA the other way round than [`fixed_signature`].
 pub(crate) fn der_signature(algorithm: Algorithm, signature: &[u8]) -> der::Result<Vec<u8>> {
-    match algorithm {
-        Algorithm::Es256 | Algorithm::Es384 | Algorithm::Es512 => {
-            let (r, s) = signature.split_at(signature.len() / 2);
-            vec![UintRef::new(r)?, UintRef::new(s)?].to_der()
-        }
-        Algorithm::Rs256
-        | Algorithm::Rs384
-        | Algorithm::Rs512
-        | Algorithm::Ps256
-        | Algorithm::Ps384
-        | Algorithm::Ps512
-        | Algorithm::EdDsa
-        | Algorithm::MlDsa44
-        | Algorithm::MlDsa65
-        | Algorithm::MlDsa87
-        | Algorithm::Hs256 => Ok(signature.to_vec()),
+    if algorithm.curve().is_none() {
+        return Ok(signature.to_vec());
     }
+    let (r, s) = signature.split_at(signature.len() / 2);
+    vec![UintRef::new(r)?, UintRef::new(s)?].to_der()
 }
 
 /// Reads an uncompressed point (SEC 1 §2.3.3).

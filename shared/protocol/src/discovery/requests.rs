@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Issuer;
 use crate::authorize::RESPONSE_TYPES;
+use crate::dpop::FAPI_ALGORITHMS;
 use crate::jose::Algorithm;
 
 /// What an authorization request may be.
@@ -55,9 +56,6 @@ const MODES: [&str; 3] = ["query", "fragment", "form_post"];
 
 /// The same as one signed JWT (JARM §2.3).
 const SIGNED_MODES: [&str; 4] = ["jwt", "query.jwt", "fragment.jwt", "form_post.jwt"];
-
-/// FAPI 2.0 §5.4.1.
-const FAPI_ALGORITHMS: [&str; 3] = ["PS256", "ES256", "EdDSA"];
 
 impl Requests {
     pub(super) fn of(of: &Issuer<'_>) -> Self {

@@ -7,6 +7,8 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use sha3::Shake256;
 use sha3::digest::{ExtendableOutput as _, Update as _, XofReader as _};
 
+use super::Curve;
+
 /// A signature algorithm. The key decides it; a token never does (RFC 8725 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Algorithm {
@@ -71,6 +73,26 @@ impl Algorithm {
         Self::MlDsa65,
         Self::MlDsa87,
     ];
+
+    /// The curve of an ECDSA one (RFC 7518 §3.4); `None` of any other.
+    pub const fn curve(self) -> Option<Curve> {
+        match self {
+            Self::Es256 => Some(Curve::P256),
+            Self::Es384 => Some(Curve::P384),
+            Self::Es512 => Some(Curve::P521),
+            Self::Rs256
+            | Self::Rs384
+            | Self::Rs512
+            | Self::Ps256
+            | Self::Ps384
+            | Self::Ps512
+            | Self::EdDsa
+            | Self::MlDsa44
+            | Self::MlDsa65
+            | Self::MlDsa87
+            | Self::Hs256 => None,
+        }
+    }
 
     /// The name in a JOSE header.
     pub const fn as_str(self) -> &'static str {

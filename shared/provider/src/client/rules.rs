@@ -10,7 +10,7 @@ mod uris;
 use super::{AuthMethod, Metadata};
 use crate::config::{client_authentication_problems, requests_problems};
 
-pub use uris::{has_plain_host, is_web_url};
+pub use uris::{has_ordinary_host, is_web_url};
 
 /// How many entries a list may have.
 const MOST_ENTRIES: usize = 100;

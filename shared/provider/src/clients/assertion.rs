@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{Authentication, IdentityFault};
 use crate::claims::Claims;
 use crate::client::{Client, Metadata};
+use crate::fapi;
 use crate::fault::{ClientFault, Fault};
 use crate::http::Call;
 use crate::jwt::Unverified;
@@ -20,8 +21,8 @@ use claims::{Expected, Held};
 /// The token endpoint, whose URL is this server's name too (RFC 7523 §3, item 3).
 const TOKEN: &str = "/application/o/token/";
 
-/// FAPI 2.0 Security Profile §5.4.1. `EdDSA` goes by both its names (RFC 9864 §2.2).
-const FAPI: [&str; 4] = ["PS256", "ES256", "EdDSA", "Ed25519"];
+/// The other name of `EdDSA` (RFC 9864 §2.2).
+const ED25519: &str = "Ed25519";
 
 /// What a signature of the client's is made with.
 #[derive(Clone, Copy)]
@@ -97,12 +98,12 @@ impl Authentication {
 
 /// Algorithms this client may sign its assertions with: what it registered, else all there are (Core §9).
 fn algorithms(metadata: &Metadata) -> Vec<&str> {
-    let fits = |name: &&str| !metadata.is_fapi() || FAPI.contains(name);
+    let fits = |name: &&str| !metadata.is_fapi() || fapi::is_fit(name) || *name == ED25519;
     if let Some(only) = metadata.token_endpoint_auth_signing_alg.as_deref() {
         return Some(only).into_iter().filter(fits).collect();
     }
     let all = Algorithm::OF_PAIRS.into_iter().map(Algorithm::as_str);
-    all.chain(["Ed25519"]).filter(fits).collect()
+    all.chain([ED25519]).filter(fits).collect()
 }
 
 fn expected<'a>(call: &Call<'_>, client: &'a Client) -> Expected<'a> {

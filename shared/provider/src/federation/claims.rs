@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::claims::Claims;
 use crate::federation::AssertionFault;
+use crate::jwt::{is_for, moment};
 
 /// How far the issuer's clock may be ahead of ours (RFC 7523 §3, items 5 and 6). An expiry is not stretched by it.
 const LEEWAY: Seconds = Seconds(60);
@@ -43,7 +44,8 @@ pub(super) fn check(claims: &Claims, expected: &Expected<'_>) -> Result<Held, As
         return Err(AssertionFault::Issuer);
     }
     let subject = subject(claims)?; // item 2
-    if !for_one_of(claims, &expected.audiences) {
+    let ours = |name: &str| expected.audiences.iter().any(|one| one == name);
+    if !is_for(claims, ours) {
         return Err(AssertionFault::Audience); // item 3
     }
     let now = expected.now;
@@ -74,31 +76,6 @@ fn subject(claims: &Claims) -> Result<&str, AssertionFault> {
         .filter(|text| (1..=LONGEST_SUBJECT).contains(&text.len()))
         .filter(|text| !text.chars().any(char::is_control))
         .ok_or(AssertionFault::Subject)
-}
-
-/// RFC 7519 §4.1.3: one text or a list of them, compared byte for byte.
-fn for_one_of(claims: &Claims, audiences: &[String]) -> bool {
-    let ours = |value: &Value| {
-        value
-            .as_str()
-            .is_some_and(|aud| audiences.iter().any(|a| a == aud))
-    };
-    match claims.get("aud") {
-        Some(Value::Array(list)) => list.iter().any(ours),
-        Some(one) => ours(one),
-        None => false,
-    }
-}
-
-/// A `NumericDate` (RFC 7519 §2), which may have a fraction; `None` where there is none that can be read.
-fn moment(claims: &Claims, name: &str) -> Option<Timestamp> {
-    let value = claims.get(name)?;
-    let whole = value.as_i64().or_else(|| {
-        let seconds = value.as_f64()?.floor();
-        #[allow(clippy::cast_possible_truncation, reason = "the range is checked")]
-        (0.0..1e12).contains(&seconds).then_some(seconds as i64)
-    });
-    whole.map(Timestamp::from_unix)
 }
 
 /// One that may be left out, but is a `NumericDate` where it is there.

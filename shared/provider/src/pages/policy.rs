@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
 use super::{Page, STYLE};
-use crate::client::rules::has_plain_host;
+use crate::client::rules::has_ordinary_host;
 
 static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| source(STYLE));
 
@@ -65,13 +65,13 @@ pub(super) fn source(inline: &str) -> String {
 fn host(picture: &str) -> Option<String> {
     let url = Url::parse(picture)
         .ok()
-        .filter(|url| url.scheme() == "https" && has_plain_host(url))?;
+        .filter(|url| url.scheme() == "https" && has_ordinary_host(url))?;
     Some(url.origin().ascii_serialization())
 }
 
 /// The origin of a frame, as a source. Its URL was checked when it was registered.
 fn origin(frame: &str) -> Option<String> {
-    let url = Url::parse(frame).ok().filter(has_plain_host)?;
+    let url = Url::parse(frame).ok().filter(has_ordinary_host)?;
     let origin = url.origin();
     origin.is_tuple().then(|| origin.ascii_serialization())
 }

@@ -5,7 +5,7 @@ use url::{Host, Url};
 
 use super::{Asked, RegistrationFault};
 use crate::client::is_one_of;
-use crate::client::rules::has_plain_host;
+use crate::client::rules::has_ordinary_host;
 
 /// The kinds of a URI.
 enum Kind {
@@ -77,7 +77,7 @@ fn one(
         }
         (Kind::Web { loopback: false }, _) => {
             let host = url.host_str().unwrap_or_default();
-            if has_plain_host(&url) && is_one_of(host, hosts) {
+            if has_ordinary_host(&url) && is_one_of(host, hosts) {
                 Ok(())
             } else {
                 refused("at hosts that may register here")

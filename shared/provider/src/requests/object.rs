@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::client_keys::ClientKeys;
 use crate::fapi;
 use crate::fault::Fault;
-use crate::jwt::{JwtFault, Unverified};
+use crate::jwt::{JwtFault, Unverified, is_for, moment};
 
 /// How far a client's clock may be ahead of ours (FAPI 2.0 §5.3.2.1, item 13: at least 10 seconds, at most 60).
 const LEEWAY: Seconds = Seconds(60);
@@ -112,20 +112,10 @@ impl Expected<'_> {
         if text("sub") == Some(client_id) {
             return Err(RequestFault::Object("sub")); // §10.8: it is a client assertion
         }
-        if (strict || claims.contains_key("aud")) && !self.is_for_us(claims) {
+        if (strict || claims.contains_key("aud")) && !is_for(claims, |name| name == self.issuer) {
             return Err(RequestFault::Object("aud")); // FAPI 2.0 Message Signing §5.3.1, item 2
         }
         self.check_times(claims, strict)
-    }
-
-    /// `aud`: the issuer, or a list with it.
-    fn is_for_us(&self, claims: &Claims) -> bool {
-        let us = |value: &Value| value.as_str() == Some(self.issuer.as_str());
-        match claims.get("aud") {
-            Some(Value::Array(list)) => list.iter().any(us),
-            Some(one) => us(one),
-            None => false,
-        }
     }
 
     fn check_times(
@@ -133,7 +123,7 @@ impl Expected<'_> {
         claims: &Claims,
         strict: bool,
     ) -> Result<Option<Timestamp>, RequestFault> {
-        let [exp, nbf, iat] = ["exp", "nbf", "iat"].map(|name| moment(claims, name));
+        let [exp, nbf, iat] = ["exp", "nbf", "iat"].map(|name| bounded(claims, name));
         let (exp, nbf, iat) = (exp?, nbf?, iat?);
         if nbf.is_some_and(|nbf| nbf > self.now + LEEWAY) {
             return Err(RequestFault::Object("nbf"));
@@ -148,18 +138,12 @@ impl Expected<'_> {
     }
 }
 
-/// A `NumericDate` (RFC 7519 §2), which may have a fraction; `None` where there is none.
-fn moment(claims: &Claims, name: &'static str) -> Result<Option<Timestamp>, RequestFault> {
-    let Some(value) = claims.get(name) else {
+/// One that may be left out; else neither before 1970 nor in the far future.
+fn bounded(claims: &Claims, name: &'static str) -> Result<Option<Timestamp>, RequestFault> {
+    if !claims.contains_key(name) {
         return Ok(None);
-    };
-    let whole = value.as_i64().or_else(|| {
-        let seconds = value.as_f64()?.floor();
-        #[allow(clippy::cast_possible_truncation, reason = "the range is checked")]
-        (0.0..1e12).contains(&seconds).then_some(seconds as i64)
-    });
-    let whole = whole.filter(|seconds| (0..1_000_000_000_000).contains(seconds));
-    let at = whole.map(Timestamp::from_unix);
+    }
+    let at = moment(claims, name).filter(|at| (0..1_000_000_000_000).contains(&at.unix()));
     at.map(Some).ok_or(RequestFault::Object(name))
 }
 

@@ -25,14 +25,14 @@ pub fn is_web_url(text: &str) -> bool {
     let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     scheme
         && plain
-        && has_plain_host(&url)
+        && has_ordinary_host(&url)
         && text.len() <= LONGEST
         && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Whether its host is one that DNS has, or an address. The URL standard takes others, and a `;`, `,` or `*` in one would
 /// mean something else in a page's Content-Security-Policy (CSP Level 3 §2.3.1).
-pub fn has_plain_host(url: &Url) -> bool {
+pub fn has_ordinary_host(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name
             .bytes()

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::IdentityFault;
 use crate::claims::Claims;
-use crate::jwt::moment;
+use crate::jwt::{is_for, moment};
 
 /// How far the client's clock may be ahead of ours. FAPI 2.0 Security Profile §5.3.2.1 has 10 seconds as the least and
 /// 60 as the most. An expiry is not stretched by it.
@@ -42,7 +42,7 @@ pub(super) fn check(claims: &Claims, expected: &Expected<'_>) -> Result<Held, Id
     if text("iss") != Some(expected.client_id) || text("sub") != Some(expected.client_id) {
         return Err(IdentityFault::Subject);
     }
-    if !expected.admits(claims.get("aud")) {
+    if !expected.admits(claims) {
         return Err(IdentityFault::Audience); // item 3
     }
     let now = expected.now;
@@ -70,17 +70,10 @@ pub(super) fn check(claims: &Claims, expected: &Expected<'_>) -> Result<Held, Id
 }
 
 impl Expected<'_> {
-    /// RFC 7519 §4.1.3: one text or a list of them, compared byte for byte.
-    fn admits(&self, aud: Option<&Value>) -> bool {
-        let ours = |value: &Value| {
-            let text = value.as_str();
-            text.is_some_and(|text| self.audiences.iter().any(|name| name == text))
-        };
-        match aud {
-            Some(Value::Array(list)) => !self.one_audience && list.iter().any(ours),
-            Some(one) => ours(one),
-            None => false,
-        }
+    fn admits(&self, claims: &Claims) -> bool {
+        let listed = claims.get("aud").is_some_and(Value::is_array);
+        let ours = |name: &str| self.audiences.iter().any(|one| one == name);
+        !(self.one_audience && listed) && is_for(claims, ours)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::clients::Authentication;
 use crate::fault::Fault;
 use crate::http::Call;
-use crate::jwt::{JwtFault, Unverified, moment};
+use crate::jwt::{JwtFault, Unverified, is_for, moment};
 use crate::ports::Spent;
 
 /// How far a client's clock may be ahead of ours.
@@ -66,10 +66,7 @@ fn refused(why: JwtFault) -> Fault {
 fn held(claims: &Claims, client: &Client, issuer: &str, now: Timestamp) -> Option<Spent> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let own = text("iss") == Some(client.client_id.as_str());
-    let here = match claims.get("aud")? {
-        Value::Array(several) => several.iter().any(|one| one == issuer),
-        one => one == issuer,
-    };
+    let here = is_for(claims, |name| name == issuer);
     let expires = moment(claims, "exp")?;
     let ahead = ["iat", "nbf"].map(|name| moment(claims, name).map(|at| at > now + LEEWAY));
     let began = ahead.into_iter().all(|ahead| ahead == Some(false));
