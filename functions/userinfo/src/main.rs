@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use aws::Ports as _;
 use provider::claims::Mappings;
-use provider::client_keys::ClientKeys;
 use provider::endpoints::Userinfo;
 
 #[tokio::main(flavor = "current_thread")]
@@ -13,7 +12,7 @@ async fn main() -> Result<(), aws::Error> {
     expressions::serve_if_worker();
     let rt = aws::Runtime::from_env().await?;
     let scripts = rt.scripts(expressions::engine(1));
-    let keys = Arc::new(ClientKeys::new(Arc::new(fetch::Fetch::new())));
+    let keys = rt.client_keys(Arc::new(fetch::Fetch::new()));
     let (mappings, sealing) = (Mappings::new(scripts), rt.sealing(&keys));
     let endpoint = Userinfo::new(rt.bearers(), mappings, rt.proofs(), sealing);
     rt.serve(endpoint).await

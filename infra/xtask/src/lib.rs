@@ -13,6 +13,7 @@ pub mod paint;
 pub mod process;
 pub mod release;
 pub mod step;
+pub mod template;
 pub mod tidy;
 pub mod tools;
 pub mod verify;

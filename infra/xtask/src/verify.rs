@@ -1,6 +1,6 @@
 //! `cargo xtask test`: all that must hold before a commit lands, cheapest first. CI runs exactly this.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::dynamodb_local;
 use crate::jvm::Server;
@@ -76,12 +76,18 @@ pub fn tidy() -> Result<()> {
     }
 }
 
-/// Runs cfn-lint and `sam validate --lint` on the template.
+/// Checks what the template allows, and runs cfn-lint and `sam validate --lint` on it.
 ///
 /// # Errors
 /// What they found.
 pub fn template() -> Result<()> {
     let root = workspace::root();
+    let text = std::fs::read_to_string(root.join("infra/template.yaml"))?;
+    let findings = crate::template::check(&text)?;
+    for finding in &findings {
+        crate::step::say(finding);
+    }
+    ensure!(findings.is_empty(), "{} findings", findings.len());
     run_quietly(
         Command::new(tools::cfn_lint()?)
             .arg("infra/template.yaml")

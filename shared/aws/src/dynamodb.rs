@@ -43,6 +43,7 @@ mod throttle;
 mod tokens;
 mod user_tokens;
 mod users;
+mod visits;
 
 use std::fmt;
 use std::sync::Arc;
@@ -56,6 +57,7 @@ use provider::ports::{
 };
 
 pub use table::create_table;
+pub use tenants::SecondName;
 
 use crate::dynamodb::db::Db;
 use crate::dynamodb::logouts::Announcer;
@@ -96,6 +98,15 @@ impl Stores {
             machines: Arc::new(machines::Machines::new(db.clone())),
             announcer: Announcer::default(),
             db,
+        }
+    }
+
+    /// The same, which find a tenant by a second name.
+    #[must_use]
+    pub fn knowing(&self, second: Option<SecondName>) -> Self {
+        Self {
+            tenants: Arc::new(self.tenants.knowing(second)),
+            ..self.clone()
         }
     }
 

@@ -62,6 +62,7 @@ impl Runtime {
             }
         };
         let stores = Stores::new(clients.dynamodb(), &settings.table);
+        let stores = stores.knowing(settings.second_name());
         Ok(Self {
             settings,
             clients,

@@ -16,7 +16,7 @@ pub mod settings;
 pub mod sqs;
 
 pub use clients::Clients;
-pub use dynamodb::{Stores, create_table};
+pub use dynamodb::{SecondName, Stores, create_table};
 pub use error::Error;
 pub use jwe::Jwe;
 pub use kms::{Custody, Keys, envelope_key};

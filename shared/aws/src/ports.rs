@@ -18,6 +18,7 @@ use provider::grants::Workshop;
 use provider::grants::client_credentials::Machines;
 use provider::id_tokens::IdTokens;
 use provider::issuer::Issuer;
+use provider::limited::Limited;
 use provider::logout;
 use provider::ping::Ping;
 use provider::policies::Policies;
@@ -68,7 +69,7 @@ pub trait Ports {
     /// The means of telling clients of logouts.
     fn messenger_parts(&self, fetcher: Arc<dyn Fetcher>) -> logout::Parts {
         let stores = self.stores();
-        let keys = Arc::new(ClientKeys::new(Arc::clone(&fetcher)));
+        let keys = self.client_keys(Arc::clone(&fetcher));
         logout::Parts {
             clients: self.clients(),
             logouts: stores.logouts(),
@@ -199,14 +200,24 @@ pub trait Ports {
         Issuer::new(self.sealing(keys), self.entropy())
     }
 
+    /// Fetches no faster than it may from where callers say.
+    fn limited(&self, fetcher: Arc<dyn Fetcher>) -> Limited {
+        Limited::new(fetcher, self.stores().throttle())
+    }
+
+    /// The keys of clients, which this fetches.
+    fn client_keys(&self, fetcher: Arc<dyn Fetcher>) -> Arc<ClientKeys> {
+        Arc::new(ClientKeys::new(self.limited(fetcher)))
+    }
+
     /// Compiled clients, and those that are met first here: their documents are fetched.
     fn clients_met(&self, fetcher: Arc<dyn Fetcher>) -> Arc<dyn ClientStore> {
         let stores = self.stores();
         Arc::new(Documents::new(
             self.clients(),
             stores.registered(),
-            stores.throttle(),
-            fetcher,
+            self.limited(fetcher),
+            self.entropy(),
         ))
     }
 
@@ -233,7 +244,7 @@ pub trait Ports {
         Authentication {
             clients: self.clients(),
             replays: self.replays(),
-            keys: Arc::new(ClientKeys::new(fetcher)),
+            keys: self.client_keys(fetcher),
             vault: self.vault(),
         }
     }
@@ -312,7 +323,7 @@ pub trait Ports {
     /// The means of the flow engine.
     fn executor_parts(&self, scripts: &Scripts, outside: Outside) -> executor::Parts {
         let stores = self.ending();
-        let keys = Arc::new(ClientKeys::new(Arc::clone(&outside.fetcher)));
+        let keys = self.client_keys(Arc::clone(&outside.fetcher));
         executor::Parts {
             clients: self.clients(),
             requests: self.requests(&keys, Arc::clone(&outside.fetcher)),
@@ -430,7 +441,7 @@ pub trait Ports {
 
     /// The means of the authorization endpoints.
     fn authorize_parts(&self, scripts: &Scripts, fetcher: Arc<dyn Fetcher>) -> authorize::Parts {
-        let keys = Arc::new(ClientKeys::new(Arc::clone(&fetcher)));
+        let keys = self.client_keys(Arc::clone(&fetcher));
         authorize::Parts {
             clients: self.clients_met(Arc::clone(&fetcher)),
             browsers: self.browsers(),
@@ -446,7 +457,8 @@ pub trait Ports {
 
     /// Reads authorization requests that are signed or pushed, with these keys of clients.
     fn requests(&self, keys: &Arc<ClientKeys>, fetcher: Arc<dyn Fetcher>) -> Requests {
-        Requests::new(self.stores().pushed(), Arc::clone(keys), fetcher)
+        let limited = self.limited(fetcher);
+        Requests::new(self.stores().pushed(), Arc::clone(keys), limited)
     }
 
     /// The means of the endpoint that requests are pushed to.
@@ -459,6 +471,7 @@ pub trait Ports {
             requests: self.requests(&authentication.keys, fetcher),
             authentication,
             proofs: self.proofs(),
+            throttle: self.stores().throttle(),
             entropy: self.entropy(),
         }
     }

@@ -8,6 +8,7 @@ use http::Uri;
 use provider::brand::Hosts;
 
 use crate::Error;
+use crate::dynamodb::SecondName;
 
 const SES_URL: &str = "AWS_ENDPOINT_URL_SESV2";
 const SQS_URL: &str = "AWS_ENDPOINT_URL_SQS";
@@ -32,6 +33,9 @@ pub struct Settings {
     pub logout_queue: Option<String>,
     /// `LATCHKEY_MTLS_BASE_URL`: where connections have clients' certificates (RFC 8705 §5). `None` where none have.
     pub mtls_base: Option<String>,
+    /// `LATCHKEY_MTLS_TENANT`: the host of the tenant of which that is another name. `None`: of the one that has it in the
+    /// table.
+    pub mtls_tenant: Option<String>,
     /// `LATCHKEY_BRAND_HOSTS`: `below` or `any`; `below` where it is not set.
     pub brand_hosts: Hosts,
 }
@@ -103,11 +107,21 @@ impl Settings {
             },
             logout_queue: optional("LATCHKEY_LOGOUT_QUEUE"),
             mtls_base: optional("LATCHKEY_MTLS_BASE_URL"),
+            mtls_tenant: optional("LATCHKEY_MTLS_TENANT"),
             brand_hosts: match optional(BRAND_HOSTS).as_deref() {
                 None | Some("below") => Hosts::Below,
                 Some("any") => Hosts::Any,
                 Some(_) => return Err(Error::Choice(BRAND_HOSTS, "below or any")),
             },
+        })
+    }
+
+    /// The host with clients' certificates as a second name of its tenant.
+    pub fn second_name(&self) -> Option<SecondName> {
+        let (_, host) = self.mtls_base.as_ref()?.split_once("://")?;
+        Some(SecondName {
+            host: host.to_owned(),
+            of: self.mtls_tenant.clone()?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The client against hosts that mean harm.
 
+mod compressed;
 mod server;
 
 use std::io;
@@ -281,6 +282,34 @@ async fn another_address_is_tried_where_one_does_not_answer_and_not_many() {
     let got = fetch.get("https://keys.example/").await;
     assert_eq!(got, Err(FetchError::Connection));
     assert_eq!(network.reached.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn somebody_elses_certificates_count_for_hosts_with_leave_alone() {
+    const ROOT: &[u8] = include_bytes!("tests/root.pem");
+    let server = Server::with_tls(OK).await;
+    for (allowed, expected) in [
+        (vec!["keys.example".to_owned()], Ok("{\"keys\":[]}".into())),
+        (
+            vec!["other.example".to_owned()],
+            Err(FetchError::Connection),
+        ),
+        (Vec::new(), Err(FetchError::Connection)),
+    ] {
+        let network = Told {
+            to: Some(server.address),
+            ..Told::answers(&[&["1.1.1.1:443"]])
+        };
+        let fetch = Fetch::over(Arc::new(network), allowed);
+        let fetch = fetch.trusting(ROOT).unwrap();
+        assert_eq!(fetch.get("https://keys.example/jwks").await, expected);
+    }
+    for text in [
+        "",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
+        assert!(Fetch::new().trusting(text.as_bytes()).is_err(), "{text}");
+    }
 }
 
 /// From a TLS server whose certificate is for `keys.example`, trusting its root or the public ones.

@@ -28,7 +28,16 @@ use crate::clock::now;
 #[derive(Clone)]
 pub struct Gateway {
     services: Arc<HashMap<&'static str, Service>>,
-    certificate_header: Option<HeaderName>,
+    certificates: Option<CertificateHeaders>,
+}
+
+/// In which headers the proxy in front says which certificate a client has.
+#[derive(Clone)]
+pub struct CertificateHeaders {
+    /// Escaped PEM, as nginx writes `$ssl_client_escaped_cert`.
+    pub certificate: HeaderName,
+    /// `SUCCESS` where somebody trusted issued it, as nginx writes `$ssl_client_verify`; none: nobody ever has.
+    pub verified: Option<HeaderName>,
 }
 
 impl Gateway {
@@ -110,26 +119,25 @@ impl Gateway {
         ]);
         Self {
             services: Arc::new(services),
-            certificate_header: None,
+            certificates: None,
         }
     }
 
-    /// The same behind a proxy that ends TLS and says in this header, and in no other case, which certificate a client
-    /// has: escaped PEM, as nginx writes `$ssl_client_escaped_cert`. Whoever else can reach this port could say anything.
+    /// The same behind a proxy that ends TLS and says in these headers, and in no other case, which certificate a client
+    /// has. Whoever else can reach this port could say anything.
     #[must_use]
-    pub fn trusting(self, certificate_header: Option<HeaderName>) -> Self {
+    pub fn trusting(self, certificates: Option<CertificateHeaders>) -> Self {
         Self {
-            certificate_header,
+            certificates,
             ..self
         }
     }
 
     fn certificate(&self, headers: &HeaderMap) -> Option<ClientCertificate> {
-        let mut values = headers.get_all(self.certificate_header.as_ref()?).iter();
-        let (Some(value), None) = (values.next(), values.next()) else {
-            return None; // two, of which one may be the client's own words
-        };
-        ClientCertificate::from_escaped_pem(value.to_str().ok()?)
+        let from = self.certificates.as_ref()?;
+        let verified = from.verified.as_ref();
+        let verified = verified.and_then(|name| only(headers, name)) == Some("SUCCESS");
+        ClientCertificate::from_escaped_pem(only(headers, &from.certificate)?, verified)
     }
 
     /// Answers one request that arrives at `now`, as the function its path belongs to.
@@ -149,6 +157,15 @@ impl Gateway {
     pub fn into_router(self) -> Router {
         Router::new().fallback(answer).with_state(self)
     }
+}
+
+/// The one value of this header; of two, one may be the client's own words.
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    value.to_str().ok()
 }
 
 fn authorize(backend: &Backend, scripts: &Scripts) -> provider::endpoints::authorize::Parts {
@@ -176,4 +193,58 @@ async fn answer(
         .call(Request::from_parts(parts, body), now())
         .await
         .map(Body::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ESCAPED: &str = "-----BEGIN%20CERTIFICATE-----%0AYWJj%0A-----END%20CERTIFICATE-----%0A";
+
+    /// What is found in these headers: the certificate, and whether somebody trusted issued it.
+    fn found(
+        verified: Option<&'static str>,
+        sent: &[(&'static str, &str)],
+    ) -> Option<(Vec<u8>, bool)> {
+        let gateway = Gateway {
+            services: Arc::default(),
+            certificates: Some(CertificateHeaders {
+                certificate: HeaderName::from_static("x-cert"),
+                verified: verified.map(HeaderName::from_static),
+            }),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert("x-cert", ESCAPED.parse().unwrap());
+        for (name, value) in sent {
+            headers.append(*name, value.parse().unwrap());
+        }
+        let certificate = gateway.certificate(&headers)?;
+        Some((certificate.der.to_vec(), certificate.vouched))
+    }
+
+    #[test]
+    fn rfc8705_2_1_a_certificate_is_vouched_for_where_the_proxy_says_that_it_checked_it() {
+        let der = b"abc".to_vec();
+        let verify = Some("x-verify");
+        assert_eq!(
+            found(verify, &[("x-verify", "SUCCESS")]),
+            Some((der.clone(), true))
+        );
+        let unchecked = Some((der, false));
+        for said in ["FAILED:self signed certificate", "NONE", "success", ""] {
+            assert_eq!(found(verify, &[("x-verify", said)]), unchecked, "{said}");
+        }
+        let twice = [("x-verify", "SUCCESS"), ("x-verify", "SUCCESS")];
+        assert_eq!(
+            found(verify, &twice),
+            unchecked,
+            "one may be the client's own"
+        );
+        assert_eq!(found(verify, &[]), unchecked);
+        assert_eq!(found(None, &[("x-verify", "SUCCESS")]), unchecked);
+        assert_eq!(
+            found(verify, &[("x-cert", "x"), ("x-verify", "SUCCESS")]),
+            None
+        );
+    }
 }

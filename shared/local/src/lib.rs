@@ -13,3 +13,4 @@ pub mod kms;
 pub mod mailbox;
 pub mod outbox;
 pub mod seed;
+pub mod tls;

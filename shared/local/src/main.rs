@@ -1,12 +1,11 @@
 //! `cargo run`: an issuer on this machine.
 
 use std::fs::{File, create_dir_all, remove_dir_all};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use aws::Ports as _;
 use clap::Parser;
 use fetch::Fetch;
@@ -15,11 +14,10 @@ use local::backend::Backend;
 use local::banner::{Banner, Commands};
 use local::demo;
 use local::fixture::Fixture;
-use local::gateway::Gateway;
+use local::gateway::{CertificateHeaders, Gateway};
 use local::seed::{Seed, Seeded};
+use local::tls::Identity;
 use provider::logout::Messenger;
-use tokio::net::TcpListener;
-use tokio::signal;
 use url::Url;
 
 mod apply;
@@ -27,6 +25,9 @@ mod emulate;
 mod export;
 mod opened;
 mod rotate;
+mod serving;
+
+use serving::{base_url, hosts, listen, serve};
 
 /// An OAuth 2.0 and OpenID Connect issuer on this machine, with a login page and a client to try.
 #[derive(Parser)]
@@ -62,16 +63,29 @@ struct Run {
     /// The URL people reach it by, where a TLS proxy stands in front, such as <https://id.example.com>
     #[arg(long, value_name = "URL")]
     public_url: Option<Url>,
+    /// A PEM file with the certificate to serve https by, and after it those that vouch for it. Without it, by http.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// A YAML file of applications, providers and users to load (docs/fixture.md).
     #[arg(long, value_name = "FILE")]
     fixture: Option<PathBuf>,
     /// A host on this machine that fetches of caller-given URLs may reach; may be repeated.
     #[arg(long, value_name = "HOST")]
     allow_fetch: Vec<String>,
+    /// A PEM file of those who vouch for hosts of `--allow-fetch`, and for no others, beside the public authorities.
+    #[arg(long, value_name = "FILE", requires = "allow_fetch")]
+    trust_ca: Option<PathBuf>,
     /// A header in which the TLS proxy in front, and nobody else, says which certificate a client has, in escaped PEM:
     /// nginx's `$ssl_client_escaped_cert` (docs/mtls.md).
     #[arg(long, value_name = "NAME", requires = "public_url")]
     client_certificate_header: Option<HeaderName>,
+    /// A header in which the same proxy says whether somebody trusted issued that certificate: nginx's
+    /// `$ssl_client_verify`. Without it no client is known by what its certificate says.
+    #[arg(long, value_name = "NAME", requires = "client_certificate_header")]
+    client_verify_header: Option<HeaderName>,
     /// The URL at which the proxy asks clients for certificates, where it is another than the public one.
     #[arg(long, value_name = "URL", requires = "client_certificate_header")]
     mtls_url: Option<Url>,
@@ -119,11 +133,13 @@ impl Run {
     async fn run(self) -> anyhow::Result<()> {
         // Everything that can be wrong with the command line is said before anything is changed.
         let fixture = self.fixture.as_deref().map(Fixture::read).transpose()?;
-        let base_url = base_url(self.public_url.as_ref(), self.port)?;
+        let identity = self.identity()?;
+        let fetcher = self.fetcher()?;
+        let base_url = self.base_url()?;
         let listeners = listen(self.port).await?;
         let _lock = prepare(&self.state, self.reset)?;
         let mut backend = Backend::embedded(&self.state).await?;
-        backend.fetcher = Arc::new(Fetch::allowing(self.allow_fetch.clone()));
+        backend.fetcher = Arc::new(fetcher);
         let mut hosts = hosts(&base_url, self.port)?;
         backend.mtls_base = self.mtls_base(&base_url, &mut hosts)?;
         let callback = format!("{base_url}/demo/callback");
@@ -132,20 +148,21 @@ impl Run {
             .await?;
         let mut router = demo::router(Commands::new(&seeded).for_page());
         // Behind a proxy everybody could read the letters: then they are shown at SES's own port alone.
-        let letters = if base_url.starts_with("http://") {
+        let is_proxied = self.public_url.is_some() && base_url.starts_with("https://");
+        let letters = if is_proxied {
+            format!("{}/mailbox", backend.ses_url)
+        } else {
             router = router.merge(Arc::clone(&backend.mailbox).pages());
             format!("{base_url}/mailbox")
-        } else {
-            format!("{}/mailbox", backend.ses_url)
         };
-        let gateway = Gateway::new(&backend).trusting(self.client_certificate_header.clone());
+        let gateway = Gateway::new(&backend).trusting(self.certificates());
         let router = router.fallback_service(gateway.into_router());
         let messenger = Messenger::new(backend.messenger_parts(Arc::clone(&backend.fetcher)));
         let outbox = Arc::clone(&backend.outbox);
         let telling = tokio::spawn(async move { outbox.tell(messenger).await });
         print(&seeded, true, &letters, &self.allow_fetch);
         let rotating = rotate::hourly(&backend);
-        serve(listeners, router).await?;
+        serve(listeners, router, identity.as_ref()).await?;
         rotating.abort();
         telling.abort();
         backend.close().await;
@@ -154,13 +171,47 @@ impl Run {
 }
 
 impl Run {
+    fn certificates(&self) -> Option<CertificateHeaders> {
+        Some(CertificateHeaders {
+            certificate: self.client_certificate_header.clone()?,
+            verified: self.client_verify_header.clone(),
+        })
+    }
+
+    /// Who this is, where https is served here.
+    fn identity(&self) -> anyhow::Result<Option<Identity>> {
+        let files = self.tls_cert.as_deref().zip(self.tls_key.as_deref());
+        files
+            .map(|(cert, key)| Identity::read(cert, key))
+            .transpose()
+    }
+
+    fn fetcher(&self) -> anyhow::Result<Fetch> {
+        let fetch = Fetch::allowing(self.allow_fetch.clone());
+        let Some(file) = &self.trust_ca else {
+            return Ok(fetch);
+        };
+        let shown = file.display();
+        let pem = std::fs::read(file).with_context(|| format!("cannot read {shown}"))?;
+        let fetch = fetch.trusting(&pem);
+        fetch.map_err(|why| anyhow!("{shown} names nobody to trust: {why}"))
+    }
+
+    fn base_url(&self) -> anyhow::Result<String> {
+        match (&self.public_url, &self.tls_cert) {
+            (Some(url), _) => base_url(url),
+            (None, Some(_)) => Ok(format!("https://localhost:{}", self.port)),
+            (None, None) => Ok(format!("http://localhost:{}", self.port)),
+        }
+    }
+
     /// Where clients bring certificates, whose host becomes another name of the issuer.
     fn mtls_base(&self, public: &str, hosts: &mut Vec<String>) -> anyhow::Result<Option<String>> {
         if self.client_certificate_header.is_none() {
             return Ok(None);
         }
         let base = match &self.mtls_url {
-            Some(url) => base_url(Some(url), self.port)?,
+            Some(url) => base_url(url)?,
             None => public.to_owned(),
         };
         ensure!(
@@ -186,58 +237,6 @@ fn print(seeded: &Seeded, kept: bool, mailbox: &str, allow_fetch: &[String]) {
     for host in allow_fetch {
         println!("  Fetches may reach {host}, by http too.");
     }
-}
-
-/// The issuer's base: plain http is for loopback names only, as cookies could not be `Secure` elsewhere.
-fn base_url(public: Option<&Url>, port: u16) -> anyhow::Result<String> {
-    let Some(url) = public else {
-        return Ok(format!("http://localhost:{port}"));
-    };
-    let host = url.host_str().context("--public-url has no host")?;
-    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    ensure!(
-        plain,
-        "--public-url is scheme and host only, like https://id.example.com"
-    );
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(host) => {}
-        "http" => bail!("--public-url must be https, except on localhost"),
-        other => bail!("--public-url cannot be {other}"),
-    }
-    Ok(url.origin().ascii_serialization())
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
-/// Every name this issuer answers to.
-fn hosts(base_url: &str, port: u16) -> anyhow::Result<Vec<String>> {
-    let url = Url::parse(base_url)?;
-    let host = url.host_str().context("the base URL has a host")?;
-    let public = url
-        .port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let mut hosts = vec![public];
-    for name in ["localhost", "127.0.0.1", "[::1]"] {
-        let host = format!("{name}:{port}");
-        if !hosts.contains(&host) {
-            hosts.push(host);
-        }
-    }
-    Ok(hosts)
-}
-
-/// Both loopback addresses, as `localhost` may be either. The second one may not exist.
-async fn listen(port: u16) -> anyhow::Result<Vec<TcpListener>> {
-    let first = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let listener = TcpListener::bind(first).await.with_context(|| {
-        format!("port {port} is taken; choose another with --port, or stop what listens there")
-    })?;
-    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await;
-    Ok(std::iter::once(listener).chain(second.ok()).collect())
 }
 
 /// The state folder, emptied where asked, and held so that no second issuer writes into it.
@@ -291,42 +290,4 @@ fn restrict(folder: &Path) -> anyhow::Result<()> {
 #[cfg(not(unix))]
 fn restrict(_: &Path) -> anyhow::Result<()> {
     Ok(())
-}
-
-/// Serves until Ctrl-C (or a termination signal), then lets requests under way finish.
-async fn serve(listeners: Vec<TcpListener>, router: axum::Router) -> anyhow::Result<()> {
-    let stop = tokio::sync::watch::Sender::new(());
-    let mut servers = tokio::task::JoinSet::new();
-    for listener in listeners {
-        let (router, mut stopped) = (router.clone(), stop.subscribe());
-        let stopped = async move {
-            let _ = stopped.changed().await;
-        };
-        servers.spawn(async move {
-            axum::serve(listener, router)
-                .with_graceful_shutdown(stopped)
-                .await
-        });
-    }
-    stop_signal().await?;
-    stop.send_replace(());
-    let ended = async { while servers.join_next().await.is_some() {} };
-    // A browser may keep its connection open for longer than anybody wants to wait.
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(2), ended).await;
-    Ok(())
-}
-
-#[cfg(unix)]
-async fn stop_signal() -> anyhow::Result<()> {
-    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = signal::ctrl_c() => interrupted?,
-        _ = terminate.recv() => {}
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-async fn stop_signal() -> anyhow::Result<()> {
-    Ok(signal::ctrl_c().await?)
 }

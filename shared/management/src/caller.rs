@@ -1,10 +1,12 @@
 //! Who calls (API reference A): an API token of a user, an access token with the scope for it, or the browser's session.
-//! Whoever is refused gets 403, as authentik's first authenticator has no challenge of its own.
+//! Whoever is refused gets 403, as authentik's first authenticator has no challenge of its own; whoever shows a token that is
+//! bound to a key, and not the key, is asked for it (RFC 9449 §7.1, RFC 8705 §3).
 
 use http::Method;
 use protocol::Secret;
 use protocol::userinfo::{Presented, Scheme};
-use provider::fault::{Fault, PageFault};
+use provider::bearer::Bearer;
+use provider::fault::{BearerFault, Fault, PageFault};
 use provider::http::Call;
 use provider::ports::{Intent, Look};
 use provider::session::csrf_token;
@@ -15,6 +17,9 @@ use crate::errors::Refusal;
 
 /// The scope of access tokens that may call (release 2022.7).
 pub const SCOPE: &str = "goauthentik.io/api";
+
+/// Where the API is, which is its name as a resource (RFC 9728).
+const ROOT: &str = "/api/v3/";
 
 /// Nobody said who calls.
 pub const NOBODY: &str = "Authentication credentials were not provided.";
@@ -39,7 +44,7 @@ pub struct Caller {
 /// Who calls; `None` where nobody says.
 ///
 /// # Errors
-/// [`Refusal::Denied`] where what they say is not so.
+/// [`Refusal::Denied`] where what they say is not so; [`Refusal::Challenge`] where a key is not proved.
 pub async fn identify(api: &Api, call: &Call<'_>) -> Result<Option<Caller>, Refusal> {
     let (user, is_browser) = match call.authorization()? {
         Some(header) => (bearer(api, call, header).await?, false),
@@ -80,10 +85,18 @@ async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<User, Refusa
             .filter(|user| user.active)
             .ok_or(Refusal::Denied(NOT_GOOD));
     }
-    match api.parts.bearers.check(call, &key).await {
-        Ok(bearer) if bearer.record.scopes.contains(SCOPE) => Ok(bearer.user),
-        Ok(_) | Err(Fault::Bearer(_)) => Err(Refusal::Denied(NOT_GOOD)),
-        Err(other) => Err(other.into()),
+    let bearer = match api.parts.bearers.stands(call, &key).await {
+        Ok(bearer) => bearer,
+        Err(Fault::Bearer(_)) => return Err(Refusal::Denied(NOT_GOOD)),
+        Err(other) => return Err(other.into()),
+    };
+    if !bearer.may_be_shown(call) {
+        return Err(Refusal::Challenge(BearerFault::Invalid.into()));
+    }
+    if is_for_us(call, &bearer) && bearer.record.scopes.contains(SCOPE) {
+        Ok(bearer.user)
+    } else {
+        Err(Refusal::Denied(NOT_GOOD))
     }
 }
 
@@ -91,14 +104,24 @@ async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<User, Refusa
 async fn bound(api: &Api, call: &Call<'_>, token: Secret) -> Result<User, Refusal> {
     let (proofs, bearers) = (&api.parts.proofs, &api.parts.bearers);
     let scheme = Scheme::Dpop;
-    match proofs
-        .bearer(bearers, call, &Presented { token, scheme })
-        .await
-    {
-        Ok(bearer) if bearer.record.scopes.contains(SCOPE) => Ok(bearer.user),
-        Ok(_) | Err(Fault::Bearer(_) | Fault::Proof(_)) => Err(Refusal::Denied(NOT_GOOD)),
-        Err(other) => Err(other.into()),
+    let shown = Presented { token, scheme };
+    let bearer = match proofs.bearer(bearers, call, &shown).await {
+        Ok(bearer) => bearer,
+        Err(fault @ (Fault::Bearer(_) | Fault::Proof(_))) => return Err(Refusal::Challenge(fault)),
+        Err(other) => return Err(other.into()),
+    };
+    if !is_for_us(call, &bearer) {
+        return Err(Refusal::Challenge(BearerFault::Invalid.into()));
     }
+    if !bearer.record.scopes.contains(SCOPE) {
+        return Err(Refusal::Challenge(BearerFault::NeedsScope(SCOPE).into()));
+    }
+    Ok(bearer.user)
+}
+
+/// RFC 9068 §4: a token for another resource is none for the API.
+fn is_for_us(call: &Call<'_>, bearer: &Bearer) -> bool {
+    bearer.is_for(&format!("{}{ROOT}", call.tenant.base_url))
 }
 
 async fn browser(api: &Api, call: &Call<'_>) -> Result<Option<User>, Refusal> {

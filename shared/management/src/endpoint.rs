@@ -245,7 +245,7 @@ impl Endpoint for Api {
     async fn answer(&self, call: &Call<'_>) -> Response {
         let mut response = match self.run(call).await {
             Ok(response) => response,
-            Err(refusal) => refusal.respond(),
+            Err(refusal) => refusal.answer(call),
         };
         self.parts.proofs.offer(call, &mut response).await;
         response

@@ -2,9 +2,11 @@
 //! framework's).
 
 use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
 use provider::config::{Problems, SaveError};
+use provider::dpop::challenge;
 use provider::fault::{Fault, Transport};
-use provider::http::{Response, api, encode};
+use provider::http::{Call, Response, api, encode};
 use provider::ports::{ObjectKind, PortError};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +26,8 @@ pub enum Refusal {
     Malformed(String),
     /// 403: who calls may not, or nobody said who calls.
     Denied(&'static str),
+    /// 401, or as the fault has it, with a challenge: a token is bound to a key that is not proved (RFC 9449 §7.1).
+    Challenge(Fault),
     /// 404: there is none of this model with that key, or this caller may not know.
     NotFound(&'static str),
     /// 404: there is no such page of the list.
@@ -144,8 +148,23 @@ impl Refusal {
                 detail(StatusCode::CONFLICT, text)
             }
             Self::Other(status, text) => detail(*status, text),
-            Self::Fault(fault) => api::fault(fault),
+            Self::Challenge(fault) | Self::Fault(fault) => api::fault(fault),
         }
+    }
+
+    /// The same with a challenge, where it is one.
+    pub fn answer(&self, call: &Call<'_>) -> Response {
+        let mut response = self.respond();
+        if let Self::Challenge(fault) = self {
+            let asking = challenge(call, fault);
+            *response.status_mut() = asking.status();
+            for words in asking.headers().get_all(WWW_AUTHENTICATE) {
+                response
+                    .headers_mut()
+                    .append(WWW_AUTHENTICATE, words.clone());
+            }
+        }
+        response
     }
 }
 

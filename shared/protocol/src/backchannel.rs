@@ -12,6 +12,19 @@ use crate::time::Seconds;
 /// `grant_type` of a poll (CIBA Core §10.1).
 pub const GRANT_TYPE: &str = "urn:openid:params:grant-type:ciba";
 
+/// What a request consists of (§7.1).
+pub const PARAMETERS: [&str; 9] = [
+    "scope",
+    "client_notification_token",
+    "acr_values",
+    "login_hint_token",
+    "id_token_hint",
+    "login_hint",
+    "binding_message",
+    "user_code",
+    "requested_expiry",
+];
+
 /// The longest `binding_message`, in characters: it has to fit on a small screen (§7.1).
 const LONGEST_MESSAGE: usize = 100;
 
@@ -109,18 +122,22 @@ fn expiry(params: &Params) -> Result<Option<Seconds>, Malformed> {
     let Some(text) = params.optional("requested_expiry")? else {
         return Ok(None);
     };
-    let seconds = text.parse::<u32>().ok().filter(|seconds| *seconds > 0);
-    let seconds = seconds.ok_or(Malformed::Invalid("requested_expiry", "a positive integer"))?;
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = text.parse::<u32>().unwrap_or(u32::MAX); // whoever wishes more gets no more
+    if !digits || seconds == 0 {
+        return Err(Malformed::Invalid("requested_expiry", "a positive integer"));
+    }
     Ok(Some(Seconds(seconds.into())))
 }
 
-/// §7.1: at most 1024 characters, each that a bearer token may have (RFC 6750 §2.1).
+/// §7.1: at most 1024 characters, a bearer token (RFC 6750 §2.1): `=` stands at its end alone.
 fn notification_token(params: &Params) -> Result<Option<Secret>, Malformed> {
     let Some(text) = params.optional("client_notification_token")? else {
         return Ok(None);
     };
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
-    if text.len() > LONGEST_TOKEN || !text.chars().all(allowed) {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
+    let token = text.trim_end_matches('=');
+    if text.len() > LONGEST_TOKEN || token.is_empty() || !token.chars().all(allowed) {
         return Err(Malformed::Invalid(
             "client_notification_token",
             "a bearer token of at most 1024 characters",
@@ -218,7 +235,11 @@ mod tests {
     fn ciba_7_1_requested_expiry_is_a_positive_integer() {
         let asked = with("requested_expiry=120").unwrap().requested_expiry;
         assert_eq!(asked, Some(Seconds(120)));
-        for bad in ["0", "-1", "1.5", "soon", "99999999999"] {
+        let for_ever = with("requested_expiry=99999999999")
+            .unwrap()
+            .requested_expiry;
+        assert_eq!(for_ever, Some(Seconds(u32::MAX.into())));
+        for bad in ["0", "00", "-1", "%2B1", "1.5", "soon"] {
             assert!(with(&format!("requested_expiry={bad}")).is_err(), "{bad}");
         }
     }
@@ -227,7 +248,10 @@ mod tests {
     fn ciba_7_1_a_notification_token_is_at_most_1024_characters_of_a_bearer_token() {
         let longest = "a".repeat(1024);
         assert!(with(&format!("client_notification_token={longest}")).is_ok());
-        for bad in [format!("{longest}a"), "a+b".into(), "%C3%A4".into()] {
+        assert!(with("client_notification_token=YQ==").is_ok());
+        let bad = ["a+b", "%C3%A4", "a=b", "=", "=="];
+        let bad = bad.map(str::to_owned).into_iter();
+        for bad in bad.chain([format!("{longest}a")]) {
             assert!(
                 with(&format!("client_notification_token={bad}")).is_err(),
                 "{bad}"

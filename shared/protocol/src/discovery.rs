@@ -56,6 +56,8 @@ pub struct Issuer<'a> {
     pub algorithm: Algorithm,
     /// The base of the URLs where connections have clients' certificates, where there are any (RFC 8705 §5).
     pub mtls: Option<&'a str>,
+    /// Whether clients may authenticate there, and not only have tokens bound to their certificates.
+    pub by_certificate: bool,
     /// The algorithms that its client's DPoP proofs may have.
     pub proofs: &'static [&'static str],
     /// The scopes its client may have.

@@ -47,6 +47,8 @@ pub struct CodeRequest {
     pub verifier: Option<Verifier>,
     /// `resource`, each as sent: some of those that were granted (RFC 8707 §2.2); none: all of them.
     pub resources: Vec<String>,
+    /// `authorization_details`, unread: some of those that were granted (RFC 9396 §6); `None` means all of them.
+    pub details: Option<String>,
 }
 
 /// RFC 6749 §6.
@@ -58,6 +60,8 @@ pub struct RefreshRequest {
     pub scopes: Option<Scopes>,
     /// `resource`, as in [`CodeRequest`].
     pub resources: Vec<String>,
+    /// `authorization_details`, as in [`CodeRequest`].
+    pub details: Option<String>,
 }
 
 /// RFC 6749 §4.4, RFC 7521 §4.2 and authentik's forms of it (reference §3.5).
@@ -181,6 +185,7 @@ impl CodeRequest {
                 .map(Verifier::parse)
                 .transpose()?,
             resources: resources(params)?,
+            details: params.optional("authorization_details")?.map(str::to_owned),
         })
     }
 }
@@ -191,6 +196,7 @@ impl RefreshRequest {
             refresh_token: Secret::new(params.required("refresh_token")?),
             scopes: params.optional("scope")?.map(Scopes::parse).transpose()?,
             resources: resources(params)?,
+            details: params.optional("authorization_details")?.map(str::to_owned),
         })
     }
 }

@@ -12,20 +12,29 @@ use crate::device::{self, Device, DeviceState, INTERVAL, Limit};
 use crate::entropy::Entropy;
 use crate::tenant::Sealed;
 
-/// How often one client may have one person asked.
+/// How many requests of one client one person may leave unanswered.
 pub const BY_CLIENT: Limit = Limit {
-    most: 5,
+    most: 10,
     window: Seconds::minutes(10),
 };
 
-/// How often all of them together may.
+/// How many of all of them together.
 pub const OF_PERSON: Limit = Limit {
     most: 20,
     window: Seconds::minutes(10),
 };
 
+/// How often a person is written to that they are asked.
+pub const LETTERS: Limit = Limit {
+    most: 20,
+    window: Seconds::days(1),
+};
+
 /// The longest that a person has to answer.
 const LONGEST: Seconds = Seconds::hours(1);
+
+/// So many can wait for one person at most: as many as all clients may begin in each window that the longest reaches into.
+pub const MOST_WAITING: usize = 140;
 
 /// Requests by which a client has somebody asked (CIBA Core §7, §13).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -95,7 +104,9 @@ impl Question {
 
 /// How long a person has (CIBA Core §7.3 `expires_in`): as long as with a device, or as the client wishes within reason.
 pub fn lifetime(client: &Client, wished: Option<Seconds>) -> Seconds {
-    wished.map_or_else(|| device::lifetime(client), |wished| wished.min(LONGEST))
+    wished
+        .unwrap_or_else(|| device::lifetime(client))
+        .min(LONGEST)
 }
 
 /// Bytes that lead to the item.
@@ -143,6 +154,13 @@ impl AuthReqId {
 mod tests {
     use super::*;
     use crate::entropy::System;
+
+    #[test]
+    fn all_that_can_wait_for_a_person_is_read() {
+        let windows = LONGEST.0 / OF_PERSON.window.0 + 1;
+        let most = i64::from(OF_PERSON.most) * windows;
+        assert_eq!(usize::try_from(most), Ok(MOST_WAITING));
+    }
 
     #[test]
     fn ciba_7_3_an_auth_req_id_reads_back_and_is_not_printed() {

@@ -43,14 +43,11 @@ impl Bearers {
     /// [`BearerFault::Invalid`] where [`Bearers::stands`] says so, or it is bound to a key that is not shown.
     pub async fn check(&self, call: &Call<'_>, token: &Secret) -> Result<Bearer, Fault> {
         let bearer = self.stands(call, token).await?;
-        let shown = match &bearer.record.key {
-            None => true,
-            bound @ Some(Confirmation::Certificate(_)) => *bound == certificate(call), // RFC 8705 §3
-            Some(Confirmation::Key(_)) => false, // RFC 9449 §7.2: a proof is needed, and was not asked for
-        };
-        shown
-            .then_some(bearer)
-            .ok_or_else(|| BearerFault::Invalid.into())
+        if bearer.may_be_shown(call) {
+            Ok(bearer)
+        } else {
+            Err(BearerFault::Invalid.into())
+        }
     }
 
     /// What stands behind this token, whoever shows it: for whoever asks about it, and gives nothing for it.
@@ -83,19 +80,42 @@ impl Bearers {
     }
 }
 
-/// The user on whose behalf the token still works: its grant is not revoked, its user is active and has not taken
-/// it back, and the session it ends with, if it ends with one, goes on. A grant whose code has not been redeemed yet counts:
-/// hybrid answers bring a token beside the code.
+impl Bearer {
+    /// Whether the token may be shown by itself, on this connection.
+    pub fn may_be_shown(&self, call: &Call<'_>) -> bool {
+        match &self.record.key {
+            None => true,
+            bound @ Some(Confirmation::Certificate(_)) => *bound == certificate(call), // RFC 8705 §3
+            Some(Confirmation::Key(_)) => false, // RFC 9449 §7.2: a proof is needed, and was not asked for
+        }
+    }
+
+    /// Whether the token opens this resource of ours: it was made for its client, as those are that name no resource, or for
+    /// this very one (RFC 8707 §2, RFC 9068 §4). Whoever is sent a token for another resource is not to come in with it here.
+    pub fn is_for(&self, resource: &str) -> bool {
+        let plain = |name: &str| name.trim_end_matches('/').to_owned();
+        let own = self.record.client_id.as_str();
+        let here = |name: &String| name == own || plain(name) == plain(resource);
+        let named = &self.record.terms.resources;
+        named.is_empty() || named.iter().any(here)
+    }
+}
+
+/// The user on whose behalf the token still works: its grant is not revoked, its user is active and has taken it back
+/// neither from its client nor from one whose token it was got for, and the session it ends with, if it ends with one, goes
+/// on for all of these. A grant whose code has not been redeemed yet counts: hybrid answers bring a token beside the code.
 pub fn user_of(record: &TokenRecord, holder: Holder) -> Option<User> {
     let granted = match (record.grant, holder.grant) {
         (None, _) => true,
         (Some(_), Some(grant)) => matches!(grant.state, State::Live { .. } | State::Pending),
         (Some(_), None) => false,
     };
-    let goes_on = |session: Session| session.holds(&record.client_id, record.issued);
+    let clients = || std::iter::once(&record.client_id).chain(&record.terms.through);
+    let goes_on = |session: Session| clients().all(|one| session.holds(one, record.issued));
     let signed_in = record.session.is_none() || holder.session.is_some_and(goes_on);
     let stands = |user: &User| {
-        user.active && user.still_grants(&record.client_id, record.generation, record.issued)
+        let granted = |one| user.still_grants(one, record.generation, record.issued);
+        user.active && clients().all(granted)
     };
     holder
         .user

@@ -21,6 +21,7 @@ use crate::user::{Subject, User};
 
 pub use asked::At;
 pub(crate) use sub::hex;
+pub(crate) use sub::{hash_of_pk, read_hash};
 pub use sub::{hashed, hashed_pk, sub, sub_in};
 
 /// Claims by name.

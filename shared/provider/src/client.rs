@@ -2,6 +2,7 @@
 
 mod metadata;
 mod registered;
+mod registration;
 pub mod rules;
 mod sector;
 
@@ -17,7 +18,9 @@ pub use metadata::{
     AuthMethod, DeliveryMode, DetailsType, FurtherSecret, Metadata, Profile, Registration,
     RegistrationMode, SubjectType, TokenExchange, TokenForm,
 };
-pub use registered::{Origin, RegisteredClient, is_one_of};
+pub(crate) use registered::subject_type;
+pub use registered::{Origin, RegisteredClient};
+pub use registration::is_one_of;
 
 use crate::config::SharedSecret;
 use crate::federation::Rules;
@@ -212,7 +215,7 @@ pub enum ClientKind {
         /// SHA-256 of the secret.
         secret: Digest,
     },
-    /// Has no secret.
+    /// Has no secret; it may still have a key of its own ([`Client::is_public`]).
     Public,
 }
 
@@ -231,6 +234,13 @@ pub enum ConsentMode {
 }
 
 impl Client {
+    /// Whether it proves nothing about itself (RFC 6749 §2.1): it has no secret, and no key or certificate in its place.
+    pub fn is_public(&self) -> bool {
+        let method = self.metadata.token_endpoint_auth_method;
+        let proves = method.is_some_and(|method| method != AuthMethod::None);
+        matches!(self.kind, ClientKind::Public) && !proves
+    }
+
     /// Whether something was given to this client: a provider's number is never given out again, but its `client_id` may go
     /// to another, which gets nothing of what people allowed the first.
     pub fn is(&self, client_id: &ClientId, provider: u64) -> bool {

@@ -3,22 +3,25 @@
 
 use std::sync::Arc;
 
-use protocol::Timestamp;
+use protocol::{TenantId, Timestamp};
 
 use crate::client::Client;
 use crate::jwt::{JwtFault, KeySet, KeySets};
-use crate::ports::Fetcher;
+use crate::limited::{Kind, Limited};
 
 /// Finds the keys of clients, and keeps those that were fetched for all requests of this instance.
 pub struct ClientKeys {
     fetched: KeySets,
+    limited: Limited,
 }
 
 impl ClientKeys {
-    /// Those at URLs are asked for by this fetcher: clients choose the URLs.
-    pub fn new(fetcher: Arc<dyn Fetcher>) -> Self {
+    /// Those at URLs are asked for by this fetcher: clients choose the URLs, and those that nobody else looked at have
+    /// them fetched no faster than they may.
+    pub fn new(limited: Limited) -> Self {
         Self {
-            fetched: KeySets::new(fetcher),
+            fetched: KeySets::new(limited.uncounted()),
+            limited,
         }
     }
 
@@ -29,6 +32,7 @@ impl ClientKeys {
     /// JWK set.
     pub async fn of(
         &self,
+        tenant: &TenantId,
         client: &Client,
         kid: Option<&str>,
         now: Timestamp,
@@ -36,6 +40,10 @@ impl ClientKeys {
         let metadata = &client.metadata;
         match (&metadata.jwks, &metadata.jwks_uri) {
             (Some(jwks), _) => KeySet::read(jwks).map(Arc::new),
+            (None, Some(url)) if client.is_registered() => {
+                let counted = self.limited.counted(tenant, Kind::Keys, now);
+                self.fetched.get_by(&counted, url, kid, now).await
+            }
             (None, Some(url)) => self.fetched.get(url, kid, now).await,
             (None, None) => Err(JwtFault::BadKeys),
         }

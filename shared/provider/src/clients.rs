@@ -107,6 +107,8 @@ impl Authentication {
             .clients
             .by_id(&call.tenant.id, &presented.id, call.now)
             .await?;
+        // A copy of a document that is long past its time says nothing of a client's keys any more.
+        let found = found.filter(|client| client.counts_at(call.now));
         let client = found.ok_or(ClientFault::Unknown)?;
         call.is_for(&client);
         let proof = match self.proof(call, &client, &presented).await {
@@ -218,10 +220,13 @@ pub(crate) const fn is_fit_for_fapi(method: AuthMethod) -> bool {
 /// Whether the endpoint decides what follows where the proof fails: clients without a registered way, as authentik's, and
 /// those that come with somebody else's assertion.
 fn may_come_unproven(client: &Client, presented: &Presented) -> bool {
+    if client.metadata.is_fapi() {
+        return false; // FAPI 2.0 Security Profile §5.3.2.1: it authenticates, whatever else it brings
+    }
     let trusts = &client.federation;
     let trusts = !trusts.sources.is_empty() || !trusts.providers.is_empty();
     match client.metadata.token_endpoint_auth_method {
-        None => !client.metadata.is_fapi(),
+        None => true,
         Some(AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt) => false,
         Some(
             AuthMethod::None

@@ -9,11 +9,16 @@ use protocol::{ClientId, Digest, GrantId, Scopes, Seconds, Secret, Timestamp, Us
 use serde::{Deserialize, Serialize};
 
 use crate::asking::Asked;
+use crate::claims::Claims;
 use crate::client::Client;
 use crate::entropy::Entropy;
 use crate::flow::proof::Strength;
 use crate::grant::{Grant, Refresh, State, Terms};
+use crate::issuer::Order;
+use crate::logout;
+use crate::ports::Visiting;
 use crate::session::{Session, SessionId};
+use crate::tenant::Tenant;
 use crate::user::Subject;
 
 /// How long to wait between polls (RFC 8628 §3.2: five seconds where nothing is said).
@@ -155,6 +160,26 @@ impl Device {
     /// Whether somebody may answer it: at the very second of `expires` it is over.
     pub fn open_at(&self, now: Timestamp) -> bool {
         self.state == DeviceState::Pending && now < self.expires
+    }
+}
+
+impl Device {
+    /// What is to be noted of the client in the session that this answer is given in: the ID token of its grant names that
+    /// session. `None` where it hears of nothing, or of an answer that gives nothing.
+    pub fn visiting<'a>(
+        &self,
+        to: &DeviceState,
+        (tenant, client): (&Tenant, &Client),
+        session: &'a Session,
+        now: Timestamp,
+    ) -> Option<Visiting<'a>> {
+        let DeviceState::Approved { grant, approval } = to else {
+            return None;
+        };
+        let grant = Approval::clone(approval).into_grant(*grant, self, client, now);
+        let mapped = Claims::new();
+        let order = Order::of_grant(tenant, client, &grant, &mapped, now);
+        logout::visiting(&order, session)
     }
 }
 

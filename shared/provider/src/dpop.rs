@@ -23,7 +23,6 @@ use crate::client::Client;
 use crate::clients::Authentication;
 use crate::fault::{BearerFault, Fault};
 use crate::grant::Confirmation;
-use crate::http::service::host;
 use crate::http::{Call, Response, encode};
 use crate::ports::{PortError, ReplayStore, Spent, Vault};
 use crate::tenant::Purpose;
@@ -68,13 +67,13 @@ impl Proofs {
             return Ok(Some(Confirmation::Key(thumbprint)));
         }
         if metadata.dpop_bound_access_tokens {
-            return Err(ProofFault::Absent.into()); // RFC 9449 §5.2
+            return Err(ProofFault::Needed.into()); // RFC 9449 §5.2
         }
         let by_certificate = metadata.tls_client_certificate_bound_access_tokens;
         match certificate(call) {
             Some(shown) if by_certificate || metadata.is_fapi() => Ok(Some(shown)),
             None if by_certificate => Err(ProofFault::NoCertificate.into()), // RFC 8705 §3.4
-            None if metadata.is_fapi() => Err(ProofFault::Absent.into()),    // FAPI 2.0 §5.3.2.1
+            None if metadata.is_fapi() => Err(ProofFault::Needed.into()),    // FAPI 2.0 §5.3.2.1
             Some(_) | None => Ok(None),
         }
     }
@@ -195,20 +194,18 @@ impl Proofs {
     }
 }
 
-/// The URL that was called, at the tenant's first name and at the one that was called: another of its names is where
-/// connections have clients' certificates (RFC 8705 §5). It is the tenant's, as the tenant was found by it.
+/// The URL that was called, at the tenant's first name and at the one that was called.
 fn urls(call: &Call<'_>) -> (String, Option<String>) {
-    let (base, uri) = (&call.tenant.base_url, call.request.uri());
-    let path = uri.path().strip_suffix('/').unwrap_or(uri.path());
-    let scheme = base.split_once("://").map_or("https", |(scheme, _)| scheme);
-    let host = host(call.request.headers(), uri);
-    let alias = host.map(|host| format!("{scheme}://{host}{path}"));
-    (format!("{base}{path}"), alias)
+    let path = call.request.uri().path();
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let alias = call.called_base().map(|base| format!("{base}{path}"));
+    (format!("{}{path}", call.tenant.base_url), alias)
 }
 
 /// The certificate that the connection was made with, as tokens are bound to it (RFC 8705 §3.1).
 pub(crate) fn certificate(call: &Call<'_>) -> Option<Confirmation> {
-    call.certificate().map(Confirmation::of_certificate)
+    let certificate = call.certificate()?;
+    Some(Confirmation::of_certificate(&certificate.der))
 }
 
 /// The algorithms that this client's proofs may have.

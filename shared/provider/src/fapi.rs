@@ -7,7 +7,7 @@ use protocol::pkce;
 use protocol::{Seconds, Timestamp};
 use url::Url;
 
-use crate::client::{Client, ClientKind, Profile, is_loopback};
+use crate::client::{Client, Profile, is_loopback};
 use crate::requests::{RequestFault, Resolved, Way};
 
 /// The longest life of a code (Security Profile §5.3.2.1).
@@ -59,7 +59,7 @@ pub fn check(
     if !metadata.is_fapi() {
         return Ok(());
     }
-    if matches!(client.kind, ClientKind::Public) {
+    if client.is_public() {
         return Err(RequestFault::Profile("public clients are not supported")); // §5.3.2.1, item 3
     }
     if !is_code(request.response_type) {

@@ -19,6 +19,7 @@ use crate::bearer::{Bearer, Bearers};
 use crate::claims::Claims;
 use crate::client::{Client, JwtKeys, JwtSource};
 use crate::fault::Fault;
+use crate::grant::Terms;
 use crate::http::Call;
 use crate::jwt::{self, KeySet, KeySets, Unverified};
 use crate::ports::{Fetcher, Spent};
@@ -69,6 +70,8 @@ pub struct ByProvider {
     pub user: User,
     /// The session that it ends with, and with it what is got for it.
     pub session: Option<SessionId>,
+    /// Who acts by it, and for whose tokens it was got: what is got for it has the same ([`Terms::behind`]).
+    pub behind: Terms,
     /// All its claims; none where it is encrypted to the client.
     pub claims: Claims,
 }
@@ -109,6 +112,9 @@ impl Assertions {
             return Err(AssertionFault::NoLiveToken.into());
         }
         let jwt = Unverified::parse(assertion.expose()).map_err(AssertionFault::from)?;
+        if is_of_another_kind(&jwt) {
+            return Err(AssertionFault::OtherKind.into());
+        }
         let mut why = None;
         for source in &federation.sources {
             match self.by_source(call, client, source, &jwt).await {
@@ -130,15 +136,21 @@ impl Assertions {
         let found = self.bearers.check(call, assertion).await;
         // The check has written the other client's name where the log has this one's.
         tracing::Span::current().record("client.id", client.client_id.as_str());
-        let Bearer { record, user, .. } = match found {
+        let bearer = match found {
             Ok(bearer) => bearer,
             Err(Fault::Bearer(_)) => return Ok(None),
             Err(fault) => return Err(fault),
         };
+        // RFC 9068 §4: a resource that is sent a token must not come in with it here.
+        if !bearer.is_for(client.client_id.as_str()) {
+            return Err(AssertionFault::OtherResource.into());
+        }
+        let Bearer { record, user, .. } = bearer;
         if !client.federation.providers.contains(&record.client_id) {
             return Err(AssertionFault::OtherProvider.into());
         }
         Ok(Some(ByProvider {
+            behind: Terms::behind(&record, &client.client_id),
             client_id: record.client_id,
             user,
             session: record.session,
@@ -187,6 +199,14 @@ impl Assertions {
             }
         }
     }
+}
+
+/// RFC 8725 §3.11, §3.12: what was signed to be something else is no assertion, such as a logout token, which has `events`
+/// (Back-Channel Logout §2.4). Assertions have no `typ` or a general one, an identity of SPIFFE's `JOSE`.
+fn is_of_another_kind(jwt: &Unverified<'_>) -> bool {
+    let known = ["JWT", "JOSE", "at+jwt", "authorization-grant+jwt"];
+    let fits = jwt.header().typ.is_none() || known.iter().any(|kind| jwt.is_typed(kind));
+    !fits || jwt.claims().contains_key("events")
 }
 
 /// Whether it says that this source issued it. That decides whose keys are tried, and no more.

@@ -8,7 +8,7 @@ use protocol::pkce::Challenge;
 use protocol::{ClientId, Digest, GrantId, Scopes, Secret, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Client, ClientKind};
+use crate::client::Client;
 use crate::entropy::Entropy;
 use crate::fault::GrantFault;
 use crate::flow::proof::Strength;
@@ -123,7 +123,7 @@ impl Grant {
     /// Binds what is to be renewed to the key that a public client proved (RFC 9449 §5, RFC 8705 §4): one that can
     /// authenticate does that in its place, and may change its key.
     pub fn bind(&mut self, client: &Client, proved: Option<&Confirmation>) {
-        if matches!(client.kind, ClientKind::Public)
+        if client.is_public()
             && let Some(key) = proved
         {
             self.key = Some(key.clone());

@@ -6,6 +6,7 @@ pub mod client_credentials;
 pub mod device_code;
 mod leave;
 pub mod refresh_token;
+mod replay;
 pub mod token_exchange;
 mod workshop;
 
@@ -33,7 +34,7 @@ impl Issued {
             token_type: self.minted.record.token_type(),
             expires_in: client.access_lifetime,
             scope: self.scopes.to_string(),
-            id_token: Some(self.minted.id_token.expose().to_owned()),
+            id_token: self.minted.id_token.map(|token| token.expose().to_owned()),
             issued_token_type: None,
             refresh_token: self.refresh_token.map(|token| token.expose().to_owned()),
             authorization_details: self.minted.record.terms.details,

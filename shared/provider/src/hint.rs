@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::client::Client;
+use crate::key::{PublishedKey, Signing};
 use crate::ports::{PortError, Vault};
 use crate::tenant::Tenant;
 
@@ -43,11 +44,46 @@ pub async fn subject(
     hint: &Secret,
     vault: &dyn Vault,
 ) -> Result<Option<String>, PortError> {
-    let signing = &client.signing;
-    let claims: Option<Claims> = signing.verified(&tenant.id, hint.expose(), vault).await?;
     // Of a key that has signed before, and is still published or was until its tokens expired: both documents above
     // have sessions outlive tokens, and so they outlive keys. Not of one that was revoked, which anybody may have.
-    let mut further = client.further_keys.all();
+    said(
+        tenant,
+        client,
+        hint,
+        (client.further_keys.all().collect(), vault),
+    )
+    .await
+}
+
+/// The same of an ID token that vouches for somebody: of a key that its tokens can still be checked with by everybody
+/// (`JWKS`), and not of a secret that the client has and could have written it with.
+///
+/// # Errors
+/// As [`subject`].
+pub async fn vouched(
+    tenant: &Tenant,
+    client: &Client,
+    token: &Secret,
+    vault: &dyn Vault,
+) -> Result<Option<String>, PortError> {
+    match client.signing {
+        Signing::Key(_) => {
+            let published = client.further_keys.published.iter().collect();
+            said(tenant, client, token, (published, vault)).await
+        }
+        Signing::ClientSecret { .. } => Ok(None),
+    }
+}
+
+async fn said(
+    tenant: &Tenant,
+    client: &Client,
+    hint: &Secret,
+    (further, vault): (Vec<&PublishedKey>, &dyn Vault),
+) -> Result<Option<String>, PortError> {
+    let signing = &client.signing;
+    let claims: Option<Claims> = signing.verified(&tenant.id, hint.expose(), vault).await?;
+    let mut further = further.into_iter();
     let claims = claims.or_else(|| further.find_map(|key| key.verified(hint.expose())));
     let ours = claims.filter(|claims| {
         let access_token = claims.azp.is_some() && claims.uid.is_some();

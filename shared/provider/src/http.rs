@@ -27,23 +27,29 @@ pub type Response = http::Response<Bytes>;
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
 
-/// The certificate by which the client opened the connection, in DER: an extension of the request, set where TLS ends, and
-/// only there. TLS has proved that the client has its private key.
+/// The certificate by which the client opened the connection: an extension of the request, set where TLS ends, and only
+/// there. TLS has proved that the client has its private key.
 #[derive(Clone, Debug)]
-pub struct ClientCertificate(pub Bytes);
+pub struct ClientCertificate {
+    /// In DER.
+    pub der: Bytes,
+    /// Whether somebody trusted issued it, which is checked where TLS ends, too.
+    pub vouched: bool,
+}
 
 impl ClientCertificate {
     /// Reads one in PEM (RFC 7468 §5); where there are several, the first is the client's. `None` where there is none.
-    pub fn from_pem(pem: &str) -> Option<Self> {
+    pub fn from_pem(pem: &str, vouched: bool) -> Option<Self> {
         let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok()?;
-        Some(Self(Bytes::copy_from_slice(&der)))
+        let der = Bytes::copy_from_slice(&der);
+        Some(Self { der, vouched })
     }
 
     /// The same with its bytes escaped as in a URL, as proxies write it into a header. `+` is of base64, not a space.
-    pub fn from_escaped_pem(escaped: &str) -> Option<Self> {
+    pub fn from_escaped_pem(escaped: &str, vouched: bool) -> Option<Self> {
         let form = format!("pem={}", escaped.replace('+', "%2B"));
         let (_, pem) = form_urlencoded::parse(form.as_bytes()).next()?;
-        Self::from_pem(&pem)
+        Self::from_pem(&pem, vouched)
     }
 }
 
@@ -58,17 +64,20 @@ mod tests {
     #[test]
     fn a_certificate_is_read_plain_and_escaped() {
         let pem = "-----BEGIN CERTIFICATE-----\n+/8=\n-----END CERTIFICATE-----\n";
-        let read = |certificate: Option<ClientCertificate>| certificate.map(|it| it.0.to_vec());
+        let read = |certificate: Option<ClientCertificate>| certificate.map(|it| it.der.to_vec());
         let expected = Some(vec![0xfb, 0xff]);
-        assert_eq!(read(ClientCertificate::from_pem(pem)), expected);
+        assert_eq!(read(ClientCertificate::from_pem(pem, true)), expected);
         for escaped in [
             "-----BEGIN%20CERTIFICATE-----%0A%2B%2F8%3D%0A-----END%20CERTIFICATE-----%0A",
             "-----BEGIN%20CERTIFICATE-----%0A+/8=%0A-----END%20CERTIFICATE-----%0A",
         ] {
-            assert_eq!(read(ClientCertificate::from_escaped_pem(escaped)), expected);
+            assert_eq!(
+                read(ClientCertificate::from_escaped_pem(escaped, true)),
+                expected
+            );
         }
         for none in ["", "%", "+/8=", "(null)"] {
-            assert_eq!(read(ClientCertificate::from_escaped_pem(none)), None);
+            assert_eq!(read(ClientCertificate::from_escaped_pem(none, true)), None);
         }
     }
 }

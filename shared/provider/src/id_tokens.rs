@@ -16,7 +16,7 @@ use crate::tenant::Tenant;
 use crate::user::User;
 
 /// How many user numbers are tried out where `sub` is a hash of one: a few hundredths of a second, spent only on a token
-/// that we have signed.
+/// with a signature of ours.
 const MOST_NUMBERS: u64 = 100_000;
 
 /// Finds out whose ID tokens are.
@@ -42,6 +42,15 @@ pub struct IdToken {
     pub claims: Claims,
 }
 
+/// What an ID token is brought for.
+#[derive(Clone, Copy)]
+enum As {
+    /// It only says who is meant.
+    Hint,
+    /// Something is given for it.
+    Voucher,
+}
+
 impl IdTokens {
     /// Whose this ID token is; `None` for anything that is none of ours, of a client that is gone, or of nobody who can be
     /// found by its `sub`. Its expiry is not looked at.
@@ -52,6 +61,27 @@ impl IdTokens {
         &self,
         call: &Call<'_>,
         token: &Secret,
+    ) -> Result<Option<IdToken>, PortError> {
+        self.found(call, token, As::Hint).await
+    }
+
+    /// The same of an ID token that something is given for: [`hint::vouched`].
+    ///
+    /// # Errors
+    /// Where a store or a key fails.
+    pub async fn vouched(
+        &self,
+        call: &Call<'_>,
+        token: &Secret,
+    ) -> Result<Option<IdToken>, PortError> {
+        self.found(call, token, As::Voucher).await
+    }
+
+    async fn found(
+        &self,
+        call: &Call<'_>,
+        token: &Secret,
+        brought: As,
     ) -> Result<Option<IdToken>, PortError> {
         let Some(claims) = claims_of_ours(token) else {
             return Ok(None);
@@ -64,7 +94,11 @@ impl IdTokens {
         let Some(client) = self.clients.by_id(&tenant.id, &id, call.now).await? else {
             return Ok(None);
         };
-        let Some(sub) = hint::subject(tenant, &client, token, &*self.vault).await? else {
+        let sub = match brought {
+            As::Hint => hint::subject(tenant, &client, token, &*self.vault).await?,
+            As::Voucher => hint::vouched(tenant, &client, token, &*self.vault).await?,
+        };
+        let Some(sub) = sub else {
             return Ok(None);
         };
         let user = self.user(tenant, &client, &sub).await?;
@@ -103,7 +137,10 @@ impl IdTokens {
             return Ok(Some(user));
         }
         // Who has no address or `upn` goes by the hash, too.
-        let number = (1..=MOST_NUMBERS).find(|pk| claims::hashed_pk(tenant, *pk) == sub);
+        let number = claims::read_hash(sub).and_then(|hash| {
+            let mut numbers = 1..=MOST_NUMBERS;
+            numbers.find(|pk| *claims::hash_of_pk(tenant, *pk).as_bytes() == hash)
+        });
         match number {
             Some(pk) => Ok(self.people.by_pk(id, pk).await?.filter(theirs)),
             None => Ok(None),

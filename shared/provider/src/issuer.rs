@@ -1,26 +1,24 @@
 //! Makes access and ID tokens (reference §4, RFC 9068, OpenID Connect Core §2).
 
 mod claims;
+mod order;
 
 pub(crate) use claims::bounds;
+pub use order::Order;
 
 use std::sync::Arc;
 
 use futures_util::future::try_join;
 use protocol::jose::half_hash;
-use protocol::{GrantId, Scopes, Secret, TenantId, Timestamp};
+use protocol::{Secret, TenantId, Timestamp};
 
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::entropy::Entropy;
-use crate::flow::proof::Strength;
-use crate::grant::{Confirmation, Grant, Terms, TokenRecord};
+use crate::grant::TokenRecord;
 use crate::key::{Inside, Recipient};
 use crate::ports::PortError;
 use crate::response::{Encryption, Sealing};
-use crate::session::SessionId;
-use crate::tenant::Tenant;
-use crate::user::Subject;
 use claims::Content;
 
 /// Signs tokens with the client's key, and encrypts them where it wants that.
@@ -28,43 +26,6 @@ use claims::Content;
 pub struct Issuer {
     sealing: Sealing,
     entropy: Arc<dyn Entropy>,
-}
-
-/// What tokens are made of.
-#[derive(Clone, Copy)]
-pub struct Order<'a> {
-    /// Whose issuer.
-    pub tenant: &'a Tenant,
-    /// For whom.
-    pub client: &'a Client,
-    /// On whose behalf.
-    pub subject: &'a Subject,
-    /// From which grant; `None` for client credentials.
-    pub grant: Option<GrantId>,
-    /// The session the access token ends with; `None` where it outlives it.
-    pub session: Option<SessionId>,
-    /// The browser's session it was given in, which its ID tokens name; `None` where no browser is.
-    pub given_in: Option<SessionId>,
-    /// With which scopes.
-    pub scopes: &'a Scopes,
-    /// When the person signed in.
-    pub auth_time: Timestamp,
-    /// How (RFC 8176).
-    pub amr: &'a [String],
-    /// How well: `acr`.
-    pub strength: Strength,
-    /// `nonce` of the authorization request; not repeated after a refresh (OpenID Connect Core §12.2).
-    pub nonce: Option<&'a str>,
-    /// What else was granted.
-    pub terms: &'a Terms,
-    /// The key the access token is bound to.
-    pub key: Option<&'a Confirmation>,
-    /// What the client's mappings say of the subject.
-    pub mapped: &'a Claims,
-    /// What else the ID token says, as the request asked for it by name (OpenID Connect Core §5.5).
-    pub asked: Option<&'a Claims>,
-    /// When.
-    pub now: Timestamp,
 }
 
 /// An access token, not yet handed out.
@@ -79,8 +40,8 @@ pub struct Access {
 pub struct Minted {
     /// The access token.
     pub access_token: Secret,
-    /// The ID token.
-    pub id_token: Secret,
+    /// The ID token, where there is one.
+    pub id_token: Option<Secret>,
     /// What is to be stored of the access token.
     pub record: TokenRecord,
 }
@@ -115,7 +76,7 @@ impl Issuer {
             access_token: Some(&access.token),
             code: None,
         };
-        let id_token = self.id(order, bound).await?;
+        let id_token = self.id_beside(order, bound).await?;
         Ok(Minted {
             access_token: access.token,
             id_token,
@@ -129,13 +90,26 @@ impl Issuer {
     /// # Errors
     /// As [`Issuer::mint`].
     pub async fn mint_unbound(&self, order: &Order<'_>) -> Result<Minted, PortError> {
-        let id = self.id(order, Bound::default());
+        let id = self.id_beside(order, Bound::default());
         let (access, id_token) = try_join(self.access(order), id).await?;
         Ok(Minted {
             access_token: access.token,
             id_token,
             record: access.record,
         })
+    }
+
+    /// The ID token beside an access token, where this order has one.
+    async fn id_beside(
+        &self,
+        order: &Order<'_>,
+        bound: Bound<'_>,
+    ) -> Result<Option<Secret>, PortError> {
+        if order.has_id_token() {
+            self.id(order, bound).await.map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// An access token.
@@ -161,7 +135,7 @@ impl Issuer {
                 claims.insert(name.to_owned(), half_hash(algorithm, of.expose()).into());
             }
         }
-        if let Some(session) = order.given_in {
+        if let Some(session) = order.named_session() {
             // Front-Channel Logout §3: no mapping can set it.
             let sid = session.sid(&order.client.issuer(order.tenant), &order.client.client_id);
             claims.insert("sid".to_owned(), sid.into());
@@ -214,35 +188,5 @@ impl Issuer {
         };
         let jws = sealing.signed(tenant, client, Some(typ), claims).await?;
         sealing.encrypted_to(&Recipient::from(key), Inside::Jwt(jws.expose()))
-    }
-}
-
-impl<'a> Order<'a> {
-    /// Tokens of a grant.
-    pub fn of_grant(
-        tenant: &'a Tenant,
-        client: &'a Client,
-        grant: &'a Grant,
-        mapped: &'a Claims,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            tenant,
-            client,
-            subject: &grant.subject,
-            grant: Some(grant.id),
-            session: grant.ends_with_session().then_some(grant.session),
-            given_in: Some(grant.session),
-            scopes: &grant.scopes,
-            auth_time: grant.auth_time,
-            amr: &grant.amr,
-            strength: grant.strength,
-            nonce: grant.nonce.as_deref(),
-            terms: &grant.terms,
-            key: grant.key.as_ref(),
-            mapped,
-            asked: None,
-            now,
-        }
     }
 }

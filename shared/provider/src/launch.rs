@@ -53,12 +53,23 @@ pub fn filled_in(url: &str, subject: &Subject) -> String {
 }
 
 /// Where a client begins a login that is asked for here (OpenID Connect Core §4): it comes back with a request to this
-/// issuer.
-pub fn begun(initiate_login_uri: &str, issuer: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("iss", issuer)
-        .finish();
-    with_query(initiate_login_uri, &query)
+/// issuer. `goal`: where in the client the person wants to be (`target_link_uri`); it is handed on where it is at the client's
+/// own origin, so that no client is made to lead elsewhere, which it MUST verify itself. Who the person is (`login_hint`) is not
+/// said: the client has to ask for that.
+pub fn begun(initiate_login_uri: &str, issuer: &str, goal: Option<&str>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("iss", issuer);
+    if let Some(goal) = goal.filter(|goal| has_same_origin(initiate_login_uri, goal)) {
+        query.append_pair("target_link_uri", goal);
+    }
+    with_query(initiate_login_uri, &query.finish())
+}
+
+fn has_same_origin(one: &str, other: &str) -> bool {
+    match (Url::parse(one), Url::parse(other)) {
+        (Ok(one), Ok(other)) => one.origin().is_tuple() && one.origin() == other.origin(),
+        (Err(_), _) | (_, Err(_)) => false,
+    }
 }
 
 /// Where this user is led who starts it there: to a web address and to nothing that runs, whatever else may be linked.
@@ -95,6 +106,30 @@ mod tests {
             ),
         ] {
             assert_eq!(filled_in(url, &subject), wanted);
+        }
+    }
+
+    #[test]
+    fn oidc_core_4_a_goal_at_the_clients_own_origin_is_handed_on_and_no_other() {
+        let iss = "https://id.example/";
+        let plain = "https://rp.example/login?iss=https%3A%2F%2Fid.example%2F";
+        let with = |goal| begun("https://rp.example/login", iss, goal);
+        let deep = "&target_link_uri=https%3A%2F%2Frp.example%2Fdeep%3Fa%3Db";
+        assert_eq!(
+            with(Some("https://rp.example/deep?a=b")),
+            format!("{plain}{deep}")
+        );
+        for other in [
+            None,
+            Some("https://evil.example/"),
+            Some("https://rp.example.evil.example/"),
+            Some("https://rp.example:8443/"),
+            Some("http://rp.example/"),
+            Some("https://rp.example@evil.example/"),
+            Some("//rp.example/"),
+            Some("javascript:alert(1)"),
+        ] {
+            assert_eq!(with(other), plain, "{other:?}");
         }
     }
 

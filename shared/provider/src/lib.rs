@@ -37,6 +37,7 @@ pub mod job;
 pub mod jwt;
 pub mod key;
 pub mod launch;
+pub mod limited;
 pub mod locale;
 pub mod logout;
 pub mod mail;

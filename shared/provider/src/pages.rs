@@ -27,15 +27,17 @@
 
 use std::fmt;
 
+pub use self::about::About;
 pub use self::account::{Continue, Removed, StayAsked, UserDelete};
 pub use self::captcha::{Captcha, CaptchaBox};
-pub use self::consent::{Consent, Permission};
+pub use self::consent::{Consent, Permission, Stranger};
 pub use self::denied::{Denied, Refused};
 pub use self::device::{DeviceConfirm, DeviceDone, DeviceEntry};
 pub use self::email::Email;
 pub use self::error::ErrorPage;
 pub use self::form_post::FormPost;
 pub use self::identification::{Identification, PasswordField, Uid};
+pub use self::onward::Onward;
 pub use self::password::Password;
 pub use self::prompt::{Choice, Field, Prompt, Widget};
 pub use self::scene::{Language, Person, Scene};
@@ -43,6 +45,7 @@ pub use self::set_up::{RecoveryCodes, TotpSetUp, WebauthnSetUp};
 pub use self::sign_out::{Farewell, Frame, SessionEnd, SignOut, SignedOut};
 pub use self::validate::{Other, Proof, SetUp, Validate};
 
+mod about;
 mod account;
 mod captcha;
 mod consent;
@@ -52,6 +55,7 @@ mod email;
 mod error;
 mod form_post;
 mod identification;
+mod onward;
 mod palette;
 mod password;
 mod policy;

@@ -12,9 +12,6 @@ use crate::http::Call;
 use crate::ports::{FetchError, Fetcher, PortError, Vault};
 use crate::tenant::{Purpose, Sealed};
 
-/// How often it is tried.
-const TRIES: u32 = 2;
-
 /// Tells clients.
 #[derive(Clone)]
 pub struct Ping {
@@ -58,14 +55,11 @@ impl Ping {
             .await
             .map_err(|e| e.to_string())?;
         let body = json!({ "auth_req_id": id.expose() });
-        let mut last = FetchError::Url;
-        for _ in 0..TRIES {
-            match self.fetcher.post_json(url, &token, &body).await {
-                Ok(()) => return Ok(()),
-                Err(error) => last = error,
-            }
+        let mut told = self.fetcher.post_json(url, &token, &body).await;
+        if told.as_ref().is_err_and(|error| is_passing(*error)) {
+            told = self.fetcher.post_json(url, &token, &body).await;
         }
-        Err(last.to_string())
+        told.map_err(|error| error.to_string())
     }
 
     /// The `auth_req_id`, of which the digest alone is kept elsewhere, and the client's token.
@@ -81,5 +75,20 @@ impl Ping {
         let pair: (String, String) = serde_json::from_slice(&plain)
             .map_err(|_| PortError::Corrupt("a notification token is unreadable".to_owned()))?;
         Ok((Secret::new(pair.0), Secret::new(pair.1)))
+    }
+}
+
+/// Whether it may go better the second time. Whoever is slow is not waited for again: the person waits for their page. Whoever
+/// redirects is not followed, and whoever refuses does so again (§10.2).
+const fn is_passing(error: FetchError) -> bool {
+    match error {
+        FetchError::Connection => true,
+        FetchError::Status(status) => status >= 500,
+        FetchError::Url
+        | FetchError::Name
+        | FetchError::Address
+        | FetchError::Timeout
+        | FetchError::TooLarge
+        | FetchError::Often => false,
     }
 }

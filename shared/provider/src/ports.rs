@@ -43,7 +43,7 @@ pub use config::{
     Former, MOST_BYTES, MOST_CLIENT_BYTES, MOST_FLOW_BYTES, MOST_ITEMS, MOST_OBJECT_BYTES,
     ObjectKind, Repair,
 };
-pub use devices::{Begun, DeviceStore, Guess, Poll, Settled};
+pub use devices::{Begun, DeviceStore, Guess, Poll, Settled, Settling};
 pub use directory::{
     GroupChange, GroupDirectory, GroupPage, GroupStore, GroupWritten, ListedGroup, MemberPage,
 };

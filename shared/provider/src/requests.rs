@@ -6,6 +6,7 @@ mod claims;
 mod details;
 mod document;
 mod fault;
+mod kept;
 mod object;
 
 use std::sync::Arc;
@@ -18,12 +19,15 @@ use crate::client::{Client, Metadata, Profile};
 use crate::client_keys::ClientKeys;
 use crate::fault::Fault;
 use crate::http::Call;
-use crate::ports::{Fetcher, Pushed, PushedStore};
+use crate::limited::Limited;
+use crate::ports::{Pushed, PushedStore};
 
 pub use checked::Checked;
+pub(crate) use details::narrowed;
 pub use details::readable;
 pub use document::Documents;
 pub use fault::RequestFault;
+pub use kept::Kept;
 
 /// What a `request_uri` of ours begins with (RFC 9126 §2.2).
 pub const PUSHED_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
@@ -60,15 +64,11 @@ pub enum Way {
 
 impl Requests {
     /// With these means.
-    pub fn new(
-        pushed: Arc<dyn PushedStore>,
-        keys: Arc<ClientKeys>,
-        fetcher: Arc<dyn Fetcher>,
-    ) -> Self {
+    pub fn new(pushed: Arc<dyn PushedStore>, keys: Arc<ClientKeys>, limited: Limited) -> Self {
         Self {
             pushed,
             keys,
-            documents: Arc::new(Documents::new(fetcher)),
+            documents: Arc::new(Documents::new(limited)),
         }
     }
 
@@ -94,7 +94,7 @@ impl Requests {
                 self.find(call, client, &Secret::new(uri)).await
             }
             (None, Some(uri)) => {
-                let text = self.documents.get(client, uri, call.now).await?;
+                let text = self.documents.get(call, client, uri).await?;
                 self.signed(call, client, params, &text).await
             }
             (Some(object), None) => self.signed(call, client, params, object).await,
@@ -115,7 +115,7 @@ impl Requests {
             .filter(|pushed| client.is(&pushed.client_id, pushed.provider))
             .ok_or(RequestFault::NoSuchRequest)?;
         Ok(Resolved {
-            params: Params::parse(pushed.params.as_bytes())?,
+            params: pushed.params.opened(uri)?,
             expires: Some(pushed.expires),
             way: Way::Pushed(Box::new(pushed)),
         })
@@ -130,6 +130,7 @@ impl Requests {
     ) -> Result<Resolved, Fault> {
         let expected = object::Expected {
             client,
+            tenant: &call.tenant.id,
             issuer: client.issuer(&call.tenant),
             now: call.now,
         };

@@ -79,7 +79,7 @@ impl Sealing {
             None => Ok(jws),
             Some(wanted) => {
                 let inside = Inside::Jwt(jws.expose());
-                self.encrypted(client, wanted, inside, now).await
+                self.encrypted((tenant, client), wanted, inside, now).await
             }
         }
     }
@@ -90,12 +90,12 @@ impl Sealing {
     /// [`PortError::Unavailable`] where its keys cannot be fetched, [`PortError::Corrupt`] where none of them is fit.
     pub async fn encrypted(
         &self,
-        client: &Client,
+        place: (&TenantId, &Client),
         wanted: Encryption<'_>,
         inside: Inside<'_>,
         now: Timestamp,
     ) -> Result<Secret, PortError> {
-        let recipient = self.recipient(client, wanted, now).await?;
+        let recipient = self.recipient(place, wanted, now).await?;
         self.encrypted_to(&recipient, inside)
     }
 
@@ -109,7 +109,7 @@ impl Sealing {
 
     async fn recipient(
         &self,
-        client: &Client,
+        (tenant, client): (&TenantId, &Client),
         wanted: Encryption<'_>,
         now: Timestamp,
     ) -> Result<Recipient, PortError> {
@@ -117,7 +117,7 @@ impl Sealing {
         let (alg, enc) = wanted
             .known()
             .ok_or_else(|| PortError::Corrupt(named(&"encrypts as nobody here does")))?;
-        let keys = self.keys.of(client, None, now).await;
+        let keys = self.keys.of(tenant, client, None, now).await;
         let keys = keys.map_err(|why| {
             if matches!(why, JwtFault::NoKeys(_)) {
                 PortError::Unavailable(named(&why))

@@ -145,6 +145,26 @@ impl ServiceAccounts {
         self.settle(call, wanted, known).await
     }
 
+    /// The account, where there is one: none is made, and none renewed.
+    ///
+    /// # Errors
+    /// As [`ServiceAccounts::get`].
+    pub async fn look(&self, call: &Call<'_>, wanted: &Wanted) -> Result<Option<Arc<User>>, Fault> {
+        let (tenant, name) = (&call.tenant.id, &wanted.username);
+        let known = self.store.by_name(tenant, name, call.now).await?;
+        let useless = |user: &Arc<User>| !wanted.is(user) || !user.active;
+        let known = if known.as_ref().is_some_and(useless) {
+            self.store.reread(tenant, name, call.now).await? // a refusal is not given from memory
+        } else {
+            known
+        };
+        match known {
+            Some(user) if !wanted.is(&user) => Err(MachineFault::AccountTaken.into()),
+            Some(user) if !user.active => Err(MachineFault::AccountInactive.into()),
+            known => Ok(known),
+        }
+    }
+
     /// As [`ServiceAccounts::get`], after a write found that the account had changed.
     ///
     /// # Errors

@@ -60,7 +60,13 @@ impl Elsewhere {
 
     /// One with this header, whatever it says.
     pub(crate) fn signed(&self, header: &Value, claims: &Value) -> String {
-        let input = format!("{}.{}", encoded(header), encoded(claims));
+        self.spelled(&header.to_string(), &claims.to_string())
+    }
+
+    /// One of these two texts, whether they are JSON or not.
+    pub(crate) fn spelled(&self, header: &str, claims: &str) -> String {
+        let text = |text| URL_SAFE_NO_PAD.encode::<&str>(text);
+        let input = format!("{}.{}", text(header), text(claims));
         let signature = self.pair.sign(&SystemRandom::new(), input.as_bytes());
         let signature = URL_SAFE_NO_PAD.encode(signature.expect("signs"));
         format!("{input}.{signature}")

@@ -6,6 +6,7 @@ mod flows;
 mod front_channel;
 mod hints;
 mod modes;
+mod own_types;
 mod person;
 mod prompt;
 mod refusals;

@@ -3,6 +3,10 @@
 
 mod answering;
 mod asking;
+mod ending;
+mod fapi;
+mod flow;
+mod letters;
 mod ping;
 mod polling;
 mod signed;

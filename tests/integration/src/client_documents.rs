@@ -266,3 +266,66 @@ async fn cimd_6_the_metadata_says_so() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_first_copy_of_a_document_is_listed_and_announced_once() {
+    let (bench, host) = (bench(|_| {}).await, Host::start().await);
+    for _ in 0..3 {
+        assert!(is_known(&host.begins(&bench).await));
+        bench.wait(Seconds(601));
+    }
+    assert_eq!(host.asked(), 3);
+    let tenant = &bench.seeded.tenant.id;
+    let registered = bench.backend.stores.registered();
+    let page = registered.list(tenant, None, 9).await.expect("a list");
+    assert_eq!(page.ids.len(), 1);
+    assert_eq!(page.ids[0].as_str(), host.id);
+    let mut events = crate::claims::events(&bench).await;
+    events.retain(|event| event.action == provider::event::Action::ModelCreated);
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0].context["model"]["pk"], host.id.as_str());
+}
+
+#[tokio::test]
+async fn a_document_that_is_refused_is_no_client_any_more_and_is_not_fetched() {
+    let host = Host::start().await;
+    let id = host.id.clone();
+    for refused in [id.clone(), "127.0.0.1".to_owned()] {
+        let bench = bench(|_| {}).await;
+        assert!(is_known(&host.begins(&bench).await));
+        assert_eq!(host.asked(), 1);
+        configure::client(&bench, "web", |client| {
+            client.metadata.registration = Some(Registration {
+                metadata_documents: true,
+                metadata_documents_refused: vec![refused],
+                ..Registration::default()
+            });
+        })
+        .await;
+        assert!(!is_known(&host.begins(&bench).await));
+        assert_eq!(host.asked(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_past_its_time_authenticates_nobody() {
+    let (bench, host) = (bench(|_| {}).await, Host::start().await);
+    let revoke = async || {
+        let form = [("client_id", &*host.id), ("token", "anything")];
+        let answer = bench.post("/application/o/revoke/", &form).await;
+        answer.status().as_u16()
+    };
+    assert!(is_known(&host.begins(&bench).await));
+    bench.wait(Seconds(600 + 86_399));
+    assert_eq!(
+        revoke().await,
+        200,
+        "its document could not be had for a day"
+    );
+    bench.wait(Seconds(1));
+    assert_ne!(revoke().await, 200);
+    assert_eq!(host.asked(), 1, "that function fetches nothing");
+    assert!(is_known(&host.begins(&bench).await));
+    bench.wait(Seconds(30));
+    assert_eq!(revoke().await, 200, "it was fetched again");
+}

@@ -3,6 +3,7 @@
 mod answering;
 mod asking;
 mod confirming;
+mod ending;
 mod flow;
 mod guessing;
 mod polling;

@@ -1,5 +1,6 @@
 //! Tokens that are bound to a key (RFC 9449, RFC 8705 §3).
 
+mod api;
 mod certificate;
 mod nonce;
 mod refreshing;

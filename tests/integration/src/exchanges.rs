@@ -4,8 +4,10 @@ mod bound;
 mod cost;
 mod ending;
 mod id_tokens;
+mod onward;
 mod refusals;
 mod sources;
+mod taken_back;
 
 use protocol::Seconds;
 use provider::client::TokenExchange;

@@ -1,7 +1,9 @@
-//! FAPI 2.0 Security Profile and Message Signing (final), as far as authorization requests go.
+//! FAPI 2.0 Security Profile and Message Signing (final): authorization requests, and what comes of them.
+
+mod tokens;
 
 use protocol::Seconds;
-use provider::client::{AuthMethod, Client, Profile};
+use provider::client::{AuthMethod, Client, ClientKind, Profile};
 use serde_json::json;
 
 use crate::assertions::Elsewhere;
@@ -24,7 +26,7 @@ fn profile(profile: Profile) -> impl FnOnce(&mut Client) {
 }
 
 /// Authenticated by an assertion.
-fn by<'a>(bench: &'a Bench, key: &Elsewhere) -> Exchange<'a> {
+pub(crate) fn by<'a>(bench: &'a Bench, key: &Elsewhere) -> Exchange<'a> {
     let now = bench.now().unix();
     let assertion = key.token(&json!({
         "iss": "fast", "sub": "fast", "aud": ISSUER, "iat": now, "exp": now + 60,
@@ -68,6 +70,20 @@ async fn fapi2_5_3_2_2_a_pushed_request_with_pkce_leads_to_bound_tokens() {
     assert_eq!(tokens["token_type"], "DPoP");
     let bound = &claims(member(&tokens, "access_token"))["cnf"]["jkt"];
     assert_eq!(*bound, prover.thumbprint());
+}
+
+/// As a client that registered itself with a key: it never had a secret.
+#[tokio::test]
+async fn fapi2_5_3_2_1_3_a_client_with_a_key_and_no_secret_is_no_public_one() {
+    let key = Elsewhere::new("k");
+    let without_secret = |client: &mut Client| {
+        profile(Profile::Fapi2Security)(client);
+        client.kind = ClientKind::Public;
+    };
+    let bench = signing(&key, without_secret).await;
+    let name = name(&good(&bench, &key).send_to(PAR).await);
+    let back = visit(&bench, "fast", &name).await;
+    assert!(back.param("code").is_some());
 }
 
 #[tokio::test]
@@ -184,7 +200,7 @@ async fn rfc9449_10_1_what_is_pushed_with_a_proof_is_bound_to_its_key() {
 }
 
 #[tokio::test]
-async fn fapi2_message_signing_5_3_1_5_4_1_requests_and_answers_are_signed() {
+async fn fapi2_message_signing_5_3_1_and_5_4_1_requests_and_answers_are_signed() {
     let key = Elsewhere::new("k");
     let bench = signing(&key, profile(Profile::Fapi2MessageSigning)).await;
     let unsigned = good(&bench, &key).with("response_mode", "jwt");

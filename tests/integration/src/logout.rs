@@ -1,10 +1,12 @@
 //! `/application/o/{slug}/end-session/` (OpenID Connect RP-Initiated Logout 1.0).
 
+mod answered;
 mod asked;
 mod backchannel;
 mod budget;
 mod ends;
 mod frontchannel;
+mod frontchannel_flow;
 mod hinted;
 mod invalidation;
 mod queue;

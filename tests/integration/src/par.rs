@@ -1,6 +1,7 @@
 //! Pushed authorization requests (RFC 9126).
 
 mod budget;
+mod strangers;
 mod using;
 
 use http::Method;
@@ -71,7 +72,7 @@ async fn rfc9126_2_2_the_answer_is_a_name_and_how_long_it_is_good() {
     let body = json(&answer);
     assert_eq!(answer.status(), 201);
     assert_eq!(header(&answer, "cache-control"), "no-store");
-    assert_eq!(body["expires_in"], 60);
+    assert_eq!(body["expires_in"], 300, "FAPI 2.0 §5.3.2.2: less than 600");
     let name = member(&body, "request_uri");
     let random = name.strip_prefix("urn:ietf:params:oauth:request_uri:");
     assert_eq!(random.map(str::len), Some(43), "{name}");
@@ -164,13 +165,54 @@ async fn the_clients_secret_is_not_kept_with_its_request() {
         .with("client_id", "fast")
         .with("client_secret", "fast-secret");
     let name = name(&pushed.send_to(PAR).await);
-    let id = protocol::Secret::new(name).digest();
-    let store = bench.backend.stores.pushed();
-    let tenant = &bench.seeded.tenant.id;
-    let kept = store.find(tenant, &id, bench.now()).await.expect("reads");
-    let params = kept.expect("is kept").params;
+    let name = protocol::Secret::new(name);
+    let params = kept(&bench, &name).await.params.opened(&name);
+    let params = params.expect("opens").encode();
     assert!(!params.contains("secret"), "{params}");
     assert!(params.contains("client_id=fast"), "{params}");
+}
+
+async fn kept(bench: &Bench, name: &protocol::Secret) -> provider::ports::Pushed {
+    let store = bench.backend.stores.pushed();
+    let tenant = &bench.seeded.tenant.id;
+    let kept = store.find(tenant, &name.digest(), bench.now()).await;
+    kept.expect("reads").expect("is kept")
+}
+
+#[tokio::test]
+async fn what_is_pushed_stands_nowhere_in_the_clear() {
+    let bench = Bench::embedded().await;
+    let tokens = bench.tokens("fast", "openid").await;
+    let hint = member(&tokens, "id_token");
+    let pushed = pushing(&bench, "fast").with("id_token_hint", hint);
+    let name = name(
+        &pushed
+            .with("login_hint", "ada@example.com")
+            .send_to(PAR)
+            .await,
+    );
+    let name = protocol::Secret::new(name);
+    let kept = kept(&bench, &name).await;
+    let item = serde_json::to_string(&kept).expect("JSON");
+    for text in [item, format!("{kept:?}")] {
+        assert!(!text.contains(hint) && !text.contains("ada"), "{text}");
+    }
+    let params = kept.params.opened(&name).expect("opens");
+    assert_eq!(params.optional("id_token_hint"), Ok(Some(hint)));
+}
+
+#[tokio::test]
+async fn a_request_that_an_earlier_version_kept_in_the_clear_goes_on() {
+    let bench = Bench::embedded().await;
+    let name = name(&pushing(&bench, "fast").send_to(PAR).await);
+    let secret = protocol::Secret::new(name.as_str());
+    let mut pushed = kept(&bench, &secret).await;
+    let form = pushed.params.opened(&secret).expect("opens").encode();
+    pushed.params = serde_json::from_value(form.into()).expect("as it was kept");
+    let store = bench.backend.stores.pushed();
+    let put = store.put(&bench.seeded.tenant.id, &pushed).await;
+    put.expect("writes");
+    assert!(visit(&bench, "fast", &name).await.param("code").is_some());
 }
 
 #[tokio::test]
@@ -185,7 +227,7 @@ async fn a_request_that_is_too_long_for_a_url_can_be_pushed() {
 
 /// At the end of its minute.
 pub(crate) fn expire(bench: &Bench) {
-    bench.wait(Seconds(60));
+    bench.wait(Seconds(300));
 }
 
 /// What a person is told where nothing can be sent to a client.

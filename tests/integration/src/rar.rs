@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::browser::{Browser, authorize_path, location};
 use crate::harness::exchange::Exchange;
-use crate::harness::{Bench, text};
+use crate::harness::{self, Bench, member, text};
 use crate::par::changed;
 
 fn pays(client: &mut Client) {
@@ -91,4 +91,88 @@ async fn rfc9396_13_a_person_is_asked_for_each_payment_and_reads_what_it_is() {
     let words = "Pay from your account: amount.currency: EUR; amount.value: 6; creditor: ";
     assert!(html.contains(words), "{html}");
     assert!(!html.contains("<b>Bob</b>"), "it is escaped");
+}
+
+/// Accounts to look at, with these actions.
+fn accounts(actions: &[&str]) -> Value {
+    json!([{"type": "accounts", "actions": actions}])
+}
+
+async fn looking() -> Bench {
+    changed("web", |client| {
+        client.metadata.authorization_details_types = vec![DetailsType {
+            name: "accounts".to_owned(),
+            description: String::new(),
+            required: Vec::new(),
+            fields: Vec::new(),
+        }];
+    })
+    .await
+}
+
+#[tokio::test]
+async fn rfc9396_6_a_token_request_may_ask_for_less_than_was_granted() {
+    let bench = looking().await;
+    let mut browser = Browser::new(&bench);
+    let (all, less) = (accounts(&["list", "read"]), accounts(&["read"]));
+    let text = all.to_string();
+    let extra = [("authorization_details", text.as_str())];
+    let back = browser.authorize("web", "openid offline_access", &extra);
+    let code = back.await.param("code").expect("a code");
+    let asked = less.to_string();
+    let exchange = Exchange::code(&bench, "web", &code).with("authorization_details", &asked);
+    let tokens = exchange.tokens().await;
+    assert_eq!(tokens["authorization_details"], less);
+    let access = member(&tokens, "access_token");
+    let introspect = Exchange::of(&bench, "web").with("token", access);
+    let told = introspect.send_to("/application/o/introspect/").await;
+    assert_eq!(harness::json(&told)["authorization_details"], less, "§9.2");
+    // §6.1: what was granted is what it was.
+    let refresh = member(&tokens, "refresh_token").to_owned();
+    let tokens = Exchange::refresh(&bench, "web", &refresh).tokens().await;
+    assert_eq!(tokens["authorization_details"], all);
+    let refresh = member(&tokens, "refresh_token").to_owned();
+    let exchange = Exchange::refresh(&bench, "web", &refresh);
+    let tokens = exchange
+        .with("authorization_details", &asked)
+        .tokens()
+        .await;
+    assert_eq!(tokens["authorization_details"], less);
+}
+
+#[tokio::test]
+async fn rfc9396_6_more_than_was_granted_is_refused_and_the_code_goes_on_to_work() {
+    let bench = looking().await;
+    let mut browser = Browser::new(&bench);
+    let granted = accounts(&["read"]).to_string();
+    let code = code(&mut browser, &granted).await;
+    for more in [
+        accounts(&["read", "write"]).to_string(),
+        accounts(&[]).to_string(),
+        json!([{"type": "accounts"}]).to_string(),
+        payment("5"),
+        "nonsense".to_owned(),
+    ] {
+        let exchange = Exchange::code(&bench, "web", &code);
+        let answer = exchange.with("authorization_details", &more).send().await;
+        let error = harness::json(&answer)["error"].clone();
+        let want = (400, json!("invalid_authorization_details"));
+        assert_eq!((answer.status().as_u16(), error), want, "{more}");
+    }
+    Exchange::code(&bench, "web", &code).tokens().await;
+}
+
+#[tokio::test]
+async fn rfc9396_6_a_grant_without_details_gives_none() {
+    let bench = looking().await;
+    let mut browser = Browser::new(&bench);
+    let back = browser.authorize("web", "openid", &[]).await;
+    let code = back.param("code").expect("a code");
+    let asked = accounts(&["read"]).to_string();
+    let machine = Exchange::of(&bench, "web").with("grant_type", "client_credentials");
+    for exchange in [Exchange::code(&bench, "web", &code), machine] {
+        let answer = exchange.with("authorization_details", &asked).send().await;
+        let error = harness::json(&answer)["error"].clone();
+        assert_eq!(error, "invalid_authorization_details");
+    }
 }

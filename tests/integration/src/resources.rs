@@ -1,10 +1,11 @@
 //! `resource` at the authorization endpoint (RFC 8707 §2).
 
 use protocol::Secret;
+use provider::client::ConsentMode;
 use provider::grant::Code;
 
-use crate::harness::Bench;
-use crate::harness::browser::{Browser, authorize_path};
+use crate::harness::browser::{Browser, authorize_path, location};
+use crate::harness::{Bench, text};
 use crate::par::{PAR, changed, name, pushing, visit};
 
 const API: &str = "https://api.example/v1";
@@ -77,4 +78,55 @@ async fn a_post_comes_back_with_all_of_them() {
     let answer = browser.post(path, &form).await;
     let back = browser.go_on(answer).await;
     assert_eq!(granted(&bench, back.param("code")).await, [API, MAIL]);
+}
+
+#[tokio::test]
+async fn rfc8707_consent_to_one_resource_is_none_to_another() {
+    let bench = changed("web", |client| {
+        client.metadata.resources = vec![API.to_owned(), MAIL.to_owned()];
+        client.consent = ConsentMode::Permanent;
+    })
+    .await;
+    let mut browser = Browser::new(&bench);
+    browser
+        .authorize("web", "openid", &[("resource", API)])
+        .await;
+    browser.take_pages();
+    let quiet = [("resource", API), ("prompt", "none")];
+    let back = browser.authorize("web", "openid", &quiet).await;
+    assert!(back.param("code").is_some(), "{}", back.url);
+    let other = [("resource", MAIL), ("prompt", "none")];
+    let back = browser.authorize("web", "openid", &other).await;
+    assert_eq!(back.param("error").as_deref(), Some("consent_required"));
+    let path = authorize_path("web", "openid", &[("resource", MAIL)]);
+    let answer = browser.get(&path).await;
+    let page = browser.get(&location(&answer).expect("a flow")).await;
+    let html = text(&page);
+    assert!(
+        html.contains("Use https://mail.example/ on your behalf"),
+        "{html}"
+    );
+    assert!(!html.contains(API), "that was allowed before: {html}");
+    let answer = browser.answer(&page).await;
+    browser.go_on(answer).await;
+    for both in [API, MAIL] {
+        let quiet = [("resource", both), ("prompt", "none")];
+        let back = browser.authorize("web", "openid", &quiet).await;
+        assert!(back.param("code").is_some(), "{both}: {}", back.url);
+    }
+}
+
+#[tokio::test]
+async fn the_consent_page_names_resources_in_its_readers_language() {
+    let bench = changed("web", |client| {
+        client.metadata.resources = vec![API.to_owned()];
+    })
+    .await;
+    let mut browser = Browser::new(&bench);
+    browser.authorize("fast", "openid", &[]).await;
+    let extra = [("resource", API), ("ui_locales", "de")];
+    let answer = browser.get(&authorize_path("web", "openid", &extra)).await;
+    let page = browser.get(&location(&answer).expect("a flow")).await;
+    let words = format!("{API} in Ihrem Namen benutzen");
+    assert!(text(&page).contains(&words), "{}", text(&page));
 }

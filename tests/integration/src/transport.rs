@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{Method, Request};
 
-use crate::harness::answers::{INVALID_CLIENT, INVALID_GRANT, invalid_request};
+use crate::harness::answers::{INVALID_GRANT, NO_CLIENT, invalid_request};
 use crate::harness::exchange::{Exchange, TOKEN};
 use crate::harness::{Bench, CALLBACK, basic, encode, request, summary};
 
@@ -256,7 +256,7 @@ async fn rfc6749_5_2_grant_type_is_required_and_must_be_one_we_have() {
 #[tokio::test]
 async fn an_empty_form_names_no_client() {
     let bench = Bench::embedded().await;
-    assert_eq!(summary(&bench.post(TOKEN, &[]).await), INVALID_CLIENT);
+    assert_eq!(summary(&bench.post(TOKEN, &[]).await), NO_CLIENT);
     for body in ["", "&&&", "=", "=x&="] {
         let missing = invalid_request(400, "grant_type is required");
         assert_eq!(

@@ -3,6 +3,7 @@
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Method, Request};
 use protocol::Seconds;
+use provider::client::{Metadata, Profile, TokenForm};
 use provider::session::SessionToken;
 use serde_json::json;
 
@@ -10,7 +11,9 @@ use crate::harness::answers::{INVALID_TOKEN, headers, invalid_request};
 use crate::harness::browser::Browser;
 use crate::harness::exchange::Exchange;
 use crate::harness::people::{self, sub};
-use crate::harness::{Bench, form_post, json, member, request, sub_of, summary, text};
+use crate::harness::{
+    Bench, claims, configure, form_post, header, json, member, request, sub_of, summary, text,
+};
 
 const PATH: &str = "/application/o/userinfo/";
 
@@ -79,6 +82,37 @@ async fn oidc_core_5_3_2_the_answer_is_sub_and_the_claims_of_the_scopes() {
         sub_of(&tokens),
         "§5.3.2: it MUST be the ID token's"
     );
+}
+
+#[tokio::test]
+async fn oidc_core_5_1_only_clients_of_authentiks_kind_hear_the_nonce_again() {
+    type Change = fn(&mut Metadata);
+    let bench = Bench::embedded().await;
+    let kinds: [(&str, Change); 4] = [
+        ("signed", |its| {
+            its.userinfo_signed_response_alg = Some("ES256".to_owned());
+        }),
+        ("FAPI", |its| its.profile = Profile::Fapi2Security),
+        ("RFC 9068", |its| its.access_token_form = TokenForm::Rfc9068),
+        ("authentik's", |_| ()),
+    ];
+    let nonce = [("nonce", "n-0S6")];
+    let code = bench.code("fast", "openid", &nonce).await;
+    let tokens = Exchange::code(&bench, "fast", &code).tokens().await;
+    for (kind, set) in kinds {
+        configure::client(&bench, "fast", |client| {
+            *client.metadata = Metadata::default();
+            set(&mut client.metadata);
+        })
+        .await;
+        let answer = bench.userinfo(member(&tokens, "access_token")).await;
+        assert_eq!(answer.status(), 200, "{kind}");
+        let told = match header(&answer, "content-type") {
+            "application/jwt" => claims(&text(&answer)),
+            _ => json(&answer),
+        };
+        assert_eq!(told.get("nonce").is_some(), kind == "authentik's", "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -16,10 +16,11 @@ pub const PAGE: &str = "docs/specifications.md";
 const BY_HAND: &str = "## Not implemented";
 
 /// What names of tests begin with, and whose they are then.
-const SPECIFICATIONS: [(&str, &str); 49] = [
+const SPECIFICATIONS: [(&str, &str); 51] = [
     ("rfc6749", "RFC 6749: The OAuth 2.0 Authorization Framework"),
     ("rfc6750", "RFC 6750: Bearer Token Usage"),
     ("rfc7009", "RFC 7009: Token Revocation"),
+    ("rfc7033", "RFC 7033: WebFinger"),
     ("rfc7515", "RFC 7515: JSON Web Signature"),
     ("rfc7517", "RFC 7517: JSON Web Key"),
     ("rfc7518", "RFC 7518: JSON Web Algorithms"),
@@ -79,6 +80,7 @@ const SPECIFICATIONS: [(&str, &str); 49] = [
         "multiple_response_types",
         "OAuth 2.0 Multiple Response Type Encoding Practices",
     ),
+    ("form_post", "OAuth 2.0 Form Post Response Mode"),
     ("logout", "OpenID Connect RP-Initiated Logout 1.0"),
     ("frontchannel", "OpenID Connect Front-Channel Logout 1.0"),
     ("backchannel", "OpenID Connect Back-Channel Logout 1.0"),
@@ -88,7 +90,7 @@ const SPECIFICATIONS: [(&str, &str); 49] = [
         "Client-Initiated Backchannel Authentication Core 1.0",
     ),
     ("fapi2", "FAPI 2.0 Security Profile"),
-    ("fapi2_messages", "FAPI 2.0 Message Signing"),
+    ("fapi2_message_signing", "FAPI 2.0 Message Signing"),
     ("cimd", "OAuth Client ID Metadata Document"),
 ];
 
@@ -147,15 +149,52 @@ fn render(tests: &BTreeSet<String>) -> String {
 
 /// The tests of a specification, by section and sentence.
 fn sections<'a>(prefix: &str, tests: &'a BTreeSet<String>) -> BTreeMap<(Section, String), &'a str> {
-    let found = tests.iter().filter_map(|test| {
-        let rest = test.strip_prefix(prefix)?.strip_prefix('_')?;
-        let words: Vec<&str> = rest.split('_').collect();
-        let numbers = words.iter().map_while(|word| word.parse().ok());
-        let section: Section = numbers.collect();
-        let says = words.get(section.len()..)?.join(" ");
-        (!section.is_empty() && !says.is_empty()).then_some(((section, says), test.as_str()))
+    let mut found = BTreeMap::new();
+    for test in tests {
+        let (places, says) = read(test);
+        let here = places.into_iter().filter(|(of, _)| *of == prefix);
+        found.extend(here.map(|(_, section)| ((section, says.clone()), test.as_str())));
+    }
+    found
+}
+
+/// Where a test belongs, by specification and section, and what it says. `rfc7009_2_1_and_rfc7662_2_1_…` belongs to two
+/// specifications, `oidc_core_3_2_2_9_and_3_3_2_11_…` to two sections of one.
+fn read(test: &str) -> (Vec<(&'static str, Section)>, String) {
+    let (mut places, mut rest, mut last) = (Vec::new(), test, None);
+    while let Some((prefix, section, after)) = place(rest, last) {
+        places.push((prefix, section));
+        (last, rest) = (Some(prefix), after);
+        match after.strip_prefix("and_") {
+            Some(next) if place(next, last).is_some() => rest = next,
+            Some(_) | None => break,
+        }
+    }
+    let says = rest.replace('_', " ");
+    if says.is_empty() {
+        places.clear();
+    }
+    (places, says)
+}
+
+/// The specification and section at the beginning, or the section of the one named before; and what comes after.
+fn place<'a>(
+    text: &'a str,
+    before: Option<&'static str>,
+) -> Option<(&'static str, Section, &'a str)> {
+    let named = SPECIFICATIONS.iter().filter_map(|(prefix, _)| {
+        let after = text.strip_prefix(prefix)?.strip_prefix('_')?;
+        Some((*prefix, after))
     });
-    found.collect()
+    let named = named.max_by_key(|(prefix, _)| prefix.len());
+    let (prefix, mut rest) = named.or_else(|| before.map(|prefix| (prefix, text)))?;
+    let mut section = Section::new();
+    while let Some((number, after)) = rest.split_once('_') {
+        let Ok(number) = number.parse() else { break };
+        section.push(number);
+        rest = after;
+    }
+    (!section.is_empty()).then_some((prefix, section, rest))
 }
 
 fn dotted(section: &[u32]) -> String {
@@ -176,6 +215,9 @@ mod tests {
             "rfc67499_1_is_another",
             "logout_2_a_hint",
             "logout_is_at_the_application",
+            "rfc7009_2_1_and_rfc7662_2_1_and_2_2_take_both",
+            "rfc7009_2_1_and_nothing_else",
+            "fapi2_message_signing_5_3_1_is_another_than_fapi2",
         ];
         let tests = names.map(str::to_owned).into();
         let page = render(&tests);
@@ -183,7 +225,12 @@ mod tests {
         let want = [
             "| 4.9 | sooner than that | `rfc6749_4_9_sooner_than_that` |",
             "| 4.10 | later | `rfc6749_4_10_later` |",
+            "| 2.1 | and nothing else | `rfc7009_2_1_and_nothing_else` |",
+            "| 2.1 | take both | `rfc7009_2_1_and_rfc7662_2_1_and_2_2_take_both` |",
+            "| 2.1 | take both | `rfc7009_2_1_and_rfc7662_2_1_and_2_2_take_both` |",
+            "| 2.2 | take both | `rfc7009_2_1_and_rfc7662_2_1_and_2_2_take_both` |",
             "| 2 | a hint | `logout_2_a_hint` |",
+            "| 5.3.1 | is another than fapi2 | `fapi2_message_signing_5_3_1_is_another_than_fapi2` |",
         ];
         assert_eq!(rows, want);
     }

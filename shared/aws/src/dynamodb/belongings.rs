@@ -47,6 +47,22 @@ pub(crate) async fn sessions(
     Ok(sessions)
 }
 
+/// Part of all that are live and of the user's generation, in no order that means anything, and after which sort key the
+/// next part begins.
+pub(crate) async fn some_sessions(
+    db: &Db,
+    (tenant, user): (&TenantId, &User),
+    after: Option<&str>,
+    now: Timestamp,
+) -> Outcome<(Vec<Session>, Option<String>)> {
+    let family = family(tenant, user.subject.id, SESSION);
+    let page = db.page(&family, after, MOST_LISTED).await?;
+    let sessions: Outcome<Vec<Session>> = page.rows.into_iter().map(Row::read).collect();
+    let mut sessions = sessions?;
+    sessions.retain(|it| it.live_at(now) && it.generation == user.subject.generation);
+    Ok((sessions, page.next))
+}
+
 /// Not expired, in order of client ids.
 pub(crate) async fn consents(
     db: &Db,

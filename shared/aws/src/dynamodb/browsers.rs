@@ -14,6 +14,7 @@ use crate::dynamodb::plans;
 use crate::dynamodb::row::{Row, moment, value};
 use crate::dynamodb::schema::{Key, Place};
 use crate::dynamodb::users;
+use crate::dynamodb::visits::{Ending, Note, same_map, transact_noting};
 
 /// Sessions, and who hears of their end.
 pub(crate) struct Browsers(pub(crate) Db, pub(crate) Announcer);
@@ -76,15 +77,14 @@ impl BrowserStore for Browsers {
         now: Timestamp,
     ) -> Outcome<Saved> {
         let session = entry.session;
-        if let Some(ended) = entry.ended {
-            self.1.ends(tenant, ended).await;
-        }
         let begun = Row::write(&Key::of_session(tenant, session), session)?
             .until(session.expires)
             .listed(Place::of_session(tenant, session));
         let still_there = if entry.goes_on {
             // What was noted in it meanwhile would be lost.
-            Expression::when("attribute_exists(#pk) AND #left = :left AND #visited = :visited")
+            let left = same_map("left", session.left.is_empty());
+            let visited = same_map("visited", session.visited.is_empty());
+            Expression::when(format!("attribute_exists(#pk) AND {left} AND {visited}"))
                 .value(":left", value(&session.left)?)
                 .value(":visited", value(&session.visited)?)
         } else {
@@ -106,11 +106,16 @@ impl BrowserStore for Browsers {
         } else {
             Change::Delete(from, unchanged)
         });
-        changes.extend(entry.ended.map(|ended| {
-            let key = Key::of_session(tenant, ended);
-            Change::Delete(key, Expression::default())
-        }));
-        self.saved("sign_in", changes).await
+        let Some(ended) = entry.ended else {
+            return self.saved("sign_in", changes).await;
+        };
+        let ending = Ending {
+            tenant,
+            session: ended,
+            must_exist: false,
+        };
+        let done = self.1.end(&self.0, "sign_in", &ending, changes).await?;
+        Ok(saved(done.is_ok()))
     }
 
     #[tracing::instrument(name = "store.browsers.save_consent", level = "debug", skip_all)]
@@ -145,7 +150,7 @@ impl BrowserStore for Browsers {
     ) -> Outcome<()> {
         self.1.leaves(tenant, session, leaving.client).await;
         let key = Key::of_session(tenant, session);
-        let note = Expression::when("attribute_exists(#pk)")
+        let note = Expression::when("attribute_exists(#left)")
             .then("SET #left.#client = :now")
             .name("#client", leaving.client.as_str())
             .value(":now", moment(leaving.now));
@@ -153,29 +158,38 @@ impl BrowserStore for Browsers {
             Change::Update(key, note),
             events::change(tenant, leaving.event)?,
         ];
+        let note = Note {
+            tenant,
+            session,
+            map: "left",
+            at: 0,
+        };
         // Where the session has gone in the meantime, so have its tokens.
-        self.0.transact("leave", changes).await.map(drop)
+        let done = transact_noting(&self.0, "leave", changes, &note).await;
+        done.map(drop)
     }
 
     #[tracing::instrument(name = "store.browsers.sign_out", level = "debug", skip_all)]
     async fn sign_out(&self, tenant: &TenantId, session: &Session, event: &Event) -> Outcome<()> {
-        self.1.ends(tenant, session).await;
-        let key = Key::of_session(tenant, session);
-        let changes = vec![
-            Change::Delete(key, Expression::default()),
-            events::change(tenant, event)?,
-        ];
-        // Without conditions there is nothing that could be refused.
-        self.0.transact("sign_out", changes).await.map(drop)
+        let ending = Ending {
+            tenant,
+            session,
+            must_exist: false,
+        };
+        let changes = vec![events::change(tenant, event)?];
+        // There is nothing that could be refused for good.
+        let done = self.1.end(&self.0, "sign_out", &ending, changes).await;
+        done.map(drop)
     }
 }
 
 impl Browsers {
     /// A transaction whose one condition is that a plan is unchanged.
     async fn saved(&self, op: &'static str, changes: Vec<Change>) -> Outcome<Saved> {
-        Ok(match self.0.transact(op, changes).await? {
-            Ok(()) => Saved::Yes,
-            Err(_) => Saved::Stale,
-        })
+        Ok(saved(self.0.transact(op, changes).await?.is_ok()))
     }
+}
+
+const fn saved(made: bool) -> Saved {
+    if made { Saved::Yes } else { Saved::Stale }
 }

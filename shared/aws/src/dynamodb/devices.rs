@@ -7,16 +7,15 @@ use protocol::{ClientId, Digest, TenantId, Timestamp, UserId};
 use provider::device::{
     Device, DeviceCode, DeviceState, Limit, REMEMBERED, REQUESTS, SLOWER_BY, WRONG_CODES, next_poll,
 };
-use provider::event::Event;
 use provider::grant::{Grant, State, TokenRecord};
-use provider::ports::{Begun, DeviceStore, Guess, Outcome, Poll, Redemption, Settled};
+use provider::ports::{Begun, DeviceStore, Guess, Outcome, Poll, Redemption, Settled, Settling};
 
 use crate::dynamodb::attempt::Check;
 use crate::dynamodb::db::{Change, Db, Exchanged, random_name};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::row::{Row, moment, number, text, value};
 use crate::dynamodb::schema::{FORM, Key, field, grant_ttl};
-use crate::dynamodb::{events, grants};
+use crate::dynamodb::{askings, events, grants, visits};
 
 pub(crate) struct Devices(pub(crate) Db);
 
@@ -97,7 +96,7 @@ impl DeviceStore for Devices {
         tenant: &TenantId,
         device: &Device,
         to: &DeviceState,
-        event: Option<&Event>,
+        beside: Settling<'_>,
         now: Timestamp,
     ) -> Outcome<Settled> {
         let open = "#state = :pending AND #expires > :now AND #code = :code";
@@ -120,10 +119,26 @@ impl DeviceStore for Devices {
             Key::device(tenant, &device.user_code),
             change,
         )];
-        if let Some(event) = event {
+        if let Some(event) = beside.event {
             changes.push(events::change(tenant, event)?);
         }
-        Ok(match self.0.transact("settle_device", changes).await? {
+        if let Some(asked) = &device.asked {
+            changes.extend(askings::answered(tenant, device, asked, now));
+        }
+        let made = match beside.visit {
+            Some(visit) => {
+                let note = visits::Note {
+                    tenant,
+                    session: visit.session,
+                    map: "visited",
+                    at: changes.len(),
+                };
+                changes.push(visits::noted(tenant, &device.client_id, visit)?);
+                visits::transact_noting(&self.0, "settle_device", changes, &note).await?
+            }
+            None => self.0.transact("settle_device", changes).await?,
+        };
+        Ok(match made {
             Ok(()) => Settled::Yes,
             Err(_) => Settled::TooLate,
         })
@@ -163,6 +178,7 @@ impl DeviceStore for Devices {
             grants::as_copied(tenant, &grant.subject),
             Change::Put(grant_row(tenant, grant, record)?, Expression::default()),
             grants::token(tenant, record)?,
+            goes_on(tenant, grant, now),
         ];
         let checks = match self.0.transact("redeem_device", changes).await? {
             Ok(()) => return Ok(Redemption::First),
@@ -175,7 +191,11 @@ impl DeviceStore for Devices {
                 _ => Redemption::Revoked,
             },
             Some(Check::Failed(None)) => Redemption::Revoked,
-            Some(Check::Passed) | None => Redemption::UserChanged,
+            // Whoever changed may have been signed out by that: they are read again first.
+            Some(Check::Passed) | None => match checks.get(1) {
+                Some(Check::Failed(_)) | None => Redemption::UserChanged,
+                Some(Check::Passed) => Redemption::Revoked, // signed out since they allowed it
+            },
         })
     }
 }
@@ -235,6 +255,13 @@ pub(super) fn one_more(limit: Limit, end: Timestamp) -> Expression {
         .value(":end", moment(end))
         .value(":form", number(FORM.into()))
         .value(":one", number(1))
+}
+
+/// The session that it was allowed in has not ended: its clients are told of the end once, and nothing is got in it after.
+fn goes_on(tenant: &TenantId, grant: &Grant, now: Timestamp) -> Change {
+    let there = Expression::when("attribute_exists(#pk) AND #expires > :now");
+    let key = Key::session(tenant, grant.subject.id, grant.session);
+    Change::Check(key, there.value(":now", moment(now)))
 }
 
 fn grant_row(tenant: &TenantId, grant: &Grant, record: &TokenRecord) -> Outcome<Row> {

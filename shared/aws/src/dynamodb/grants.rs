@@ -9,9 +9,9 @@ use provider::user::Subject;
 use crate::dynamodb::attempt::Check;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::logouts;
 use crate::dynamodb::row::{Row, count, moment, number, text, value};
 use crate::dynamodb::schema::{Key, Place, field, grant_ttl};
+use crate::dynamodb::visits;
 use crate::dynamodb::{events, pushed};
 
 pub(crate) struct Grants(pub(crate) Db);
@@ -42,12 +42,23 @@ impl GrantStore for Grants {
                 .plan
                 .map(|plan| Change::Delete(Key::plan(tenant, plan), Expression::default())),
         );
+        let mut note = None;
         if let Some(visit) = opening.visit {
-            changes.push(logouts::noted(tenant, &grant.client_id, visit)?);
+            note = Some(visits::Note {
+                tenant,
+                session: visit.session,
+                map: "visited",
+                at: changes.len(),
+            });
+            changes.push(visits::noted(tenant, &grant.client_id, visit)?);
         }
         changes.extend(opening.pushed.map(|id| pushed::used(tenant, id)));
+        let made = match note {
+            Some(note) => visits::transact_noting(&self.0, "open", changes, &note).await?,
+            None => self.0.transact("open", changes).await?,
+        };
         // The conditions are those of the visit and, last, of the pushed request.
-        Ok(match self.0.transact("open", changes).await? {
+        Ok(match made {
             Ok(()) => Opened::Yes,
             Err(checks) if opening.pushed.is_some() && is_refused(checks.last()) => Opened::Used,
             Err(_) => Opened::SessionOver,

@@ -1,27 +1,33 @@
 //! [`LogoutStore`]: `HEARD#<digest>/HEARD` says that a client was told, or is about to be. And whoever ends sessions
 //! announces that here first.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use protocol::{ClientId, Seconds, TenantId, Timestamp};
 use provider::event::Event;
-use provider::ports::{Ended, Lease, LogoutQueue, LogoutStore, Notice, Outcome, Visiting};
+use provider::ports::{Ended, Lease, LogoutQueue, LogoutStore, Notice, Outcome};
 use provider::session::Session;
 use provider::user::User;
 use serde::Serialize;
 
+use crate::dynamodb::attempt::Check;
 use crate::dynamodb::belongings;
 use crate::dynamodb::db::{Change, Db, Exchanged};
 use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::row::{Row, count, moment, value};
+use crate::dynamodb::row::{Row, moment};
 use crate::dynamodb::schema::Key;
 use crate::dynamodb::users;
+use crate::dynamodb::visits::Ending;
 
 /// How long it is known that a client was told: as long as any queue keeps a message.
 const REMEMBERED: Seconds = Seconds::days(15);
+
+/// So often is the end of a session tried while clients go on visiting it.
+const MOST_RUSHED: u32 = 5;
 
 pub(crate) struct Logouts(pub(crate) Db);
 
@@ -107,9 +113,41 @@ fn key(notice: &Notice) -> Key {
 pub(crate) struct Announcer(pub(crate) Option<Arc<dyn LogoutQueue>>);
 
 impl Announcer {
-    /// That this session is about to end.
-    pub(crate) async fn ends(&self, tenant: &TenantId, session: &Session) {
-        self.announce(Notice::of(tenant, session)).await;
+    /// Announces the end of a session, and makes the changes that come with it and remove it. Whoever visits it meanwhile
+    /// is announced too. The first check is the session's own: it fails where the session has to be there and is not.
+    pub(crate) async fn end(
+        &self,
+        db: &Db,
+        op: &'static str,
+        ending: &Ending<'_>,
+        changes: Vec<Change>,
+    ) -> Outcome<Result<(), Vec<Check>>> {
+        let key = Key::of_session(ending.tenant, ending.session);
+        let mut read = Cow::Borrowed(ending.session);
+        let mut told = Notice::of(ending.tenant, &read);
+        self.announce(told.clone()).await;
+        for attempt in 1.. {
+            // Whoever is that eager is not waited for any longer: whoever signs out is signed out.
+            let when = if attempt < MOST_RUSHED {
+                ending.unvisited_since(&read)?
+            } else {
+                ending.there()
+            };
+            let removal = std::iter::once(Change::Delete(key.clone(), when));
+            let all = removal.chain(changes.iter().cloned()).collect();
+            let Err(checks) = db.transact(op, all).await? else {
+                return Ok(Ok(()));
+            };
+            let Some(Check::Failed(Some(found))) = checks.first() else {
+                return Ok(Err(checks));
+            };
+            read = Cow::Owned(found.clone().read()?);
+            let mut late = Notice::of(ending.tenant, &read);
+            late.retain(|notice| !told.contains(notice));
+            self.announce(late.clone()).await;
+            told.extend(late);
+        }
+        Ok(Ok(()))
     }
 
     /// That one client's part of it is about to end.
@@ -130,18 +168,26 @@ impl Announcer {
         if self.0.is_none() {
             return;
         }
-        let sessions = match belongings::sessions(db, tenant, user, now).await {
-            Ok(sessions) => sessions,
-            Err(error) => {
-                tracing::error!(event = "logout_unannounced", user = %user.subject.id, %error, "clients will not hear of a logout");
+        let mut after = None;
+        loop {
+            let page = belongings::some_sessions(db, (tenant, user), after.as_deref(), now).await;
+            let (sessions, next) = match page {
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::error!(event = "logout_unannounced", user = %user.subject.id, %error, "clients will not hear of a logout");
+                    return;
+                }
+            };
+            let ending = sessions
+                .iter()
+                .filter(|session| but.is_none_or(|but| but.id != session.id));
+            let notices = ending.flat_map(|session| Notice::of(tenant, session));
+            self.announce(notices.collect()).await;
+            after = next;
+            if after.is_none() {
                 return;
             }
-        };
-        let ending = sessions
-            .iter()
-            .filter(|session| but.is_none_or(|but| but.id != session.id));
-        let notices = ending.flat_map(|session| Notice::of(tenant, session));
-        self.announce(notices.collect()).await;
+        }
     }
 
     /// A session ends all the same where nobody can be told: whoever signs out is signed out.
@@ -153,19 +199,4 @@ impl Announcer {
             tracing::error!(event = "logout_unannounced", notices = notices.len(), %error, "clients will not hear of a logout");
         }
     }
-}
-
-/// Notes in a session that a client is to hear of its end, iff the session is still there.
-pub(crate) fn noted(tenant: &TenantId, client: &ClientId, it: &Visiting<'_>) -> Outcome<Change> {
-    let note = Expression::when("attribute_exists(#pk) AND #generation = :generation")
-        .name("#client", client.as_str())
-        .value(":visit", value(&it.visit)?)
-        .value(":generation", count(it.session.generation));
-    let note = match it.session.forgotten_for(client) {
-        None => note.then("SET #visited.#client = :visit"),
-        Some(first) => note
-            .then("SET #visited.#client = :visit REMOVE #visited.#first")
-            .name("#first", first.as_str()),
-    };
-    Ok(Change::Update(Key::of_session(tenant, it.session), note))
 }

@@ -18,6 +18,7 @@ use crate::dynamodb::logouts::Announcer;
 use crate::dynamodb::partition::{Family, Page};
 use crate::dynamodb::row::{Row, count};
 use crate::dynamodb::schema::Key;
+use crate::dynamodb::visits::Ending;
 use crate::dynamodb::{events, groups, registry, roster, user_tokens, users};
 
 /// People, and who hears of the end of their sessions.
@@ -185,13 +186,14 @@ impl People for Accounts {
         session: &Session,
         event: &Event,
     ) -> Outcome<bool> {
-        self.1.ends(tenant, session).await;
-        let there = Expression::when("attribute_exists(#pk)");
-        let changes = vec![
-            Change::Delete(Key::of_session(tenant, session), there),
-            events::change(tenant, event)?,
-        ];
-        Ok(self.0.transact("end_session", changes).await?.is_ok())
+        let ending = Ending {
+            tenant,
+            session,
+            must_exist: true,
+        };
+        let changes = vec![events::change(tenant, event)?];
+        let done = self.1.end(&self.0, "end_session", &ending, changes).await?;
+        Ok(done.is_ok())
     }
 
     #[tracing::instrument(name = "store.people.consents", level = "debug", skip_all)]

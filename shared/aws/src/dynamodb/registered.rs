@@ -11,7 +11,7 @@ use provider::ports::{Enrolled, Outcome, PortError, RegisteredPage, RegisteredSt
 use serde::{Deserialize, Serialize};
 
 use crate::dynamodb::clients::Clients;
-use crate::dynamodb::db::{Change, Db, Part, Written};
+use crate::dynamodb::db::{Change, Db, Part};
 use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::row::{Row, count, moment};
@@ -101,13 +101,15 @@ impl Registered {
         tenant: &TenantId,
         client: &RegisteredClient,
         when: Expression,
-        event: &Event,
+        event: Option<&Event>,
     ) -> Outcome<Enrolled> {
-        let changes = vec![
+        let mut changes = vec![
             Change::Put(write(tenant, client)?, when),
             Change::Put(entry(tenant, client)?, Expression::default()),
-            events::change(tenant, event)?,
         ];
+        if let Some(event) = event {
+            changes.push(events::change(tenant, event)?);
+        }
         let done = self.db.transact("write_registered", changes).await?;
         self.clients.forget(tenant, &client.client_id);
         Ok(match done {
@@ -127,7 +129,7 @@ impl RegisteredStore for Registered {
         event: &Event,
     ) -> Outcome<Enrolled> {
         let free = Expression::when("attribute_not_exists(#pk)");
-        self.write_over(tenant, client, free, event).await
+        self.write_over(tenant, client, free, Some(event)).await
     }
 
     #[tracing::instrument(name = "store.registered.replace", level = "debug", skip_all)]
@@ -140,7 +142,7 @@ impl RegisteredStore for Registered {
         let before = client.version.saturating_sub(1);
         let as_read = Expression::when("attribute_exists(#registered) AND #version = :before")
             .value(":before", count(before));
-        self.write_over(tenant, client, as_read, event).await
+        self.write_over(tenant, client, as_read, Some(event)).await
     }
 
     #[tracing::instrument(name = "store.registered.remove", level = "debug", skip_all)]
@@ -161,15 +163,15 @@ impl RegisteredStore for Registered {
         &self,
         tenant: &TenantId,
         client: &RegisteredClient,
+        first: Option<&Event>,
     ) -> Outcome<Enrolled> {
-        let own = Expression::when("attribute_not_exists(#pk) OR #document = :true")
-            .value(":true", aws_sdk_dynamodb::types::AttributeValue::Bool(true));
-        let written = self.db.put(write(tenant, client)?, own).await?;
-        self.clients.forget(tenant, &client.client_id);
-        Ok(match written {
-            Written::Yes => Enrolled::Yes,
-            Written::No => Enrolled::Moved,
-        })
+        let own = if first.is_some() {
+            Expression::when("attribute_not_exists(#pk)")
+        } else {
+            Expression::when("attribute_not_exists(#pk) OR #document = :true")
+                .value(":true", aws_sdk_dynamodb::types::AttributeValue::Bool(true))
+        };
+        self.write_over(tenant, client, own, first).await
     }
 
     #[tracing::instrument(name = "store.registered.used", level = "debug", skip_all)]

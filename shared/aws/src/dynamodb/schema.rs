@@ -5,6 +5,7 @@
 //! tenant's id has no `#`, so no id of one tenant can spell a key of another. What follows the last `#`
 //! is the only part that others choose, so it needs no escaping.
 
+mod directory;
 mod places;
 
 use std::fmt;
@@ -274,10 +275,28 @@ impl Key {
         )
     }
 
-    /// What leads a person to a request of a client that they are asked.
-    pub(crate) fn asked(tenant: &TenantId, user: UserId, found_by: &Digest) -> Self {
+    /// What leads a person to a request of a client that they are asked; those that are over first come first.
+    pub(crate) fn asked(
+        tenant: &TenantId,
+        user: UserId,
+        end: Timestamp,
+        found_by: &Digest,
+    ) -> Self {
         let digest = found_by.encode();
-        Self::of(tenant, &format!("USER#{user}"), format!("{ASKED}{digest}"))
+        Self::of(
+            tenant,
+            &format!("USER#{user}"),
+            format!("{ASKED}{end}#{digest}"),
+        )
+    }
+
+    /// That a person was written to about what they are asked, on the day that ends then.
+    pub(crate) fn asked_letters(tenant: &TenantId, user: UserId, end: Timestamp) -> Self {
+        Self::of(
+            tenant,
+            &format!("USER#{user}"),
+            format!("ASKEDLETTERS#{end}"),
+        )
     }
 
     /// How often this client had a person asked, in the window that ends then.
@@ -324,116 +343,9 @@ impl Key {
         Self::of(tenant, "INVITATIONS", id.to_string())
     }
 
-    /// Whose number this is, in the one partition in which all people of a tenant are listed.
-    pub(crate) fn user_number(tenant: &TenantId, pk: u64) -> Self {
-        Self::of(tenant, "USERS", format!("{pk:020}"))
-    }
-
-    /// Whose folder this is, and with which number, in the one partition in which people are listed by folder:
-    /// `<path>/#<number>`, so that what begins with `<path>/` is in the folder or below it.
-    pub(crate) fn user_folder(tenant: &TenantId, path: &str, pk: u64) -> Self {
-        let path = cut(path, LONGEST_PART_BYTES);
-        Self::of(tenant, "USERPATHS", format!("{path}/#{pk:020}"))
-    }
-
-    /// What the sort keys begin with of people in this folder and below; all people for the empty one.
-    pub(crate) fn folder_prefix(path: &str) -> String {
-        let path = cut(path, LONGEST_PART_BYTES);
-        if path.is_empty() {
-            String::new()
-        } else {
-            format!("{path}/")
-        }
-    }
-
-    /// That a group has this member, in the group's partition.
-    pub(crate) fn member(tenant: &TenantId, group: GroupId, user: UserId) -> Self {
-        Self::of(
-            tenant,
-            &format!("GROUP#{}", group.0),
-            format!("{MEMBER}{user}"),
-        )
-    }
-
-    /// That a group has this child, in the group's partition.
-    pub(crate) fn child(tenant: &TenantId, parent: GroupId, child: GroupId) -> Self {
-        Self::of(
-            tenant,
-            &format!("GROUP#{}", parent.0),
-            format!("{CHILD}{}", child.0),
-        )
-    }
-
-    /// A group in the one partition in which all groups of a tenant are listed, in order of their names.
-    pub(crate) fn listed_group(tenant: &TenantId, name: &str, id: GroupId) -> Self {
-        let name = cut(name, LONGEST_PART_BYTES);
-        Self::of(tenant, "GROUPS", format!("{name}#{}", id.0))
-    }
-
-    /// What is still to be done to the members and children of a group that was renamed or removed.
-    pub(crate) fn group_errand(tenant: &TenantId, group: GroupId) -> Self {
-        Self::of(tenant, "GROUPERRANDS", group.0.to_string())
-    }
-
-    /// That a user has the token with this identifier, in the user's partition.
-    pub(crate) fn owned_token(tenant: &TenantId, user: UserId, identifier: &str) -> Self {
-        let digest = Digest::of(identifier.as_bytes()).encode();
-        Self::of(
-            tenant,
-            &format!("USER#{user}"),
-            format!("{OWNED_TOKEN}{digest}"),
-        )
-    }
-
-    /// A token in the one partition in which all tokens of a tenant's people are listed.
-    pub(crate) fn listed_token(tenant: &TenantId, identifier: &str) -> Self {
-        let digest = Digest::of(identifier.as_bytes()).encode();
-        Self::listed_token_named(tenant, &digest)
-    }
-
-    /// The same by the digest in its text form.
-    pub(crate) fn listed_token_named(tenant: &TenantId, digest: &str) -> Self {
-        Self::of(tenant, "USERTOKENS", digest)
-    }
-
     /// How full a bucket of tries is.
     pub(crate) fn bucket(tenant: &TenantId, id: &Digest) -> Self {
         Self::of(tenant, &format!("BUCKET#{}", id.encode()), "BUCKET")
-    }
-
-    /// The browsers in which a person signed in.
-    pub(crate) fn known_browsers(tenant: &TenantId, user: UserId) -> Self {
-        Self::of(tenant, &format!("USER#{user}"), "KNOWN")
-    }
-
-    /// An authenticator, in its owner's partition.
-    pub(crate) fn authenticator(tenant: &TenantId, user: UserId, id: Uuid) -> Self {
-        Self::of(
-            tenant,
-            &format!("USER#{user}"),
-            format!("AUTHENTICATOR#{id}"),
-        )
-    }
-
-    /// How many authenticators a person has.
-    pub(crate) fn authenticator_count(tenant: &TenantId, user: UserId) -> Self {
-        Self::of(tenant, &format!("USER#{user}"), "AUTHENTICATORS")
-    }
-
-    /// Whose `WebAuthn` credential it is, by its id; its SHA-256, as ids have up to 1023 bytes.
-    pub(crate) fn credential(tenant: &TenantId, id: &str) -> Self {
-        let digest = Digest::of(id.as_bytes()).encode();
-        Self::of(tenant, &format!("CREDENTIAL#{digest}"), "CREDENTIAL")
-    }
-
-    /// A browser in which a person proved a second factor, by the digest of its cookie.
-    pub(crate) fn remembered(tenant: &TenantId, user: UserId, cookie: &Digest) -> Self {
-        let cookie = cookie.encode();
-        Self::of(
-            tenant,
-            &format!("USER#{user}"),
-            format!("REMEMBERED#{cookie}"),
-        )
     }
 
     /// Where a session stands.

@@ -9,11 +9,22 @@ use provider::tenant::Tenant;
 
 use crate::dynamodb::cache::Cache;
 use crate::dynamodb::db::Db;
+use crate::dynamodb::row::Row;
 use crate::dynamodb::schema::{Key, LONGEST_HOST_BYTES};
 
 pub(crate) struct Tenants {
     db: Db,
     kept: Cache<String, Tenant>,
+    second: Option<SecondName>,
+}
+
+/// A host that is another name of the tenant at a first one, unless it stands in the table as some tenant's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecondName {
+    /// The other name.
+    pub host: String,
+    /// The first one.
+    pub of: String,
 }
 
 impl Tenants {
@@ -21,7 +32,26 @@ impl Tenants {
         Self {
             db,
             kept: Cache::new(),
+            second: None,
         }
+    }
+
+    /// The same with nothing in memory, which know a second name.
+    pub(crate) fn knowing(&self, second: Option<SecondName>) -> Self {
+        Self {
+            second,
+            ..Self::new(self.db.clone())
+        }
+    }
+
+    async fn row(&self, host: &str) -> Outcome<Option<Row>> {
+        let own = Key::host(host);
+        let Some(second) = self.second.as_ref().filter(|it| it.host == host) else {
+            return self.db.get(&own).await;
+        };
+        let first = Key::host(&second.of);
+        let mut rows = self.db.get_all(&[own.clone(), first.clone()]).await?;
+        Ok(rows.take(&own).or_else(|| rows.take(&first)))
     }
 }
 
@@ -36,7 +66,7 @@ impl TenantStore for Tenants {
         if let Some(tenant) = self.kept.get(&host, now) {
             return Ok(Some(tenant));
         }
-        let Some(row) = self.db.get(&Key::host(&host)).await? else {
+        let Some(row) = self.row(&host).await? else {
             return Ok(None);
         };
         Ok(Some(self.kept.keep(host, row.read()?, now)))

@@ -32,10 +32,11 @@ pub(crate) fn request(event: ApiGatewayV2httpRequest) -> Option<http::Request<By
     if let Some(address) = event.request_context.http.source_ip {
         request.extensions_mut().insert(ClientAddress(address));
     }
-    // Of the connection, where the domain asks for one: the gateway took it off the TLS handshake. No header says it.
+    // Of the connection, where the domain asks for one: the gateway took it off the TLS handshake, and let it in as its
+    // truststore vouches for it. No header says it.
     let shown = event.request_context.authentication;
     let shown = shown.and_then(|shown| shown.client_cert?.client_cert_pem);
-    if let Some(certificate) = shown.and_then(|pem| ClientCertificate::from_pem(&pem)) {
+    if let Some(certificate) = shown.and_then(|pem| ClientCertificate::from_pem(&pem, true)) {
         request.extensions_mut().insert(certificate);
     }
     if let Some(cookies) = event.cookies.filter(|cookies| !cookies.is_empty()) {
@@ -178,13 +179,13 @@ mod tests {
             event["headers"]["x-client-cert"] = "YWJj".into();
             let request = request(serde_json::from_value(event).unwrap()).unwrap();
             let found = request.extensions().get::<ClientCertificate>();
-            found.map(|certificate| certificate.0.to_vec())
+            found.map(|certificate| (certificate.der.to_vec(), certificate.vouched))
         };
         let shown = |pem: &str| {
             let validity = json!({"notBefore": "x", "notAfter": "y"});
             context(json!({"clientCert": {"clientCertPem": pem, "validity": validity}}))
         };
-        assert_eq!(shown(pem), Some(b"abc".to_vec()));
+        assert_eq!(shown(pem), Some((b"abc".to_vec(), true)));
         assert_eq!(shown("YWJj"), None);
         assert_eq!(context(Value::Null), None);
     }

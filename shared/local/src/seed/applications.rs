@@ -195,7 +195,7 @@ fn application(config: &Config, pk: u64, wanted: &fixture::Application) -> Appli
     application
 }
 
-fn provider_of<'a>(config: &'a Config, slug: &Slug) -> Option<&'a Provider> {
+pub(super) fn provider_of<'a>(config: &'a Config, slug: &Slug) -> Option<&'a Provider> {
     let mut all = config.applications();
     let application = all.find(|application| application.slug == *slug)?;
     config.provider(application.provider?)

@@ -11,7 +11,7 @@ use provider::tenant::Purpose;
 use uuid::Uuid;
 
 use super::Seed;
-use super::applications::removal;
+use super::applications::{provider_of, removal};
 use super::objects::id_of;
 use crate::clock::now;
 use crate::fixture::{self, Custody, PairWanted};
@@ -125,6 +125,14 @@ impl Seed<'_> {
             (Some(fixture::SigningKey::None), _) => put(id, None),
             (Some(fixture::SigningKey::Pair(pair)), _) => {
                 put(id, Some(self.signing(id, name, pair, config).await?))
+            }
+            (Some(fixture::SigningKey::SameAs(other)), _) => {
+                put(id, None);
+                let provider = provider_of(config, other);
+                let provider = provider.with_context(|| {
+                    format!("signing_key: no application {other} stands above this one")
+                })?;
+                provider.signing_key
             }
         };
         let (id, name) = place("encryption");

@@ -1,9 +1,10 @@
-//! Clients that registered themselves (RFC 7591), for superusers to look at and remove: ours, `latchkey/registered_clients`.
-//! What they are is theirs to say.
+//! Clients that registered themselves (RFC 7591) and copies of clients' documents, for superusers to look at and remove: ours,
+//! `latchkey/registered_clients`. What they are is theirs to say.
 
-use protocol::ClientId;
+use protocol::{ClientId, TenantId};
 use provider::client::RegisteredClient;
 use provider::event::Action;
+use provider::ports::{PortError, RegisteredStore};
 use serde_json::{Value, json};
 
 use crate::endpoint::Api;
@@ -18,6 +19,10 @@ const MODEL: &str = "RegisteredClient";
 
 /// How many ids are read in one request.
 const AT_ONCE: u32 = 500;
+
+/// How many are listed: the first by their ids. Strangers make them, and one list must not cost more and more; whoever knows an
+/// id finds its client all the same.
+const MOST: usize = 10_000;
 
 /// `RegisteredClient`
 static REGISTERED_CLIENT: Shape = Shape {
@@ -60,20 +65,12 @@ pub fn operations() -> Vec<Operation> {
     standard.operations()
 }
 
-/// In order of ids. All ids are counted, and those of the page read.
+/// In order of ids. The ids are counted, up to a bound, and those of the page read.
 async fn list(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let page = Page::of(ask)?;
     let store = &api.parts.registered;
     let tenant = &ask.call.tenant.id;
-    let (mut ids, mut after) = (Vec::new(), None::<String>);
-    loop {
-        let part = store.list(tenant, after.as_deref(), AT_ONCE).await?;
-        ids.extend(part.ids);
-        after = part.next;
-        if after.is_none() {
-            break;
-        }
-    }
+    let ids = ids(&**store, tenant).await?;
     let (pagination, ids) = page.cut(ids)?;
     let mut results = Vec::with_capacity(ids.len());
     for id in ids {
@@ -81,6 +78,19 @@ async fn list(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         results.extend(client.as_ref().map(row)); // one may have gone meanwhile
     }
     Reply::ok(json!({ "pagination": pagination, "results": results }))
+}
+
+/// The first ids there are.
+async fn ids(store: &dyn RegisteredStore, tenant: &TenantId) -> Result<Vec<ClientId>, PortError> {
+    let (mut ids, mut after) = (Vec::new(), None::<String>);
+    loop {
+        let part = store.list(tenant, after.as_deref(), AT_ONCE).await?;
+        ids.extend(part.ids);
+        after = part.next;
+        if after.is_none() || ids.len() >= MOST {
+            return Ok(ids);
+        }
+    }
 }
 
 async fn found(api: &Api, ask: &Ask<'_>) -> Result<RegisteredClient, Refusal> {
@@ -97,7 +107,7 @@ async fn destroy(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let name = client.name.as_deref().unwrap_or(id);
     let event = api
         .by_caller(ask, Action::ModelDeleted)
-        .of(("latchkey", "registered_client"), id, name)
+        .of(RegisteredClient::MODEL, id, name)
         .for_client(&client.client_id);
     let store = &api.parts.registered;
     let removed = store.remove(&ask.call.tenant.id, &client.client_id, &event);
@@ -119,3 +129,6 @@ fn row(client: &RegisteredClient) -> Value {
         "expires": maybe(client.until),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,8 +118,9 @@ impl ResponseType {
         }
     }
 
-    /// Whether an access token is handed out at once. `id_token` brings one as well, though OpenID Connect Core
-    /// §3.2.2.5 has none there: authentik's clients rely on it (reference §2.5, §11 row 3).
+    /// Whether an access token is handed out at once to a client of authentik's. `id_token` brings one as well, though
+    /// OpenID Connect Core §3.2.2.5 has none there: they rely on it (reference §2.5, §11 row 3). To any other client the
+    /// one that is named is given: [`ResponseType::token`].
     pub const fn gives_access_token(self) -> bool {
         self.token || (self.id_token && !self.code)
     }

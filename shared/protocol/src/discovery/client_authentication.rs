@@ -27,8 +27,11 @@ struct Aliases {
     introspection_endpoint: String,
     userinfo_endpoint: String,
     device_authorization_endpoint: String,
-    pushed_authorization_request_endpoint: String,
-    backchannel_authentication_endpoint: String,
+    // Nothing is bound to a certificate here: whoever authenticates in another way needs none, and may have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pushed_authorization_request_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backchannel_authentication_endpoint: Option<String>,
 }
 
 /// Ways a client may authenticate (OpenID Connect Core §9).
@@ -60,22 +63,26 @@ impl ClientAuthentication {
             revocation_endpoint_auth_signing_alg_values_supported: algorithms,
             // RFC 7662 §2.1: a caller that proves nothing is told nothing.
             introspection_endpoint_auth_methods_supported: proving,
-            mtls_endpoint_aliases: of.mtls.filter(|base| *base != of.base).map(Aliases::at),
+            mtls_endpoint_aliases: of
+                .mtls
+                .filter(|base| *base != of.base)
+                .map(|base| Aliases::at(base, of.by_certificate)),
         }
     }
 }
 
 impl Aliases {
-    fn at(base: &str) -> Self {
+    fn at(base: &str, by_certificate: bool) -> Self {
         let at = |path: &str| format!("{base}/application/o/{path}/");
+        let proving = |path: &str| by_certificate.then(|| at(path));
         Self {
             token_endpoint: at("token"),
             revocation_endpoint: at("revoke"),
             introspection_endpoint: at("introspect"),
             userinfo_endpoint: at("userinfo"),
             device_authorization_endpoint: at("device"),
-            pushed_authorization_request_endpoint: at("par"),
-            backchannel_authentication_endpoint: at("backchannel-authentication"),
+            pushed_authorization_request_endpoint: proving("par"),
+            backchannel_authentication_endpoint: proving("backchannel-authentication"),
         }
     }
 }

@@ -4,6 +4,15 @@ consent-heading = Darf { $app } Ihr Konto benutzen?
 permissions-new = Neue Berechtigungen
 permissions-before = Schon früher erlaubt
 consent-destination = Es geht weiter bei { $host }. Wählen Sie Erlauben nur, wenn Sie dem vertrauen.
+consent-registered = Diese Anwendung hat sich hier selbst eingetragen.
+consent-document = Von dieser Anwendung ist nur bekannt, was { $host } über sie sagt.
+onward-refused = Was { $app } möchte, geht nicht
+onward-denied = Sie haben { $app } nicht erlaubt, Ihr Konto zu benutzen
+onward-why = Diese Anwendung haben nicht die eingerichtet, die diesen Dienst betreiben. Darum werden Sie nicht ungefragt weitergeschickt. Der Link führt zu { $host }. Folgen Sie ihm nur, wenn Sie dieser Adresse vertrauen.
+onward = Weiter zu { $host }
+about-home = Webseite
+about-policy = Datenschutz
+about-terms = Nutzungsbedingungen
 
 sign-out-heading = Von { $brand } abmelden?
 sign-out-asked = { $app } möchte Ihre Sitzung hier beenden. Andere Anwendungen fragen danach vielleicht wieder nach der Anmeldung.
@@ -20,6 +29,7 @@ sign-in-again-to = Wieder bei { $app } anmelden
 sign-in-again = Wieder bei der Anwendung anmelden
 sign-in-anew = Wieder anmelden
 return-to = Zurück zu { $app }
+return-destination = Die Anwendung möchte, dass Sie bei { $host } weitermachen. Gehen Sie nur dorthin, wenn Sie dieser Adresse vertrauen.
 
 denied-heading = Sie haben keinen Zugang zu { $app }
 denied-explained = Sie sind angemeldet, aber diese Anwendung steht Ihrem Konto nicht offen.

@@ -15,6 +15,7 @@ said-subject-recovery = Setzen Sie Ihr Passwort zurück
 said-subject-enrollment = Bestätigen Sie Ihr Konto
 said-cannot-be-used = Das geht so nicht. Ändern Sie es und versuchen Sie es noch einmal.
 said-signing-into = Sie melden sich gleich bei { $application } an.
+said-use-resource = { $resource } in Ihrem Namen benutzen
 said-failed = Die Anmeldung hat nicht geklappt.
 said-invitation-needed = Für ein Konto brauchen Sie eine Einladung. Öffnen Sie den Link in Ihrer Einladung oder bitten Sie um eine.
 said-invitation-over = Diese Einladung gilt nicht mehr: Sie wurde benutzt oder ist abgelaufen. Bitten Sie um eine neue.

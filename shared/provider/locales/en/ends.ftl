@@ -4,6 +4,15 @@ consent-heading = Allow { $app } to use your account?
 permissions-new = New permissions
 permissions-before = Allowed before
 consent-destination = You will continue at { $host }. Choose Allow only if you trust it.
+consent-registered = This application registered itself here.
+consent-document = Of this application nothing is known but what { $host } says of it.
+onward-refused = The request of { $app } cannot be granted
+onward-denied = You did not allow { $app } to use your account
+onward-why = The people who run this service did not set this application up, so you are not sent on to it without being asked. The link leads to { $host }. Follow it only if you trust that address.
+onward = Continue to { $host }
+about-home = Website
+about-policy = Privacy policy
+about-terms = Terms of service
 
 sign-out-heading = Sign out of { $brand }?
 sign-out-asked = { $app } asks to end your session here. Other applications may then ask you to sign in again.
@@ -20,6 +29,7 @@ sign-in-again-to = Sign in to { $app } again
 sign-in-again = Sign in to the application again
 sign-in-anew = Sign in again
 return-to = Return to { $app }
+return-destination = The application wants you to go on to { $host }. Go there only if you trust that address.
 
 denied-heading = You have no access to { $app }
 denied-explained = You are signed in, but this application is not open to your account.

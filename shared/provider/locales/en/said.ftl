@@ -16,6 +16,7 @@ said-subject-recovery = Reset your password
 said-subject-enrollment = Confirm your account
 said-cannot-be-used = This cannot be used. Change it and try again.
 said-signing-into = You're about to sign into { $application }.
+said-use-resource = Use { $resource } on your behalf
 said-failed = Failed to authenticate.
 said-invitation-needed = You need an invitation to make an account. Open the link in your invitation, or ask for one.
 said-invitation-over = This invitation is not good any more: it was used, or its time is over. Ask for a new one.

@@ -54,8 +54,26 @@ pub fn hashed(tenant: &Tenant, subject: &Subject) -> String {
 
 /// The same of the user with this number.
 pub fn hashed_pk(tenant: &Tenant, pk: u64) -> String {
+    hex(&hash_of_pk(tenant, pk))
+}
+
+/// The same before it is written down: to try out many.
+pub(crate) fn hash_of_pk(tenant: &Tenant, pk: u64) -> Digest {
     let text = format!("{pk}-{}", tenant.subject_salt);
-    hex(&Digest::of(text.as_bytes()))
+    Digest::of(text.as_bytes())
+}
+
+/// Reads what [`hex`] has written; `None` for anything else.
+pub(crate) fn read_hash(hex: &str) -> Option<[u8; 32]> {
+    let is_digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if hex.len() != 64 || !hex.bytes().all(is_digit) {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 /// A digest in hexadecimal.
@@ -111,6 +129,24 @@ mod tests {
         }
         ada.upn = Some("ada@corp".into());
         assert_eq!(public(&tenant, SubMode::UserUpn, &ada), "ada@corp");
+    }
+
+    #[test]
+    fn a_hash_reads_back_and_nothing_else_does() {
+        let tenant = tenant();
+        let written = hashed_pk(&tenant, 7);
+        let bytes = |pk| Some(*hash_of_pk(&tenant, pk).as_bytes());
+        assert_eq!(read_hash(&written), bytes(7));
+        assert_ne!(read_hash(&written), bytes(8));
+        for bad in [
+            "",
+            "ada",
+            &written[1..],
+            &written.to_uppercase(),
+            &format!("+{}", &written[1..]),
+        ] {
+            assert_eq!(read_hash(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! Registration §2): what a client is beyond authentik's providers. All of it may be left out, and then the client
 //! behaves as authentik's do.
 
+use protocol::authorize::ResponseType;
 use protocol::{Digest, Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -315,13 +316,15 @@ pub struct Registration {
     pub metadata_documents: bool,
     /// Hosts such a document may be at, `*.` before a domain for all below; none: any.
     pub metadata_document_hosts: Vec<String>,
+    /// Documents that say nothing here, though their host may be one of those: hosts, as above, or whole URLs.
+    pub metadata_documents_refused: Vec<String>,
     /// Hosts that registered redirect URIs may have beside loopback, as above; none: any.
     pub redirect_hosts: Vec<String>,
     /// Who may vouch for software (RFC 7591 §2.3): issuers by the slugs of OAuth sources.
     pub software_statement_sources: Vec<String>,
     /// Whether a statement has to be there.
     pub require_software_statement: bool,
-    /// How long a registered client is kept that nobody used; `None`: for good.
+    /// How long a registered client is kept that nobody used; `None`: for good, but with `open` for 90 days.
     pub unused_for: Option<Validity>,
 }
 
@@ -358,6 +361,15 @@ impl Metadata {
         self.dpop_bound_access_tokens
             || self.tls_client_certificate_bound_access_tokens
             || self.is_fapi()
+    }
+
+    /// Whether an access token is handed out at once. A client that says which response types it uses gets one where it
+    /// named it (OpenID Connect Core §3.2.2.5); of any other more is expected.
+    pub fn hands_out_access_token(&self, kind: ResponseType) -> bool {
+        match &self.response_types {
+            Some(_) => kind.token,
+            None => kind.gives_access_token(),
+        }
     }
 
     /// Whether it may use this grant; `needs_leave`: only where it is named.

@@ -3,16 +3,19 @@
 //! provider is their template, and a small item of their own says how they differ from it.
 
 use protocol::redirect::RedirectUri;
-use protocol::{ClientId, Digest, Scopes, Seconds, Slug, Timestamp};
+use protocol::{ClientId, Digest, Scopes, Seconds, Slug, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
-use super::{
-    AuthMethod, Client, ClientKind, DetailsType, Federation, Metadata, RedirectRule,
-    RegistrationMode, TokenForm,
-};
-use crate::client::ConsentMode;
-use crate::config::{SharedSecret, Validity};
+use super::registration::host;
+use super::{Client, ClientKind, Federation, Metadata, RedirectRule};
+use crate::config::SharedSecret;
+
+mod demands;
+
+pub(crate) use demands::subject_type;
+
+/// How long the copy of a document counts past its time.
+const STALE: Seconds = Seconds::days(1);
 
 /// How a client came to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +67,10 @@ pub struct RegisteredClient {
     /// What vouched for its software, as it was sent (RFC 7591 §3.2.1 returns it unmodified).
     #[serde(default)]
     pub software_statement: Option<String>,
+    /// Whose access token let it in: the policies of the application judged it then, and judge its changes. `None`: nobody
+    /// was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admitted_by: Option<UserId>,
     /// When it came to be.
     pub created: Timestamp,
     /// From then on it is gone; `None`: it stays.
@@ -77,6 +84,9 @@ pub struct RegisteredClient {
 }
 
 impl RegisteredClient {
+    /// How events name one: application and model, as authentik's.
+    pub const MODEL: (&str, &str) = ("latchkey", "registered_client");
+
     /// Whether it is still there: at the very second of `until` it is gone.
     pub fn live_at(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
@@ -87,7 +97,7 @@ impl RegisteredClient {
             Some(fresh_until) => Origin::Document { fresh_until },
             None => Origin::Registered {
                 until: self.until,
-                unused_for: template.unused_for(),
+                unused_for: template.keeps_unused(),
             },
         }
     }
@@ -104,8 +114,7 @@ impl Client {
         let origin = item.origin(template);
         let wanted = match origin {
             Origin::Document { .. } => {
-                let host = host(item.client_id.as_str()).unwrap_or_default();
-                template.has_documents() && template.admits_documents_at(&host)
+                template.has_documents() && template.admits_document(item.client_id.as_str())
             }
             Origin::Registered { .. } | Origin::Configured => template.registers(),
         };
@@ -123,14 +132,10 @@ impl Client {
         client.provider_name = format!("{} {}", template.provider_name, item.client_id);
         client.name = item.shown_name();
         client.launch_url.clone_from(&item.metadata.client_uri);
-        client.redirect_uris = item
-            .redirect_uris
-            .iter()
-            .map(RedirectRule::strict)
-            .collect();
-        client
-            .post_logout_redirect_uris
-            .clone_from(&item.post_logout_redirect_uris);
+        let redirects = demands::redirects(template, &item.redirect_uris);
+        client.redirect_uris = redirects.map(RedirectRule::strict).collect();
+        let redirects = demands::redirects(template, &item.post_logout_redirect_uris);
+        client.post_logout_redirect_uris = redirects.cloned().collect();
         if let Some(scopes) = &item.scopes {
             client.scopes = template.scopes.intersect(scopes);
             let kept = &client.scopes;
@@ -138,38 +143,15 @@ impl Client {
                 .mappings
                 .retain(|mapping| kept.contains(mapping.scope.as_str()));
         }
+        client.include_claims_in_id_token = false; // OpenID Connect Core §5.4: none of them knows authentik's way
         client.encryption_key = None; // the template's client has that key, and no other
         client.encryption_certificate = None;
         client.federation = Federation::default();
         client.statement_sources = Vec::new();
         client.shared_secret.clone_from(&item.secret);
-        client.metadata = Box::new(metadata(template, item));
+        client.metadata = Box::new(demands::metadata(template, item));
         client.origin = origin;
         Some(client)
-    }
-
-    /// Whether clients may register themselves at its issuer, and how. Where everybody may, people are asked for
-    /// consent: else a stranger's client would get their data by a link.
-    pub fn registration_mode(&self) -> RegistrationMode {
-        let mode = self.metadata.registration.as_ref().map(|it| it.mode);
-        match mode {
-            Some(RegistrationMode::Open) if self.consent == ConsentMode::Implicit => {
-                RegistrationMode::Closed
-            }
-            Some(mode) => mode,
-            None => RegistrationMode::Closed,
-        }
-    }
-
-    /// Whether clients may register themselves at its issuer.
-    pub fn registers(&self) -> bool {
-        self.registration_mode() != RegistrationMode::Closed
-    }
-
-    /// Whether a URL is a client id at its issuer. Consent is asked as for those who register themselves.
-    pub fn has_documents(&self) -> bool {
-        let wanted = self.metadata.registration.as_ref();
-        wanted.is_some_and(|it| it.metadata_documents) && self.consent != ConsentMode::Implicit
     }
 
     /// Whether it is still there: a client that registered itself may be kept for a while only.
@@ -180,20 +162,18 @@ impl Client {
         }
     }
 
-    /// Whether a document at this host may say what a client of its issuer is.
-    pub fn admits_documents_at(&self, host: &str) -> bool {
-        let registration = self.metadata.registration.as_ref();
-        registration.is_some_and(|it| is_one_of(host, &it.metadata_document_hosts))
+    /// Whether what it said of itself may be counted on. The copy of a document may for a day past its time, where its
+    /// document cannot be had; later nobody authenticates as that client, as its keys may be others by now.
+    pub fn counts_at(&self, now: Timestamp) -> bool {
+        match self.origin {
+            Origin::Document { fresh_until } => now < fresh_until + STALE,
+            Origin::Configured | Origin::Registered { .. } => true,
+        }
     }
 
     /// Whether no administrator made it.
     pub fn is_registered(&self) -> bool {
         self.origin != Origin::Configured
-    }
-
-    fn unused_for(&self) -> Option<Seconds> {
-        let registration = self.metadata.registration.as_ref()?;
-        registration.unused_for.as_ref().map(Validity::seconds)
     }
 }
 
@@ -209,62 +189,6 @@ impl RegisteredClient {
             (None, None) => self.client_id.to_string(),
         }
     }
-}
-
-/// Whether a host is one of these, `*.` before a domain for all below it; none: any is.
-pub fn is_one_of(host: &str, hosts: &[String]) -> bool {
-    let host = host.to_ascii_lowercase();
-    let is = |pattern: &String| {
-        let pattern = pattern.to_ascii_lowercase();
-        match pattern.strip_prefix("*.") {
-            Some(domain) => host
-                .strip_suffix(domain)
-                .is_some_and(|before| before.len() > 1 && before.ends_with('.')),
-            None => host == pattern,
-        }
-    };
-    hosts.is_empty() || hosts.iter().any(is)
-}
-
-/// The host of a URL.
-fn host(url: &str) -> Option<String> {
-    Url::parse(url).ok()?.host_str().map(str::to_owned)
-}
-
-/// Its own metadata, and what its issuer asks of all.
-fn metadata(template: &Client, item: &RegisteredClient) -> Metadata {
-    let (theirs, all) = (&item.metadata, &template.metadata);
-    let public = theirs.token_endpoint_auth_method == Some(AuthMethod::None);
-    Metadata {
-        profile: all.profile,
-        require_pkce: public || theirs.require_pkce || all.require_pkce, // RFC 9700 §2.1.1
-        require_pushed_authorization_requests: theirs.require_pushed_authorization_requests
-            || all.require_pushed_authorization_requests,
-        require_signed_request_object: theirs.require_signed_request_object
-            || all.require_signed_request_object,
-        dpop_bound_access_tokens: theirs.dpop_bound_access_tokens || all.dpop_bound_access_tokens,
-        tls_client_certificate_bound_access_tokens: theirs
-            .tls_client_certificate_bound_access_tokens
-            || all.tls_client_certificate_bound_access_tokens,
-        revoke_grants_on_logout: theirs.revoke_grants_on_logout || all.revoke_grants_on_logout,
-        authorization_details_types: details(all, theirs),
-        resources: all.resources.clone(),
-        access_token_form: TokenForm::Rfc9068,
-        token_exchange: None,
-        registration: None,
-        further_secrets: Vec::new(),
-        ..theirs.clone()
-    }
-}
-
-/// Types of `authorization_details` are its issuer's; it has those that it named (RFC 9396 §10), else all.
-fn details(all: &Metadata, theirs: &Metadata) -> Vec<DetailsType> {
-    let named = &theirs.authorization_details_types;
-    let mut types = all.authorization_details_types.clone();
-    if !named.is_empty() {
-        types.retain(|one| named.iter().any(|its| its.name == one.name));
-    }
-    types
 }
 
 #[cfg(test)]

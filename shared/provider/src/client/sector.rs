@@ -2,14 +2,46 @@
 
 use url::Url;
 
-use super::{Client, MatchingMode, Metadata, RedirectRule, SubjectType};
+use super::{Client, MatchingMode, Metadata, RedirectRule, SubjectType, is_loopback};
 
 impl Client {
     /// The sector in which its people go by a `sub` of their own; `None` where it has the one for everybody.
     pub fn sector(&self) -> Option<String> {
-        self.metadata
-            .sector(&self.redirect_uris, self.client_id.as_str())
+        let redirect_uris = if self.is_registered() {
+            self.proven_redirects()
+        } else {
+            &self.redirect_uris
+        };
+        self.metadata.sector(redirect_uris, self.client_id.as_str())
     }
+
+    /// The redirect URIs that say whose client it is, where nobody but itself named them: somebody who is not at their host
+    /// gets nothing by them. That is no proof where it gets tokens without a redirect, which the host of another sector
+    /// knows its people by; and at loopback everybody is. CIBA Core §4 asks for a document of the sector there.
+    fn proven_redirects(&self) -> &[RedirectRule] {
+        let grants = self.metadata.grant_types.iter().flatten();
+        let elsewhere = grants
+            .clone()
+            .any(|grant| WITHOUT_REDIRECT.contains(&grant.as_str()));
+        let here = self.redirect_uris.iter().any(|rule| is_here(&rule.url));
+        if elsewhere || here {
+            &[]
+        } else {
+            &self.redirect_uris
+        }
+    }
+}
+
+/// Grants that bring tokens without a redirect: the person answers somewhere else.
+const WITHOUT_REDIRECT: [&str; 2] = [
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:openid:params:grant-type:ciba",
+];
+
+/// Whether it leads to the machine it is opened on.
+fn is_here(url: &str) -> bool {
+    is_loopback(url)
+        || host(url).is_some_and(|host| host == "localhost" || host.ends_with(".localhost"))
 }
 
 impl Metadata {
@@ -46,6 +78,9 @@ fn host(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Origin;
+    use crate::policy::PolicySet;
+    use crate::scripts::testing::client;
 
     fn sector(identifier: Option<&str>, uris: &[(MatchingMode, &str)]) -> Option<String> {
         let metadata = Metadata {
@@ -59,6 +94,67 @@ mod tests {
         };
         let rules: Vec<RedirectRule> = uris.iter().map(rule).collect();
         metadata.sector(&rules, "c")
+    }
+
+    #[test]
+    fn a_sector_is_not_claimed_by_a_redirect_uri_that_is_not_used() {
+        let mut client = client(Vec::new(), PolicySet::default());
+        let rule = |url: &str| RedirectRule {
+            matching_mode: MatchingMode::Strict,
+            url: url.to_owned(),
+        };
+        client.redirect_uris = vec![rule("https://victim.example/cb")];
+        client.metadata.subject_type = Some(SubjectType::Pairwise);
+        let device = "urn:ietf:params:oauth:grant-type:device_code";
+        let grants = |all: &[&str]| Some(all.iter().map(|one| (*one).to_owned()).collect());
+        client.metadata.grant_types = grants(&["authorization_code", device]);
+        let configured = client.sector();
+        assert_eq!(
+            configured.as_deref(),
+            Some("victim.example"),
+            "an administrator says so"
+        );
+        client.origin = Origin::Registered {
+            until: None,
+            unused_for: None,
+        };
+        let alone = Some(format!("client {}", client.client_id));
+        assert_eq!(client.sector(), alone);
+        client.metadata.grant_types = grants(&["authorization_code", "refresh_token"]);
+        assert_eq!(
+            client.sector().as_deref(),
+            Some("victim.example"),
+            "it is sent there"
+        );
+        client.metadata.sector_identifier_uri = Some("https://sector.example/uris".to_owned());
+        client.metadata.grant_types = grants(&[device]);
+        assert_eq!(
+            client.sector().as_deref(),
+            Some("sector.example"),
+            "its document was read"
+        );
+    }
+
+    #[test]
+    fn loopback_is_nobodys_sector() {
+        let mut client = client(Vec::new(), PolicySet::default());
+        client.metadata.subject_type = Some(SubjectType::Pairwise);
+        client.origin = Origin::Registered {
+            until: None,
+            unused_for: None,
+        };
+        let alone = Some(format!("client {}", client.client_id));
+        for url in [
+            "http://127.0.0.1/cb",
+            "http://[::1]:9/cb",
+            "http://localhost:3000/cb",
+        ] {
+            client.redirect_uris = vec![RedirectRule {
+                matching_mode: MatchingMode::Strict,
+                url: url.to_owned(),
+            }];
+            assert_eq!(client.sector(), alone, "{url}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod claims;
 mod shared_secret;
 
+use std::iter;
+
 use protocol::jose::Algorithm;
 use protocol::{Digest, Secret};
 use serde_json::json;
@@ -76,8 +78,8 @@ impl Authentication {
         if !allowed.contains(&jwt.header().alg.as_str()) {
             return Err(refused(crate::jwt::JwtFault::Algorithm)); // before anything is fetched
         }
-        let keys = self.keys.of(client, jwt.kid(), call.now).await;
-        let keys = keys.map_err(refused)?;
+        let keys = (self.keys).of(&call.tenant.id, client, jwt.kid(), call.now);
+        let keys = keys.await.map_err(refused)?;
         jwt.verified_as(&keys, &allowed).map_err(refused)
     }
 
@@ -111,9 +113,11 @@ fn expected<'a>(call: &Call<'_>, client: &'a Client) -> Expected<'a> {
     // FAPI 2.0 Security Profile §5.3.2.1: only the issuer identifier, as a string.
     let fapi = client.metadata.is_fapi();
     if !fapi {
-        let base = &call.tenant.base_url;
-        audiences.push(format!("{base}{TOKEN}"));
-        audiences.push(format!("{base}{}", call.route)); // RFC 9126 §2, CIBA Core §7.1
+        // At the tenant's first name, and at the one that was called (RFC 8705 §5).
+        for base in iter::once(call.tenant.base_url.clone()).chain(call.called_base()) {
+            audiences.push(format!("{base}{TOKEN}"));
+            audiences.push(format!("{base}{}", call.route)); // RFC 9126 §2, CIBA Core §7.1
+        }
     }
     Expected {
         client_id: client.client_id.as_str(),

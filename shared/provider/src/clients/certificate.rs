@@ -1,5 +1,6 @@
 //! Clients that show who they are by the certificate of their connection (RFC 8705 §2). That they have its private key,
-//! TLS has proved before the request came here; that somebody trusted issued it, API Gateway's truststore (docs/mtls.md).
+//! TLS has proved before the request came here; whether somebody trusted issued it, whoever ended TLS says: on AWS that is
+//! API Gateway's truststore (docs/mtls.md).
 
 mod names;
 mod reading;
@@ -17,8 +18,8 @@ impl Authentication {
     /// when it ends: the keys are the client's as long as it publishes them.
     pub(super) async fn self_signed(&self, call: &Call<'_>, client: &Client) -> Result<(), Fault> {
         let certificate = presented(call).map_err(refused)?;
-        let keys = self.keys.of(client, None, call.now).await;
-        let keys = keys.map_err(|fault| refused(fault.into()))?;
+        let keys = self.keys.of(&call.tenant.id, client, None, call.now);
+        let keys = keys.await.map_err(|fault| refused(fault.into()))?;
         let key = certificate.key().map_err(refused)?;
         if keys.holds(&key) {
             Ok(())
@@ -31,6 +32,11 @@ impl Authentication {
 /// §2.1: a certificate that somebody trusted issued to the name the client registered.
 pub(super) fn issued(call: &Call<'_>, client: &Client) -> Result<(), Fault> {
     let certificate = presented(call).map_err(refused)?;
+    let vouched = call.certificate().is_some_and(|shown| shown.vouched);
+    // One that stands for itself may be among the trusted ones, for the sake of §2.2. It can say any name.
+    if !vouched || certificate.is_self_issued() {
+        return Err(refused(IdentityFault::NotVouched));
+    }
     if !certificate.is_good_at(call.now) {
         return Err(refused(IdentityFault::CertificateTime));
     }
@@ -42,8 +48,8 @@ pub(super) fn issued(call: &Call<'_>, client: &Client) -> Result<(), Fault> {
 }
 
 fn presented(call: &Call<'_>) -> Result<Certificate, IdentityFault> {
-    let der = call.certificate().ok_or(IdentityFault::NoCertificate)?;
-    Certificate::read(der).ok_or(IdentityFault::BadCertificate)
+    let shown = call.certificate().ok_or(IdentityFault::NoCertificate)?;
+    Certificate::read(&shown.der).ok_or(IdentityFault::BadCertificate)
 }
 
 /// §2.1.2: the one name of five that the client registered; with none, or more than one, no certificate is its.

@@ -60,6 +60,9 @@ pub enum IdentityFault {
     /// It is no certificate, or says something that cannot be read.
     #[error("the client certificate cannot be read")]
     BadCertificate,
+    /// RFC 8705 §2.1: nobody trusted issued it.
+    #[error("nobody vouches for the client certificate")]
+    NotVouched,
     /// RFC 5280 §4.1.2.5: not yet or no longer good.
     #[error("the client certificate is not good at this time")]
     CertificateTime,
@@ -80,6 +83,7 @@ impl IdentityFault {
             | Self::Subject
             | Self::Audience
             | Self::Replayed
+            | Self::NotVouched
             | Self::OtherName
             | Self::OtherKey => Level::Warn,
             Self::OtherMethod

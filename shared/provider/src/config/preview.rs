@@ -57,6 +57,7 @@ impl Configuration {
             key: None,
             mapped: &mapped,
             asked: None,
+            alone: false,
             now: call.now,
         };
         let mut claims = order.claims();

@@ -8,9 +8,13 @@ use crate::fault::Level;
 /// The first check that a proof did not pass. The client is told which, as all of it is its own making.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ProofFault {
-    /// RFC 9449 §5.2: there is none, and the client gets no tokens without.
+    /// RFC 9449 §7.1: there is none beside a token that is bound.
     #[error("a DPoP proof is required")]
     Absent,
+    /// RFC 9449 §5.2: there is none, and the client gets no tokens without. No proof is bad, so a part of the request is
+    /// missing (RFC 6749 §5.2).
+    #[error("a DPoP proof is required")]
+    Needed,
     /// RFC 8705 §3: there is none, and the client gets no tokens without.
     #[error("a client certificate is required")]
     NoCertificate,
@@ -56,7 +60,7 @@ impl ProofFault {
     /// The `error` on the wire (§5, §7.1, §8).
     pub const fn code(self) -> ErrorCode {
         match self {
-            Self::NoCertificate => ErrorCode::InvalidRequest,
+            Self::Needed | Self::NoCertificate => ErrorCode::InvalidRequest,
             Self::Nonce => ErrorCode::UseDpopNonce,
             Self::Absent
             | Self::Several
@@ -78,6 +82,7 @@ impl ProofFault {
         match self {
             Self::Replayed | Self::Token | Self::Signature => Level::Warn,
             Self::Absent
+            | Self::Needed
             | Self::NoCertificate
             | Self::Several
             | Self::NotProof

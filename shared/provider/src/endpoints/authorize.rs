@@ -24,6 +24,7 @@ mod grant;
 mod reply;
 mod ruling;
 mod standing;
+mod strangers;
 
 use grant::Fields;
 use reply::Reply;
@@ -151,7 +152,7 @@ impl Authorize {
             Ok(Answer::Visit(path)) => Ok(encode::redirect(call, &path)),
             Ok(Answer::Granted(fields)) => reply.send(&fields).await,
             Ok(Answer::Denied(refusal)) => Ok(encode::denied(call, &client.name, &refusal)),
-            Err(fault) => reply.refuse(&fault).await,
+            Err(fault) => self.refuse(&reply, &fault).await,
         }
     }
 
@@ -180,7 +181,7 @@ impl Authorize {
         let beside = params.optional("redirect_uri").ok().flatten();
         let reply = beside.and_then(|uri| self.reply(call, client, Some(uri), params));
         match reply {
-            Some(reply) => reply.refuse(&fault).await,
+            Some(reply) => self.refuse(&reply, &fault).await,
             None => Err(fault),
         }
     }
@@ -199,6 +200,7 @@ impl Authorize {
             issuer: &self.issuer,
             target: client.redirect_to(redirect_uri)?,
             to: ReplyTo::parse(params),
+            silent: strangers::is_silent(params),
         })
     }
 }

@@ -10,15 +10,16 @@ use async_trait::async_trait;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::{Method, StatusCode};
 use protocol::backchannel::{BackchannelRequest, BackchannelResponse, Hint};
-use protocol::{Params, Seconds, Secret};
+use protocol::{Malformed, Params, Seconds, Secret, Timestamp};
 use serde_json::json;
 
-use crate::asking::{self, Asked, AuthReqId, BackchannelFault, OF_PERSON, Question};
-use crate::client::{Client, ClientKind, DeliveryMode};
-use crate::clients::Authentication;
+use crate::asking::{Asked, AuthReqId, BackchannelFault, OF_PERSON, Question};
+use crate::client::{AuthMethod, Client, DeliveryMode, Origin, Profile};
+use crate::clients::{AuthenticatedClient, Authentication};
 use crate::device::INTERVAL;
 use crate::entropy::Entropy;
 use crate::fault::{ClientFault, Fault};
+use crate::flow::next;
 use crate::http::{Call, Endpoint, Face, Response, encode};
 use crate::id_tokens::IdTokens;
 use crate::mail::Address;
@@ -29,7 +30,7 @@ use crate::tenant::{Purpose, Sealed};
 use crate::user::User;
 
 /// Where people answer.
-pub const REQUESTS: &str = "/if/user/requests/";
+pub const REQUESTS: &str = next::REQUESTS;
 
 /// What the endpoint needs.
 pub struct Parts {
@@ -68,15 +69,14 @@ impl BackchannelAuthentication {
             .authentication
             .authenticate(call, &params)
             .await?; // §7.1: MUST
+        let mode = mode(&client)?;
         let client = client.client();
-        let mode = mode(client)?;
         let params = self.parameters(call, client, params).await?;
         let request = BackchannelRequest::parse(&params)?;
-        let token = match (mode, &request.notification_token) {
-            (DeliveryMode::Poll, _) => None, // §7.1: of no meaning there
-            (DeliveryMode::Ping, Some(token)) => Some(token),
-            (DeliveryMode::Ping, None) => return Err(BackchannelFault::NoNotificationToken.into()),
-        };
+        if client.metadata.is_fapi() && request.binding_message.is_none() {
+            return Err(Malformed::Missing("binding_message").into()); // FAPI-CIBA §5.2.2, item 2
+        }
+        let token = notification_token(mode, &request)?;
         let user = self.user(call, client, &request.hint).await?;
         let id = AuthReqId::generate(&*self.parts.entropy);
         let question = Question {
@@ -91,7 +91,6 @@ impl BackchannelAuthentication {
             },
         };
         let device = question.begin(client, &id, call.now);
-        let lifetime = device.expires.since(call.now);
         match self
             .parts
             .askings
@@ -102,15 +101,15 @@ impl BackchannelAuthentication {
             Asking::TooMany => return Err(BackchannelFault::TooMany.into()),
         }
         tracing::info!(event = "person_asked", user = %user.subject.id, "a client has a person asked");
-        self.write_to(call, &user, lifetime).await;
+        self.write_to(call, &user, device.expires).await;
         Ok(BackchannelResponse {
             auth_req_id: id.raw().expose().to_owned(),
-            expires_in: asking::lifetime(client, request.requested_expiry),
+            expires_in: device.expires.since(call.now),
             interval: INTERVAL,
         })
     }
 
-    /// The parameters, of the signed request where there is one (§7.1.1): then nothing beside it counts.
+    /// The parameters: those of the signed request where there is one (§7.1.1).
     async fn parameters(
         &self,
         call: &Call<'_>,
@@ -121,9 +120,12 @@ impl BackchannelAuthentication {
         let has_to = metadata
             .backchannel_authentication_request_signing_alg
             .is_some()
-            || metadata.require_signed_request_object;
+            || metadata.require_signed_request_object
+            || metadata.profile == Profile::Fapi2MessageSigning; // as authorization requests: §5.3.1 there
         match params.optional("request")? {
-            Some(text) => object::read(&self.parts.authentication, call, client, text).await,
+            Some(text) => {
+                object::read(&self.parts.authentication, call, client, (text, &params)).await
+            }
             None if has_to => Err(BackchannelFault::Unsigned.into()),
             None => Ok(params),
         }
@@ -170,10 +172,16 @@ impl BackchannelAuthentication {
         Ok(Some(sealed.await?))
     }
 
-    /// That they are asked, to whoever has an address; nothing of what: a letter is read by others, too. Where it cannot be
-    /// sent, the page is there all the same.
-    async fn write_to(&self, call: &Call<'_>, user: &User, lifetime: Seconds) {
-        let address = Address::parse(&user.subject.email);
+    /// That they are asked, to whoever has an address and has not been told so; nothing of what: a letter is read by others,
+    /// too. Where it cannot be sent, the page is there all the same.
+    async fn write_to(&self, call: &Call<'_>, user: &User, until: Timestamp) {
+        let (askings, tenant) = (&self.parts.askings, &call.tenant.id);
+        let wanted = askings.letter(tenant, user.subject.id, until, call.now);
+        let wanted = wanted.await.unwrap_or_else(|error| {
+            tracing::error!(event = "mail_failed", error = %error, "it is not known whether a person was written to");
+            false
+        });
+        let address = Address::parse(&user.subject.email).filter(|_| wanted);
         let letter = address.map(|to| {
             let draft = Draft {
                 kind: Kind::SignInRequest,
@@ -181,7 +189,7 @@ impl BackchannelAuthentication {
                 name: &user.subject.name,
                 subject: "",
                 path: &Secret::new(REQUESTS),
-                lifetime: Some(lifetime),
+                lifetime: Some(until.since(call.now)),
             };
             let person = Person {
                 account: Some(user),
@@ -195,9 +203,24 @@ impl BackchannelAuthentication {
     }
 }
 
-/// How the client hears of the answer. Without a mode it may not ask, and neither may who cannot prove who they are.
-fn mode(client: &Client) -> Result<DeliveryMode, Fault> {
-    if matches!(client.kind, ClientKind::Public) {
+/// What the client is told with that somebody has answered; `None` for one that polls, where it is of no meaning (§7.1).
+fn notification_token(
+    mode: DeliveryMode,
+    request: &BackchannelRequest,
+) -> Result<Option<&Secret>, BackchannelFault> {
+    match (mode, &request.notification_token) {
+        (DeliveryMode::Poll, _) => Ok(None),
+        (DeliveryMode::Ping, Some(token)) => Ok(Some(token)),
+        (DeliveryMode::Ping, None) => Err(BackchannelFault::NoNotificationToken),
+    }
+}
+
+/// How the client hears of the answer. Without a mode it may not ask, and neither may who cannot prove who they are, nor who
+/// is what a document somewhere says: strangers do not ask people who have not come to them.
+fn mode(client: &AuthenticatedClient) -> Result<DeliveryMode, Fault> {
+    let proves_nothing = client.method() == AuthMethod::None;
+    let client = client.client();
+    if proves_nothing || matches!(client.origin, Origin::Document { .. }) {
         return Err(BackchannelFault::NotAllowed.into());
     }
     if !client

@@ -1,6 +1,6 @@
 //! `GET, POST /application/o/{slug}/end-session/`: logout (OpenID Connect RP-Initiated Logout 1.0).
 
-mod farewell;
+pub(super) mod farewell;
 mod logout;
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::pages::{FormPost, Frame, Scene};
 use crate::ports::{BrowserStore, ClientStore, FlowStore, Leaving, Look, Vault};
 use crate::session::{Session, csrf_token};
 use crate::user::User;
-use logout::Logout;
+use logout::{By, Logout};
 
 /// What our own pages send beside the request: the person's answer, or that they come again.
 const CHOICE: &str = "choice";
@@ -72,13 +72,13 @@ impl EndSession {
         };
         let browser = self.browsers.look(&call.tenant.id, at, call.now).await?;
         let Some((session, user)) = browser.signed_in else {
-            return Ok(logout.done(Vec::new())); // nobody is signed in: nothing to end
+            return Ok(logout.done(Vec::new(), By::Anybody)); // nobody is signed in: nothing to end
         };
         if let Some(choice) = choice.filter(|choice| *choice != AGAIN) {
             return self.answered(&logout, (&session, &user), choice).await;
         }
         if logout.is_for(&session, &user) {
-            return self.end(&logout, (&session, &user)).await;
+            return self.end(&logout, (&session, &user), By::Hint).await;
         }
         let token = token.ok_or(Transport::NotFound)?; // there is one: it opened the session
         Ok(logout.ask(&user, &token))
@@ -100,7 +100,7 @@ impl EndSession {
             return Err(PageFault::Csrf.into());
         }
         if choice == "sign_out" {
-            return self.end(logout, who).await;
+            return self.end(logout, who, By::Person).await;
         }
         Ok(encode::redirect(
             logout.call,
@@ -109,11 +109,12 @@ impl EndSession {
     }
 
     /// Runs the provider's invalidation flow, else the tenant's (reference §6.6). Its stages ask nothing: that
-    /// has been done.
+    /// has been done. Whoever was asked and said yes is signed out, whatever the flow does (RP-Initiated Logout §2).
     async fn end(
         &self,
         logout: &Logout<'_>,
         (session, user): (&Session, &User),
+        by: By,
     ) -> Result<Response, Fault> {
         let (call, client) = (logout.call, &*logout.client);
         let slug = client.invalidation_flow.as_ref();
@@ -126,7 +127,7 @@ impl EndSession {
             .for_client(&client.client_id)
             .with("flow", slug.as_str());
         let ends_all = |bound: &Bound| bound.stage.settings == Settings::UserLogout;
-        if !flow.stages.iter().any(ends_all) {
+        if by != By::Person && !flow.stages.iter().any(ends_all) {
             let frames = self.frames(call, session, Some(&client.client_id)).await?;
             let leaving = Leaving {
                 client: &client.client_id,
@@ -143,7 +144,7 @@ impl EndSession {
             .sign_out(&call.tenant.id, session, &event)
             .await?;
         tracing::info!(event = "logout", user = %session.user, "signed out");
-        let mut response = logout.done(frames);
+        let mut response = logout.done(frames, by);
         encode::set_cookie(
             &mut response,
             &cookie::remove(&call.tenant, cookie::Name::Session),

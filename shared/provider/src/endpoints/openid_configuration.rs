@@ -12,7 +12,7 @@ use http::header::CONTENT_TYPE;
 use protocol::discovery::{Issuer, Metadata, Registration};
 use protocol::webfinger;
 
-use crate::client::{Client, IssuerMode};
+use crate::client::{AuthMethod, Client, IssuerMode};
 use crate::dpop;
 use crate::endpoints::jwks::{KEPT_SECONDS, client_in_path};
 use crate::fault::{Fault, Transport};
@@ -118,6 +118,7 @@ impl OpenidConfiguration {
             algorithm: client.signing.algorithm(),
             proofs: dpop::algorithms(client),
             mtls,
+            by_certificate: by_certificate(client),
             scopes: &client.scopes,
             acr_values: Strength::ALL.map(Strength::acr).to_vec(),
             claims: &client.claims_supported,
@@ -134,6 +135,12 @@ impl OpenidConfiguration {
         let found = self.clients.by_slug(&tenant.id, slug, call.now).await?;
         Ok(found.ok_or(Transport::NotFound)?)
     }
+}
+
+/// Whether clients of this issuer may authenticate by certificates: its own does by a key, and no others come.
+fn by_certificate(client: &Client) -> bool {
+    let method = client.metadata.token_endpoint_auth_method;
+    method != Some(AuthMethod::PrivateKeyJwt) || client.registers() || client.has_documents()
 }
 
 /// How clients come to be at this issuer without a person.

@@ -5,24 +5,32 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::{Method, StatusCode};
 use protocol::authorize::Dialect;
-use protocol::{Params, Seconds, Secret};
+use protocol::{Digest, Params, Seconds, Secret};
 use serde_json::json;
 
-use crate::client::Client;
+use crate::client::{AuthMethod, Client};
 use crate::clients::{AuthenticatedClient, Authentication};
 use crate::dpop::Proofs;
 use crate::entropy::Entropy;
 use crate::fault::{Fault, PageFault};
+use crate::guessing::network;
 use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
-use crate::ports::Pushed;
-use crate::requests::{Checked, PUSHED_PREFIX, RequestFault, Requests, Resolved, Way};
+use crate::ports::{Admission, Bucket, Pushed, ThrottleStore};
+use crate::requests::{Checked, Kept, PUSHED_PREFIX, RequestFault, Requests, Resolved, Way};
 use crate::session::PLAN_LIFETIME;
 
-/// How long somebody may begin with it (§2.2; FAPI 2.0 §5.3.2.2: less than ten minutes).
-const LIFETIME: Seconds = Seconds(60);
+/// How long somebody may begin with it (§2.2; FAPI 2.0 §5.3.2.2: less than ten minutes): a person may have to find the
+/// link first, or the other device.
+const LIFETIME: Seconds = Seconds::minutes(5);
+
+/// The longest request of a client that proves nothing, in bytes: whatever anybody sends is kept.
+const LONGEST_UNPROVEN: usize = 16 * 1024;
+
+/// How many requests such clients push from an address at once, and then one each so often.
+const UNPROVEN: (u32, Seconds) = (200, Seconds(1));
 
 /// What authenticates the client, and is no part of the request.
 const OF_THE_CLIENT: [&str; 4] = [
@@ -45,6 +53,8 @@ pub struct Parts {
     pub proofs: Proofs,
     /// Reads request objects, and keeps what was pushed.
     pub requests: Requests,
+    /// Slows strangers down.
+    pub throttle: Arc<dyn ThrottleStore>,
     /// Names requests.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -62,6 +72,9 @@ impl Par {
         let authenticated = self.parts.authentication.authenticate(call, &params);
         let authenticated = authenticated.await?; // §2.1, item 1
         let client = authenticated.client();
+        if authenticated.method() == AuthMethod::None {
+            self.slow_down(call).await?;
+        }
         if params.optional("request_uri")?.is_some() {
             return Err(RequestFault::UriPushed.into()); // §2.1, item 2
         }
@@ -79,6 +92,23 @@ impl Par {
         let kept = self.parts.requests.pushed().put(&call.tenant.id, &pushed);
         kept.await?;
         Ok(name)
+    }
+
+    /// Bounds what strangers have us keep (§2.3: 413 and 429).
+    async fn slow_down(&self, call: &Call<'_>) -> Result<(), Fault> {
+        if call.request.body().len() > LONGEST_UNPROVEN {
+            return Err(RequestFault::TooLarge.into());
+        }
+        let bucket = Bucket {
+            id: Digest::of(format!("par:{}", network(call.client_ip())).as_bytes()),
+            burst: UNPROVEN.0,
+            interval: UNPROVEN.1,
+        };
+        let throttle = &self.parts.throttle;
+        match throttle.admit(&call.tenant.id, &[bucket], call.now).await? {
+            Admission::Admitted => Ok(()),
+            Admission::Wait(_) => Err(RequestFault::TooMany.into()),
+        }
     }
 
     /// §3: where there is a request object, what stands beside it is the client's authentication and nothing else.
@@ -110,7 +140,7 @@ impl Par {
             id: name.digest(),
             client_id: client.client_id.clone(),
             provider: client.provider_pk,
-            params: resolved.params.encode(),
+            params: Kept::sealed(name, &resolved.params)?,
             signed: resolved.is_signed(),
             key: self.parts.proofs.sent(call, client).await?, // RFC 9449 §10.1
             expires: call.now + LIFETIME,
@@ -124,6 +154,15 @@ impl Par {
         self.parts.entropy.fill(&mut bytes);
         Secret::new(format!("{PUSHED_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
     }
+}
+
+fn refused(call: &Call<'_>, fault: &Fault) -> Response {
+    let basic = call.request.headers().contains_key(AUTHORIZATION);
+    let mut response = encode::fault_json(fault, basic);
+    if *fault == Fault::Request(RequestFault::TooMany) {
+        encode::set(&mut response, RETRY_AFTER, &UNPROVEN.1.0.to_string()); // RFC 6585 §4
+    }
+    response
 }
 
 #[async_trait]
@@ -150,9 +189,7 @@ impl Endpoint for Par {
                 let body = json!({"request_uri": name.expose(), "expires_in": LIFETIME.0});
                 encode::json(StatusCode::CREATED, &body) // §2.2
             }
-            Err(fault) => {
-                encode::fault_json(&fault, call.request.headers().contains_key(AUTHORIZATION))
-            }
+            Err(fault) => refused(call, &fault),
         };
         self.parts.proofs.offer(call, &mut response).await;
         response

@@ -16,6 +16,7 @@ use crate::entropy::Entropy;
 use crate::event::{Action, Event};
 use crate::fault::{Fault, PageFault, Transport};
 use crate::flow::next::Next;
+use crate::flow::plan::Plan;
 use crate::http::{Call, Endpoint, Face, Response, encode, route};
 use crate::pages::user::Frame;
 use crate::pages::{Person, Scene};
@@ -100,6 +101,8 @@ struct Visitor<'a> {
     token: SessionToken,
     session: Session,
     user: User,
+    /// How far they have come in the flow that leads to the very address they are at.
+    plan: Option<Plan>,
 }
 
 impl Section {
@@ -187,8 +190,11 @@ impl SelfService {
         let Some(token) = call.session_token() else {
             return Ok(None);
         };
+        let flow = call.flow_token().zip(requests::led_to(call));
+        let plan = flow.map(|(flow, next)| flow.plan_key(next.as_str()));
         let at = Look {
             session: Some(&token),
+            plan: plan.as_ref(),
             ..Look::default()
         };
         let browser = self
@@ -196,11 +202,13 @@ impl SelfService {
             .browsers
             .look(&call.tenant.id, at, call.now)
             .await?;
+        let plan = browser.plan;
         Ok(browser.signed_in.map(|(session, user)| Visitor {
             call,
             token,
             session,
             user,
+            plan,
         }))
     }
 

@@ -21,6 +21,7 @@ use crate::grants::{Workshop, may_use};
 use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
 use crate::id_tokens::IdTokens;
 use crate::ports::{AskingStore, DeviceStore};
+use crate::requests::narrowed;
 
 /// The token endpoint.
 pub struct Token {
@@ -79,10 +80,12 @@ impl Token {
         if TokenRequest::needs_secret(params)? {
             claim.proven()?;
         }
-        let key = self.proofs.key(call, claim.client()).await?; // RFC 9449 §5, RFC 8705 §3
-        claim.bind(key);
         let request = TokenRequest::parse(params)?;
         may_use(claim.client(), &request)?;
+        no_details_but_granted(&request, params)?;
+        // RFC 9449 §5, RFC 8705 §3. A proof is used up by that: what can be refused without is refused before.
+        let key = self.proofs.key(call, claim.client()).await?;
+        claim.bind(key);
         let issued = match request {
             TokenRequest::Code(request) => {
                 self.codes.redeem(call, &claim.proven()?, &request).await?
@@ -120,6 +123,21 @@ impl Token {
     pub async fn offer(&self, call: &Call<'_>, response: &mut Response) {
         self.proofs.offer(call, response).await;
     }
+}
+
+/// RFC 9396 §6: what was granted in detail, a person was asked about at the authorization endpoint. Other grants have
+/// none, and no client's policy gives it any.
+fn no_details_but_granted(request: &TokenRequest, params: &Params) -> Result<(), Fault> {
+    match request {
+        TokenRequest::Code(_) | TokenRequest::Refresh(_) => {}
+        TokenRequest::Machine(_)
+        | TokenRequest::Device(_)
+        | TokenRequest::Exchange(_)
+        | TokenRequest::Backchannel(_) => {
+            narrowed(&[], params.optional("authorization_details")?)?;
+        }
+    }
+    Ok(())
 }
 
 #[async_trait]

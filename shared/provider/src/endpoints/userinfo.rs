@@ -9,7 +9,7 @@ use protocol::userinfo::presented;
 
 use crate::bearer::{Bearer, Bearers};
 use crate::claims::{self, About, At, Claims, Mappings};
-use crate::client::Client;
+use crate::client::{Client, TokenForm};
 use crate::dpop::{Proofs, challenge};
 use crate::fault::{BearerFault, Fault};
 use crate::http::{Call, Endpoint, Face, Response, Sharing, encode};
@@ -58,7 +58,8 @@ impl Userinfo {
             (false, Some(wanted)) => {
                 let json = serde_json::to_vec(&claims).unwrap_or_default();
                 let inside = Inside::Claims(&json);
-                let sealed = self.sealing.encrypted(&client, wanted, inside, call.now);
+                let place = (&call.tenant.id, &*client);
+                let sealed = self.sealing.encrypted(place, wanted, inside, call.now);
                 Ok(encode::jwt(JWT, &sealed.await?))
             }
             (true, wanted) => {
@@ -100,11 +101,20 @@ impl Userinfo {
         claims.extend(asked.await?); // §5.5: by name
         let mapped = mappings.claims(call, &client, &record.scopes, about, facts);
         claims.extend(mapped.await?);
-        if let Some(nonce) = record.nonce {
-            claims.insert("nonce".to_owned(), nonce.into()); // as authentik does
+        if let Some(nonce) = record.nonce.filter(|_| repeats_nonce(&client)) {
+            claims.insert("nonce".to_owned(), nonce.into());
         }
         Ok((claims, client))
     }
+}
+
+/// Whether the answer has the `nonce` of the request, as authentik's have. OpenID Connect Core §5.1 knows no such claim, so
+/// those that came to us by another document than authentik's settings get none.
+fn repeats_nonce(client: &Client) -> bool {
+    let metadata = &client.metadata;
+    let is_json =
+        metadata.userinfo_signed_response_alg.is_none() && metadata.userinfo_encryption().is_none();
+    is_json && metadata.token_form() == TokenForm::Authentik
 }
 
 /// §5.3.2: a signed answer says who made it, and for whom.

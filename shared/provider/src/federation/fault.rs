@@ -18,6 +18,9 @@ pub enum AssertionFault {
     /// Longer than any assertion is.
     #[error("the assertion is larger than 16 KiB")]
     TooLarge,
+    /// RFC 9068 §4: it is an access token for another resource.
+    #[error("the assertion is an access token for another resource")]
+    OtherResource,
     /// The client trusts only clients of the tenant, and it is no access token that works.
     #[error("the assertion is no access token that works")]
     NoLiveToken,
@@ -30,6 +33,9 @@ pub enum AssertionFault {
     /// RFC 7515 §4.1.11: an extension that must be understood, and is not.
     #[error("the assertion has a critical header")]
     Critical,
+    /// RFC 8725 §3.11: it was signed to be something else, such as a logout token.
+    #[error("the assertion's typ or events make it another kind of JWT")]
+    OtherKind,
     /// RFC 7523 §3, item 1: another issuer, or none.
     #[error("the assertion's issuer is not the source's")]
     Issuer,
@@ -91,6 +97,8 @@ impl AssertionFault {
     pub const fn level(self) -> Level {
         match self {
             Self::OtherProvider
+            | Self::OtherResource
+            | Self::OtherKind
             | Self::NoKeys(_)
             | Self::BadKeys
             | Self::BadDiscovery

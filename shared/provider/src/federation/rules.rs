@@ -42,7 +42,7 @@ impl Rules {
     ///
     /// # Errors
     /// [`AssertionFault::OtherSubject`], [`AssertionFault::OtherClaim`].
-    pub(super) fn admit(&self, subject: &str, claims: &Claims) -> Result<(), AssertionFault> {
+    pub(crate) fn admit(&self, subject: &str, claims: &Claims) -> Result<(), AssertionFault> {
         let named = |patterns: &[String], text: &str| patterns.iter().any(|one| matches(one, text));
         if !self.subjects.is_empty() && !named(&self.subjects, subject) {
             return Err(AssertionFault::OtherSubject);

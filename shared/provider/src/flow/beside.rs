@@ -18,6 +18,9 @@ pub struct Beside {
     /// Claims asked for by name that no scope stands for (OpenID Connect Core §5.5).
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub claims: BTreeSet<String>,
+    /// The resources that tokens are for (RFC 8707 §2).
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub resources: BTreeSet<String>,
 }
 
 /// The claims that scopes stand for (OpenID Connect Core §5.4).
@@ -76,13 +79,16 @@ impl Beside {
         Self {
             details: terms.details.clone(),
             claims: named.filter(|claim| !stood_for(claim)).cloned().collect(),
+            resources: terms.resources.iter().cloned().collect(),
         }
     }
 
     /// Whether all that is asked was agreed to.
     pub fn covers(&self, asked: &Self) -> bool {
         let agreed = |one: &Value| self.details.contains(one);
-        asked.details.iter().all(agreed) && asked.claims.is_subset(&self.claims)
+        asked.details.iter().all(agreed)
+            && asked.claims.is_subset(&self.claims)
+            && asked.resources.is_subset(&self.resources)
     }
 
     /// Whether there is nothing but scopes.
@@ -114,6 +120,18 @@ mod tests {
         assert_eq!(beside(&claims, "openid email"), ["badge", "name"]);
         assert_eq!(beside(&claims, "openid email profile"), ["badge"]);
         assert_eq!(beside(&json!({}), "openid"), [""; 0]);
+    }
+
+    #[test]
+    fn rfc8707_2_agreeing_to_one_resource_is_agreeing_to_no_other() {
+        let of = |names: &[&str]| Beside {
+            resources: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..Beside::default()
+        };
+        assert!(of(&["a", "b"]).covers(&of(&["a"])) && of(&["a"]).covers(&of(&[])));
+        assert!(!of(&["a"]).covers(&of(&["a", "b"])) && !of(&[]).covers(&of(&["a"])));
+        let kept: Beside = serde_json::from_str("{}").unwrap();
+        assert_eq!(kept, Beside::default(), "as it was kept before");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use form_urlencoded::Serializer;
 use protocol::authorize::Dialect;
 use protocol::device::UserCode;
-use protocol::{ClientId, Params};
+use protocol::{ClientId, Digest, Params};
 use url::Url;
 
 /// The authorization endpoint's path.
@@ -14,6 +14,9 @@ pub const GITHUB_AUTHORIZE: &str = "/login/oauth/authorize";
 
 /// The path of the page where people answer devices. RFC 8628 §3.3: short, as it is typed by hand.
 pub const DEVICE: &str = "/device";
+
+/// The path of the page where people answer what clients ask them who are elsewhere (CIBA Core §8).
+pub const REQUESTS: &str = "/if/user/requests/";
 
 /// A path and query on this site; empty where the person came by themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,16 @@ impl Next {
         Self(format!("{DEVICE}?{query}"))
     }
 
+    /// Back to the page with what somebody is asked, found by this, for this client. Written always alike, as
+    /// [`Next::authorize`] is.
+    pub fn asked(request: &Digest, client: &ClientId) -> Self {
+        let query = Serializer::new(String::new())
+            .append_pair("request", &request.encode())
+            .append_pair("client_id", client.as_str())
+            .finish();
+        Self(format!("{REQUESTS}?{query}"))
+    }
+
     /// The path and query; empty for nowhere.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -75,9 +88,12 @@ impl Next {
         Some((dialect, Params::parse(query.as_bytes()).ok()?))
     }
 
-    /// The client of the device that it leads back to.
+    /// The client of the device that it leads back to, or of what somebody is asked who is elsewhere.
     pub fn device_request(&self) -> Option<ClientId> {
-        let query = self.0.strip_prefix(DEVICE)?.strip_prefix('?')?;
+        let (path, query) = self.0.split_once('?')?;
+        if ![DEVICE, REQUESTS].contains(&path) {
+            return None;
+        }
         let params = Params::parse(query.as_bytes()).ok()?;
         ClientId::parse(params.optional("client_id").ok()??).ok()
     }
@@ -124,6 +140,23 @@ mod tests {
             assert!(Next::parse(Some(good)).is_some(), "{good}");
         }
         assert!(!Next::parse(None).unwrap().is_somewhere());
+    }
+
+    #[test]
+    fn a_page_that_asks_by_itself_names_its_client() {
+        let client = ClientId::parse("a&b").unwrap();
+        let asked = Next::asked(&Digest::of(b"x"), &client);
+        assert_eq!(asked.device_request(), Some(client));
+        assert!(asked.is_request());
+        for other in [
+            "/if/user/requests/",
+            "/if/user/requests/?notice=gone",
+            "/if/user/?client_id=a",
+            "/device",
+        ] {
+            let next = Next::parse(Some(other)).unwrap();
+            assert!(!next.is_request(), "{other}");
+        }
     }
 
     #[test]

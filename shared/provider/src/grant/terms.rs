@@ -1,11 +1,13 @@
 //! What is granted beside scopes, and which key a token is bound to.
 
-use protocol::Digest;
+use protocol::{ClientId, Digest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::client::Metadata;
 use crate::fault::GrantFault;
+use crate::grant::TokenRecord;
+use crate::requests::{RequestFault, narrowed};
 
 /// What a grant or a token is good for, beside its scopes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,9 @@ pub struct Terms {
     /// Who acts for the subject (RFC 8693 §4.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Value>,
+    /// The clients whose tokens it was got for, one for the other: what its person takes back from one of them ends it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub through: Vec<ClientId>,
 }
 
 /// The key a token is bound to, as its `cnf` claim says it.
@@ -73,6 +78,34 @@ impl Terms {
             terms.resources.retain(|one| resources.contains(one));
         }
         Ok(terms)
+    }
+
+    /// What stays of a token for which this client gets another: who acts (RFC 8693 §4.1), and whose it was.
+    pub fn behind(record: &TokenRecord, client: &ClientId) -> Self {
+        Self {
+            actor: record.terms.actor.clone(),
+            through: record.terms.through.clone(),
+            ..Self::default()
+        }
+        .got_for(&record.client_id, client)
+    }
+
+    /// The same, got by this client for a token of that one.
+    #[must_use]
+    pub fn got_for(mut self, of: &ClientId, client: &ClientId) -> Self {
+        if of != client && !self.through.contains(of) {
+            self.through.push(of.clone());
+        }
+        self
+    }
+
+    /// The same for some of the details only (RFC 9396 §6); for all where nothing is said.
+    ///
+    /// # Errors
+    /// [`RequestFault::Details`] where they are more than was granted.
+    pub fn in_detail(mut self, asked: Option<&str>) -> Result<Self, RequestFault> {
+        self.details = narrowed(&self.details, asked)?;
+        Ok(self)
     }
 
     /// Whether there is nothing but scopes.

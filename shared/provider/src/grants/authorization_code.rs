@@ -3,9 +3,9 @@
 use protocol::token::CodeRequest;
 
 use crate::clients::AuthenticatedClient;
-use crate::event::Action;
 use crate::fault::{Fault, GrantFault};
 use crate::grant::{Code, Grant, Refresh, State};
+use crate::grants::replay::Again;
 use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
 use crate::ports::{PortError, Redemption};
@@ -35,11 +35,15 @@ impl AuthorizationCode {
         grant.proven_by(request)?; // RFC 7636 §4.6: by whoever began the flow,
         grant.is_for_key(client.key())?; // RFC 9449 §10: with the key it began with,
         let terms = grant.terms.narrowed_to(&request.resources)?; // RFC 8707 §2.2: for what was granted,
+        let terms = terms.in_detail(request.details.as_deref())?; // RFC 9396 §6: and no more than that,
         match grant.state {
             State::Pending if call.now < grant.code_expires => {} // in time,
             State::Pending => return Err(GrantFault::Expired.into()),
             State::Revoked => return Err(GrantFault::Revoked.into()),
-            State::Live { .. } => return self.replayed(call, client, &grant).await,
+            State::Live { .. } => {
+                let again = Again::Code(&grant); // and §4.1.2: once.
+                return Err(self.0.came_again(call, client, again).await);
+            }
         }
         grant.bind(client.client(), client.key());
         for _ in 0..ATTEMPTS {
@@ -52,7 +56,10 @@ impl AuthorizationCode {
                 .await?
             {
                 Redemption::First => return self.0.issued(call, &grant, minted).await, // §4.1.2: once.
-                Redemption::Replay => return self.replayed(call, client, &grant).await,
+                Redemption::Replay => {
+                    let again = Again::Code(&grant);
+                    return Err(self.0.came_again(call, client, again).await);
+                }
                 Redemption::Expired => return Err(GrantFault::Expired.into()),
                 Redemption::Revoked => return Err(GrantFault::Revoked.into()),
                 Redemption::UserChanged => {
@@ -61,34 +68,6 @@ impl AuthorizationCode {
             }
         }
         Err(PortError::Contended("the user keeps changing".to_owned()).into())
-    }
-
-    /// §4.1.2: a code used more than once revokes what was issued from it.
-    async fn replayed(
-        &self,
-        call: &Call<'_>,
-        client: &AuthenticatedClient,
-        grant: &Grant,
-    ) -> Result<Issued, Fault> {
-        self.0
-            .grants
-            .revoke(&call.tenant.id, grant.id, &client.client().client_id)
-            .await?;
-        tracing::warn!(
-            event = "code_replayed",
-            grant = %grant.id,
-            "authorization code presented again; its tokens are revoked"
-        );
-        let event = call
-            .event(Action::SuspiciousRequest, &*self.0.entropy)
-            .about(&grant.subject)
-            .for_client(&grant.client_id)
-            .with(
-                "message",
-                "Authorization code was used again; its tokens are revoked",
-            );
-        self.0.record(&call.tenant.id, event).await;
-        Err(GrantFault::Replayed.into())
     }
 }
 

@@ -19,6 +19,7 @@ use crate::fault::{ClientFault, Fault, GrantFault};
 use crate::federation::{AssertionFault, Assertions, BySource, JWT_BEARER, Vouched};
 use crate::flow::proof::Strength;
 use crate::grant::{Confirmation, Terms};
+use crate::grants::token_exchange::acting;
 use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
 use crate::issuer::{Minted, Order};
@@ -75,6 +76,8 @@ struct Bearer {
     /// The session the tokens end with, as the token ends that was shown for them. Else one that is about to end
     /// could be turned into another that does not, and that one again.
     session: Option<SessionId>,
+    /// Who acted by that token, and for whose it was got.
+    behind: Terms,
     /// The assertion's claims, which policies may see.
     jwt: Option<Claims>,
     /// What is spent by the tokens.
@@ -120,7 +123,7 @@ impl ClientCredentials {
         request: &MachineRequest,
     ) -> Result<Issued, Fault> {
         let client = claim.client();
-        let asked = Asked {
+        let mut asked = Asked {
             call,
             client,
             request,
@@ -129,6 +132,8 @@ impl ClientCredentials {
             key: claim.key(),
         };
         let mut bearer = self.bearer(&asked, claim).await?;
+        asked.terms.actor = bearer.behind.actor.take();
+        asked.terms.through = std::mem::take(&mut bearer.behind.through);
         for _ in 0..ATTEMPTS {
             if !matches!(bearer.standing, Standing::Judged(_)) {
                 let user = Some(&*bearer.user);
@@ -199,6 +204,7 @@ impl ClientCredentials {
             user: self.accounts.get(asked.call, &wanted).await?,
             standing: Standing::Account(wanted),
             session: None,
+            behind: Terms::default(),
             jwt: None,
             once: None,
             method: (shown(claim), json!({})),
@@ -212,6 +218,7 @@ impl ClientCredentials {
                 user: Arc::new(by.user),
                 standing: Standing::Person,
                 session: by.session,
+                behind: by.behind,
                 once: None,
                 method: (
                     "jwt",
@@ -230,6 +237,7 @@ impl ClientCredentials {
             user: self.accounts.get(asked.call, &wanted).await?,
             standing: Standing::Judged(wanted),
             session: None,
+            behind: Terms::default(),
             once: by.once,
             method: (
                 "jwt",
@@ -292,6 +300,7 @@ impl ClientCredentials {
             .workshop
             .mapped_for(call, client, scopes, About::User(user))
             .await?;
+        let acting = acting(&asked.terms);
         let order = Order {
             tenant: &call.tenant,
             client,
@@ -307,7 +316,8 @@ impl ClientCredentials {
             terms: &asked.terms,
             key: asked.key,
             mapped: &mapped,
-            asked: None,
+            asked: acting.as_ref(),
+            alone: false,
             now: call.now,
         };
         self.workshop.issuer.mint_unbound(&order).await

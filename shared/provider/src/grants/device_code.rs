@@ -7,8 +7,8 @@ use protocol::device::DeviceRequest;
 
 use crate::clients::AuthenticatedClient;
 use crate::device::{self, Approval, Device, DeviceState};
-use crate::event::Action;
 use crate::fault::{DeviceFault, Fault, GrantFault};
+use crate::grants::replay::Again;
 use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
 use crate::ports::{DeviceStore, Poll, PortError, Redemption};
@@ -49,7 +49,11 @@ impl DeviceCode {
         device: Device,
     ) -> Result<Issued, Fault> {
         match device.state.clone() {
-            DeviceState::Redeemed { grant } => self.replayed(call, client, grant).await,
+            // It is spent like an authorization code (RFC 6749 §4.1.2).
+            DeviceState::Redeemed { grant } => {
+                let again = Again::DeviceCode(grant);
+                Err(self.0.came_again(call, client, again).await)
+            }
             DeviceState::Denied => Err(DeviceFault::Denied.into()), // §3.5 access_denied
             _ if call.now >= device.expires => Err(DeviceFault::Expired.into()), // expired_token
             DeviceState::Pending => Err(DeviceFault::Pending.into()), // authorization_pending
@@ -81,7 +85,10 @@ impl DeviceCode {
                 .await?
             {
                 Redemption::First => return self.0.issued(call, &grant, minted).await,
-                Redemption::Replay => return self.replayed(call, client, id).await,
+                Redemption::Replay => {
+                    let again = Again::DeviceCode(id);
+                    return Err(self.0.came_again(call, client, again).await);
+                }
                 Redemption::Expired => return Err(DeviceFault::Expired.into()),
                 Redemption::Revoked => return Err(GrantFault::Revoked.into()),
                 Redemption::UserChanged => {
@@ -90,34 +97,5 @@ impl DeviceCode {
             }
         }
         Err(PortError::Contended("the user keeps changing".to_owned()).into())
-    }
-
-    /// A device code is spent like an authorization code (RFC 6749 §4.1.2): used more than once, it revokes
-    /// what was issued from it.
-    async fn replayed(
-        &self,
-        call: &Call<'_>,
-        client: &AuthenticatedClient,
-        grant: GrantId,
-    ) -> Result<Issued, Fault> {
-        let (tenant, client_id) = (&call.tenant.id, &client.client().client_id);
-        self.0.grants.revoke(tenant, grant, client_id).await?;
-        tracing::warn!(
-            event = "device_code_replayed",
-            grant = %grant,
-            "device code presented again; its tokens are revoked"
-        );
-        let mut event = call
-            .event(Action::SuspiciousRequest, &*self.0.entropy)
-            .for_client(client_id)
-            .with(
-                "message",
-                "Device code was used again; its tokens are revoked",
-            );
-        if let Some(grant) = self.0.grants.find(tenant, grant).await? {
-            event = event.about(&grant.subject);
-        }
-        self.0.record(tenant, event).await;
-        Err(GrantFault::Replayed.into())
     }
 }

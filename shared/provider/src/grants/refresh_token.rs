@@ -3,11 +3,11 @@
 use protocol::Scopes;
 use protocol::token::RefreshRequest;
 
-use crate::client::{ClientKind, github_scopes};
+use crate::client::github_scopes;
 use crate::clients::AuthenticatedClient;
-use crate::event::Action;
 use crate::fault::{Fault, GrantFault};
 use crate::grant::{Grant, Refresh, State, Terms};
+use crate::grants::replay::Again;
 use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
 use crate::issuer::{Minted, Order};
@@ -19,7 +19,8 @@ pub struct RefreshToken(pub Workshop);
 
 impl RefreshToken {
     /// Exchanges a refresh token for its successor and an access token. Two requests with the same token
-    /// get the same successor inside the grace window; an older token revokes the family.
+    /// get the same successor inside the grace window; an older token revokes the family. A client that is held to FAPI
+    /// keeps its token, which ends when it would have ended anyway.
     ///
     /// # Errors
     /// [`GrantFault`] where the token is not good for this client and request.
@@ -40,17 +41,22 @@ impl RefreshToken {
             let found = self.0.grants.find(&tenant.id, id).await?;
             let mut grant = found.ok_or(GrantFault::Unknown)?;
             grant.issued_to(client)?; // §6: the token is bound to the client it was issued to
-            if matches!(client.client().kind, ClientKind::Public) {
+            if client.client().is_public() {
                 grant.is_for_key(client.key())?; // RFC 9449 §5: and to its key, where that is all it has
             }
             let refresh = grant.refresh_in_force(call)?;
             let grace = client.client().refresh_grace;
             let standing = Standing::of(presented, &refresh, grace, call.now);
+            // FAPI 2.0 Security Profile §5.3.2.1, item 9: no rotation. The client authenticates, and its tokens are bound.
+            let rotates = !client.client().metadata.is_fapi() && standing == Standing::Current;
             let successor = match standing {
-                Standing::Current => refresh.generation.saturating_add(1),
-                Standing::Predecessor => refresh.generation,
+                Standing::Current if rotates => refresh.generation.saturating_add(1),
+                Standing::Current | Standing::Predecessor => refresh.generation,
                 Standing::Ahead => return Err(GrantFault::Unknown.into()),
-                Standing::Reused => return self.reused(call, client, &grant).await,
+                Standing::Reused => {
+                    let again = Again::RefreshToken(&grant); // RFC 9700 §4.14.2
+                    return Err(self.0.came_again(call, client, again).await);
+                }
             };
             // What the client may no longer have is not given anew; without offline access, nothing is.
             // GitHub's scopes are in no mapping: they are in a grant of GitHub's endpoint alone.
@@ -61,6 +67,7 @@ impl RefreshToken {
             }
             let scopes = grant.narrowed_to(request.scopes.as_ref())?;
             let terms = grant.terms.narrowed_to(&request.resources)?; // RFC 8707 §2.2
+            let terms = terms.in_detail(request.details.as_deref())?; // RFC 9396 §6
             if let Some(subject) = fresh_subject.take() {
                 grant.subject = subject;
             }
@@ -70,7 +77,7 @@ impl RefreshToken {
                 record: &minted.record,
                 refresh_expires: call.now + client.client().refresh_lifetime,
             };
-            let outcome = if standing == Standing::Current {
+            let outcome = if rotates {
                 self.0.grants.rotate(&tenant.id, &renewal, call.now).await?
             } else {
                 self.0.grants.repeat(&tenant.id, &renewal, call.now).await?
@@ -114,34 +121,6 @@ impl RefreshToken {
             ..Order::of_grant(&call.tenant, client, grant, &mapped, call.now)
         };
         self.0.issuer.mint_unbound(&order).await
-    }
-
-    /// RFC 9700 §4.14.2: the family is revoked, for its thief and its owner alike.
-    async fn reused(
-        &self,
-        call: &Call<'_>,
-        client: &AuthenticatedClient,
-        grant: &Grant,
-    ) -> Result<Issued, Fault> {
-        self.0
-            .grants
-            .revoke(&call.tenant.id, grant.id, &client.client().client_id)
-            .await?;
-        tracing::warn!(
-            event = "refresh_token_reused",
-            grant = %grant.id,
-            "a rotated-out refresh token was presented; the family is revoked"
-        );
-        let event = call
-            .event(Action::SuspiciousRequest, &*self.0.entropy)
-            .about(&grant.subject)
-            .for_client(&grant.client_id)
-            .with(
-                "message",
-                "Rotated-out refresh token was used; the family is revoked",
-            );
-        self.0.record(&call.tenant.id, event).await;
-        Err(GrantFault::Reused.into())
     }
 }
 

@@ -7,19 +7,20 @@
 mod answer;
 mod brought;
 mod fault;
+mod holder;
 mod issue;
 mod request;
 mod rules;
 
 use std::sync::Arc;
 
-use protocol::exchange::ExchangeRequest;
+use protocol::exchange::{ExchangeRequest, Wanted};
 use protocol::{ClientId, Scopes};
 use serde_json::Value;
 
 use crate::bearer::Bearers;
 use crate::claims::Claims;
-use crate::client::{self, Client, ClientKind};
+use crate::client::{self, Client};
 use crate::clients::AuthenticatedClient;
 use crate::fault::{ClientFault, Fault};
 use crate::federation::Assertions;
@@ -30,10 +31,11 @@ use crate::http::Call;
 use crate::id_tokens::IdTokens;
 use crate::ports::{ClientStore, MachineStore, PortError, Spending};
 use crate::service_account::ServiceAccounts;
+use crate::user::User;
 
 pub use answer::Exchanged;
-use brought::Holder;
 pub use fault::ExchangeFault;
+use holder::{Holder, Who};
 use request::Exchange;
 
 /// Exchanges tokens.
@@ -77,37 +79,51 @@ impl TokenExchange {
         let (actor, delegated) = self
             .actor(call, client, settings, &subject, request)
             .await?;
-        let scopes = scopes(client.client(), &subject, request)?;
         let terms = Terms {
             resources: self.targets(call, client.client(), request).await?,
             details: subject.terms.details.clone(),
-            actor: actor.clone(),
+            actor,
+            through: subject.through(&client.client().client_id),
             ..Terms::default()
         };
-        let mut exchange = Exchange {
+        let exchange = Exchange {
             call,
             client,
+            scopes: scopes(client.client(), &subject, request)?,
             subject,
-            acting: actor
-                .clone()
-                .map(|act| Claims::from_iter([("act".to_owned(), act)])),
-            actor,
+            acting: acting(&terms),
             delegated,
             wanted: request.wanted,
-            scopes,
             terms,
         };
+        if exchange.wanted == Wanted::IdToken && !exchange.may_have_id_token() {
+            return Err(ExchangeFault::NoIdToken.into());
+        }
+        self.answer(&exchange).await
+    }
+
+    /// Policies decide before there is an account for whom a source vouches: who is refused leaves none behind.
+    async fn answer(&self, exchange: &Exchange<'_>) -> Result<Exchanged, Fault> {
+        self.admit(exchange, exchange.subject.who.known()).await?;
+        let mut user = self.user(exchange).await?;
         for _ in 0..ATTEMPTS {
-            self.admit(&exchange).await?;
-            match self.issue(&exchange).await? {
+            match self.issue(exchange, &user).await? {
                 (Spending::Done, exchanged) => return Ok(exchanged),
-                (Spending::Replay, _) => return self.replayed(&exchange).await,
+                (Spending::Replay, _) => return self.replayed(exchange, &user).await,
                 (Spending::UserChanged, _) => {
-                    exchange.subject.user = self.reread(&exchange).await?;
+                    user = self.reread(exchange, &user).await?;
+                    self.admit(exchange, Some(&user)).await?;
                 }
             }
         }
         Err(PortError::Contended("the user keeps changing".to_owned()).into())
+    }
+
+    async fn user(&self, exchange: &Exchange<'_>) -> Result<Arc<User>, Fault> {
+        match &exchange.subject.who {
+            Who::User(user) => Ok(Arc::clone(user)),
+            Who::Account(wanted, _) => self.accounts.get(exchange.call, wanted).await,
+        }
     }
 
     /// Who acts: a party that brings a token of its own; else the client, as the subject where it may, and for the
@@ -194,12 +210,18 @@ impl TokenExchange {
 
 /// What the client may exchange. It has to be one that can prove who it is.
 fn settings(client: &Client) -> Result<&client::TokenExchange, Fault> {
-    if matches!(client.kind, ClientKind::Public) {
+    if client.is_public() {
         return Err(ClientFault::Public.into());
     }
     let settings = client.metadata.token_exchange.as_ref();
     let some = settings.filter(|settings| settings.impersonation || settings.delegation);
     Ok(some.ok_or(ExchangeFault::NotAllowed)?)
+}
+
+/// Who acts, as an ID token says it, which says nothing of it by itself.
+pub(super) fn acting(terms: &Terms) -> Option<Claims> {
+    let act = terms.actor.clone()?;
+    Some(Claims::from_iter([("act".to_owned(), act)]))
 }
 
 /// What the client may have at all, and what the subject token has. A JWT of a source has no scopes: as with client

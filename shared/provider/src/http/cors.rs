@@ -7,7 +7,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS,
     ORIGIN, VARY, WWW_AUTHENTICATE,
 };
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use crate::client::{Client, MatchingMode, RedirectRule};
@@ -26,24 +26,34 @@ pub enum Sharing {
     Public,
 }
 
-/// The answer to a preflight. Any origin is accepted, as the client is not known before the request itself;
+/// The answer to a preflight of an endpoint with these methods. Any origin is accepted, as the client is not known before the request itself;
 /// that one's answer is what a page may read or not.
-pub(super) fn preflight(request: &Request) -> Response {
+pub(super) fn preflight(request: &Request, methods: &[Method]) -> Response {
     let mut response = encode::json(StatusCode::OK, &json!({}));
     let Some(origin) = origin(request.headers()) else {
         return response;
     };
     allow(&mut response, origin);
-    let methods = HeaderValue::from_static("GET, POST, OPTIONS");
-    response
-        .headers_mut()
-        .insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    if let Ok(methods) = HeaderValue::from_str(&allowed(methods)) {
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    }
     if let Some(asked) = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS) {
         response
             .headers_mut()
             .insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }
     response
+}
+
+/// GET and POST everywhere, as authentik says, and what the endpoint takes beside them.
+fn allowed(methods: &[Method]) -> String {
+    let usual = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS];
+    let own = methods.iter().filter(|method| !usual.contains(method));
+    let mut named = vec!["GET", "POST"];
+    named.extend(own.map(Method::as_str));
+    named.push("OPTIONS");
+    named.join(", ")
 }
 
 /// Says who may read this answer.
@@ -155,6 +165,20 @@ mod tests {
         }
         for url in ["com.example.app:/cb", "app://cb", "nonsense"] {
             assert_eq!(origin(MatchingMode::Strict, url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn fetch_3_3_3_a_preflight_names_the_methods_that_the_endpoint_takes() {
+        use Method as M;
+        for (methods, expected) in [
+            (&[M::POST][..], "GET, POST, OPTIONS"),
+            (
+                &[M::POST, M::GET, M::PUT, M::DELETE],
+                "GET, POST, PUT, DELETE, OPTIONS",
+            ),
+        ] {
+            assert_eq!(allowed(methods), expected);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::entropy::Entropy;
 use crate::event::{Action, AtBrand, Event, id_at};
 use crate::fault::{Fault, Transport};
 use crate::guessing::BrowserToken;
+use crate::http::service::host;
 use crate::http::{ClientAddress, ClientCertificate, Request, cookie};
 use crate::session::{FlowToken, SessionToken};
 use crate::tenant::Tenant;
@@ -116,11 +117,19 @@ impl Call<'_> {
         Some(&address.0)
     }
 
-    /// The client's certificate in DER, where the connection has one (RFC 8705 §2). Where TLS ends says so; on Lambda
-    /// that is never a header.
-    pub fn certificate(&self) -> Option<&[u8]> {
-        let certificate: &ClientCertificate = self.request.extensions().get()?;
-        Some(&certificate.0)
+    /// The client's certificate, where the connection has one (RFC 8705 §2). Where TLS ends says so; on Lambda that is
+    /// never a header.
+    pub fn certificate(&self) -> Option<&ClientCertificate> {
+        self.request.extensions().get()
+    }
+
+    /// Scheme and authority of the name that was called, without a trailing slash. It may be another than the tenant's
+    /// first one, such as where connections have clients' certificates (RFC 8705 §5), and is the tenant's all the same,
+    /// which was found by it.
+    pub fn called_base(&self) -> Option<String> {
+        let (scheme, _) = self.tenant.base_url.split_once("://")?;
+        let host = host(self.request.headers(), self.request.uri())?;
+        Some(format!("{scheme}://{host}"))
     }
 
     /// Something that happened in this request.

@@ -125,7 +125,7 @@ impl Service {
             .await?
             .ok_or(Transport::NotFound)?;
         if preflight {
-            return Ok((cors::preflight(request), tenant));
+            return Ok((cors::preflight(request, self.endpoint.methods()), tenant));
         }
         let call = Call {
             tenant: Arc::clone(&tenant),

@@ -43,7 +43,8 @@ impl Order<'_> {
         if let Some(nonce) = self.nonce {
             put("nonce", nonce.into()); // OpenID Connect Core §3.1.3.6: unmodified
         }
-        if self.client.include_claims_in_id_token {
+        // OpenID Connect Core §5.4: with no access token they have no other way to the client.
+        if self.client.include_claims_in_id_token || self.alone {
             claims.extend(self.mapped.clone());
         }
         claims

@@ -1,4 +1,4 @@
-//! JWK sets at URLs, kept for a while.
+//! JWK sets at URLs, kept for a while: as long as their host says (RFC 9111 §5.2.2), within bounds.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,13 +9,14 @@ use super::JwtFault;
 use super::keys::KeySet;
 use crate::ports::Fetcher;
 
-/// How long a set is used without asking again.
+/// How long a set is used without asking again, at most: its host may say less.
 const FRESH: Seconds = Seconds::minutes(10);
 
-/// How long one is used where asking again fails.
+/// How long one is used where asking again fails (RFC 9111 §4.2.4), unless its host says that it must not be kept.
 const STALE: Seconds = Seconds::hours(1);
 
-/// How long to wait before asking again while there are keys: so often may a `kid` that nobody knows make us ask.
+/// How long to wait before asking again while there are keys: so often may a `kid` that nobody knows make us ask, or a
+/// host that wants to be asked each time.
 const PAUSE: Seconds = Seconds::minutes(1);
 
 /// How long a failure is remembered where there are no keys.
@@ -35,9 +36,17 @@ type Slot = futures_util::lock::Mutex<Known>;
 
 #[derive(Default)]
 struct Known {
-    keys: Option<(Arc<KeySet>, Timestamp)>,
+    kept: Option<Kept>,
     asked: Option<Timestamp>,
     failed: Option<JwtFault>,
+}
+
+/// A set, when it was read, and how long it counts.
+struct Kept {
+    keys: Arc<KeySet>,
+    read: Timestamp,
+    fresh: Seconds,
+    usable: Seconds,
 }
 
 impl KeySets {
@@ -59,14 +68,28 @@ impl KeySets {
         kid: Option<&str>,
         now: Timestamp,
     ) -> Result<Arc<KeySet>, JwtFault> {
+        self.get_by(&*self.fetcher, url, kid, now).await
+    }
+
+    /// The same, fetched by this one where it has to be.
+    ///
+    /// # Errors
+    /// As [`KeySets::get`].
+    pub async fn get_by(
+        &self,
+        fetcher: &dyn Fetcher,
+        url: &str,
+        kid: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Arc<KeySet>, JwtFault> {
         let slot = self.slot(url);
         let mut known = slot.lock().await;
         if !known.answers(kid, now) && known.may_ask(now) {
             known.asked = Some(now);
-            match self.fetch(url).await {
-                Ok(keys) => {
+            match fetched(fetcher, url, now).await {
+                Ok(kept) => {
                     known.failed = None;
-                    known.keys = Some((Arc::new(keys), now));
+                    known.kept = Some(kept);
                 }
                 Err(fault) => {
                     if known.usable(now).is_ok() {
@@ -79,11 +102,6 @@ impl KeySets {
         known.usable(now)
     }
 
-    async fn fetch(&self, url: &str) -> Result<KeySet, JwtFault> {
-        let text = self.fetcher.get(url).await.map_err(JwtFault::NoKeys)?;
-        KeySet::parse(&text)
-    }
-
     fn slot(&self, url: &str) -> Arc<Slot> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() >= MOST && !slots.contains_key(url) {
@@ -93,12 +111,22 @@ impl KeySets {
     }
 }
 
+async fn fetched(fetcher: &dyn Fetcher, url: &str, now: Timestamp) -> Result<Kept, JwtFault> {
+    let document = fetcher.document(url).await.map_err(JwtFault::NoKeys)?;
+    let not_to_be_kept = document.fresh_for == Some(Seconds(0));
+    Ok(Kept {
+        keys: Arc::new(KeySet::parse(&document.body)?),
+        read: now,
+        fresh: document.fresh_for.unwrap_or(FRESH).min(FRESH),
+        usable: if not_to_be_kept { PAUSE } else { STALE },
+    })
+}
+
 impl Known {
     /// Whether there is a fresh set with this key.
     fn answers(&self, kid: Option<&str>, now: Timestamp) -> bool {
-        self.keys
-            .as_ref()
-            .is_some_and(|(keys, read)| apart(*read, now) < FRESH && keys.knows(kid))
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| apart(kept.read, now) < kept.fresh && kept.keys.knows(kid))
     }
 
     fn may_ask(&self, now: Timestamp) -> bool {
@@ -111,9 +139,9 @@ impl Known {
     }
 
     fn usable(&self, now: Timestamp) -> Result<Arc<KeySet>, JwtFault> {
-        match &self.keys {
-            Some((keys, read)) if apart(*read, now) < STALE => Ok(Arc::clone(keys)),
-            _ => Err(self.failed.unwrap_or(JwtFault::BadKeys)),
+        match &self.kept {
+            Some(kept) if apart(kept.read, now) < kept.usable => Ok(Arc::clone(&kept.keys)),
+            Some(_) | None => Err(self.failed.unwrap_or(JwtFault::BadKeys)),
         }
     }
 }

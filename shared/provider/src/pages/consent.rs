@@ -1,8 +1,10 @@
 //! May this application use your account?
 
 use askama::Template;
+use url::Url;
 
-use super::{Account, Form, Page, Scene};
+use super::{About, Account, Form, Page, Scene};
+use crate::client::{Client, Origin};
 
 /// Asks whether the application may have what it asks for (OIDC Core §3.1.2.4).
 ///
@@ -14,6 +16,10 @@ pub struct Consent<'a> {
     pub scene: Scene<'a>,
     /// The application that asks.
     pub application: &'a str,
+    /// What that says of itself.
+    pub about: About<'a>,
+    /// How it came here, where nobody who runs this service brought it.
+    pub stranger: Option<Stranger>,
     /// Where the answer goes.
     pub form: Form<'a>,
     /// The account that would be used.
@@ -28,6 +34,37 @@ pub struct Consent<'a> {
     pub redirect_host: &'a str,
 }
 
+/// How an application came here that no administrator made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stranger {
+    /// It registered itself (RFC 7591).
+    Registered,
+    /// A document says what it is (Client ID Metadata Document).
+    Document {
+        /// Where that is.
+        host: String,
+    },
+}
+
+impl Stranger {
+    /// How this client came here; `None` where an administrator made it.
+    pub fn of(client: &Client) -> Option<Self> {
+        match client.origin {
+            Origin::Configured => None,
+            Origin::Registered { .. } => Some(Self::Registered),
+            Origin::Document { .. } => Some(Self::Document {
+                host: host(client.client_id.as_str()),
+            }),
+        }
+    }
+}
+
+fn host(url: &str) -> String {
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(Url::host_str);
+    host.unwrap_or_default().to_owned()
+}
+
 /// One thing an application may do: a scope in people's words.
 #[derive(Clone, Copy, Debug)]
 pub struct Permission<'a> {
@@ -40,5 +77,9 @@ pub struct Permission<'a> {
 impl Page for Consent<'_> {
     fn scene(&self) -> &Scene<'_> {
         &self.scene
+    }
+
+    fn pictures(&self) -> Vec<String> {
+        self.about.pictures()
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{CaptchaBox, Form, Page, Scene, scripts};
+use super::{About, CaptchaBox, Form, Page, Scene, scripts};
 
 /// Asks for the e-mail address or username; with it, where the stage is set so, for the password.
 ///
@@ -19,6 +19,8 @@ pub struct Identification<'a> {
     pub heading: String,
     /// The application the person came from; `None` when they came by themselves.
     pub application: Option<&'a str>,
+    /// What that says of itself.
+    pub about: About<'a>,
     /// The field for who it is; `None` where a passkey is the only way.
     pub uid: Option<Uid<'a>>,
     /// What is wrong with it, as a sentence.
@@ -94,5 +96,9 @@ impl Page for Identification<'_> {
 
     fn captcha(&self) -> Option<&str> {
         self.captcha.as_ref().map(|captcha| captcha.js_url)
+    }
+
+    fn pictures(&self) -> Vec<String> {
+        self.about.pictures()
     }
 }

@@ -101,6 +101,8 @@ pub struct SignedOut<'a> {
     /// Where the button leads: a checked `post_logout_redirect_uri` or launch URL. `None` leaves
     /// the button out.
     pub return_url: Option<&'a str>,
+    /// The host of it, where the person is to decide whether to go there.
+    pub return_host: Option<&'a str>,
     /// Where to sign in again, maybe as somebody else.
     pub sign_in_url: Option<&'a str>,
     /// How applications hear of it. Where the page goes on, it is to its `return_url`.

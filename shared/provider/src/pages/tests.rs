@@ -66,6 +66,8 @@ fn a_page_runs_what_it_needs_and_nothing_else() {
         "set-up-codes [2]",
         "set-up-passkey [5]",
         "prompt [3]",
+        "signed-out-frames [6]",
+        "session-end-frames [6]",
         "form-post [0]",
     ];
     assert_eq!(run(samples::with("text")), wanted);

@@ -209,6 +209,8 @@ pub struct Requests<'a> {
 /// A request that waits.
 #[derive(Clone, Debug)]
 pub struct Waiting {
+    /// Where the answer goes.
+    pub action: String,
     /// What it is found by.
     pub request: String,
     /// The application's name.

@@ -21,10 +21,22 @@ pub enum Asking {
 #[async_trait]
 pub trait AskingStore: Send + Sync {
     /// One transaction: writes a request with [`Device::asked`] where its person finds it, and counts it, iff its client
-    /// has fewer than [`crate::asking::BY_CLIENT`] and all have fewer than [`crate::asking::OF_PERSON`] in this window.
+    /// has fewer than [`crate::asking::BY_CLIENT`] and all have fewer than [`crate::asking::OF_PERSON`] in this window,
+    /// those not counted that the person has answered.
     async fn ask(&self, tenant: &TenantId, device: &Device, now: Timestamp) -> Outcome<Asking>;
 
-    /// The requests that wait for this person, the oldest first; at most 100. Two requests.
+    /// One conditional request: whether the person is to be written to, which is noted then. They are not while something
+    /// waits that they were written to about, which does so `until` then or until they answer anything, and not more often
+    /// than [`crate::asking::LETTERS`].
+    async fn letter(
+        &self,
+        tenant: &TenantId,
+        user: UserId,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Outcome<bool>;
+
+    /// All requests that wait for this person, the oldest first. Two requests, and one more beyond a hundred.
     async fn waiting(
         &self,
         tenant: &TenantId,

@@ -7,7 +7,7 @@ use protocol::{ClientId, TenantId, Timestamp, UserId};
 use crate::device::{Device, DeviceCode, DeviceState};
 use crate::event::Event;
 use crate::grant::{Grant, TokenRecord};
-use crate::ports::{Outcome, Redemption};
+use crate::ports::{Outcome, Redemption, Visiting};
 
 /// Whether a request began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +25,17 @@ pub enum Begun {
 pub enum Settled {
     /// It does.
     Yes,
-    /// The request is past its time, was answered before, or is gone. Nothing was written.
+    /// The request is past its time, was answered before, or is gone; or the session is over. Nothing was written.
     TooLate,
+}
+
+/// What is written with a person's answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settling<'a> {
+    /// What is recorded of it.
+    pub event: Option<&'a Event>,
+    /// The session in which the client is to hear of its end.
+    pub visit: Option<&'a Visiting<'a>>,
 }
 
 /// Whether a person may try another user code.
@@ -74,14 +83,15 @@ pub trait DeviceStore: Send + Sync {
     /// The try that was counted at `now` was right: it does not count.
     async fn guessed_right(&self, tenant: &TenantId, user: UserId, now: Timestamp) -> Outcome<()>;
 
-    /// One transaction: `Pending` and `expires > now` → `to`, and the event if there is one. Of any number
-    /// of answers at once, one counts.
+    /// One transaction: `Pending` and `expires > now` → `to`, with what is beside it; a visit is noted in its session, which
+    /// has to be there still. What somebody in particular is asked ([`Device::asked`]) waits no longer and counts no longer
+    /// among those that do. Of any number of answers at once, one counts.
     async fn settle(
         &self,
         tenant: &TenantId,
         device: &Device,
         to: &DeviceState,
-        event: Option<&Event>,
+        beside: Settling<'_>,
         now: Timestamp,
     ) -> Outcome<Settled>;
 
@@ -97,7 +107,7 @@ pub trait DeviceStore: Send + Sync {
     ) -> Outcome<Poll>;
 
     /// One transaction: `Approved` and `expires > now` → `Redeemed`; the grant written, the token recorded;
-    /// the user active and at `grant.subject.version`. Of any number of concurrent calls, one gets
+    /// the user active and at `grant.subject.version`; the session it was allowed in has not ended. Of any number of concurrent calls, one gets
     /// `First`.
     async fn redeem(
         &self,

@@ -30,6 +30,9 @@ pub enum FetchError {
     /// More than the largest document.
     #[error("the document is too large")]
     TooLarge,
+    /// Nobody was asked: callers have had too much fetched already.
+    #[error("too many documents are asked for")]
+    Often,
 }
 
 /// A document, and what its host says of it.

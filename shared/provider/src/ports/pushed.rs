@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::grant::Confirmation;
 use crate::ports::Outcome;
+use crate::requests::Kept;
 
 /// An authorization request as it was pushed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,8 +17,8 @@ pub struct Pushed {
     pub client_id: ClientId,
     /// Which of the providers that have gone by that id, one after another.
     pub provider: u64,
-    /// Its parameters as a form, without the client's authentication; those of a request object where there was one.
-    pub params: String,
+    /// Its parameters, without the client's authentication; those of a request object where there was one.
+    pub params: Kept,
     /// Whether there was one.
     pub signed: bool,
     /// The key that was proved beside it (RFC 9449 §10.1).

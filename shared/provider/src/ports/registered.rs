@@ -48,11 +48,14 @@ pub trait RegisteredStore: Send + Sync {
     /// Removes a client and writes the event, in one transaction; `false` where there is none.
     async fn remove(&self, tenant: &TenantId, id: &ClientId, event: &Event) -> Outcome<bool>;
 
-    /// Writes the copy of a document, over whatever copy there is: iff the id is not that of another client.
+    /// Writes the copy of a document, and its place in the list, in one transaction. With an event, which says that it is
+    /// the first: iff nobody has its id, and writes the event too. Without: over whatever copy there is, iff the id is not that
+    /// of another client.
     async fn keep_document(
         &self,
         tenant: &TenantId,
         client: &RegisteredClient,
+        first: Option<&Event>,
     ) -> Outcome<Enrolled>;
 
     /// Notes in one transaction that a client was used, so that it is there until then at least; one that is gone stays
@@ -67,7 +70,7 @@ pub trait RegisteredStore: Send + Sync {
         now: Timestamp,
     ) -> Outcome<Option<RegisteredClient>>;
 
-    /// Clients that registered themselves, after the one that an earlier page ended with; at most `limit`.
+    /// Clients that registered themselves or have documents, after the one that an earlier page ended with; at most `limit`.
     async fn list(
         &self,
         tenant: &TenantId,

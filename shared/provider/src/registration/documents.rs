@@ -12,24 +12,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use protocol::{ClientId, Digest, Seconds, Slug, TenantId, Timestamp};
+use protocol::{ClientId, Seconds, Slug, TenantId, Timestamp};
 
 pub use url::document_url;
 
-use crate::client::{Client, Origin};
-use crate::ports::{
-    Admission, Bucket, ClientStore, Fetcher, Outcome, RegisteredStore, ThrottleStore,
-};
+use super::RegistrationFault;
+use crate::client::{Client, Origin, RegisteredClient};
+use crate::entropy::Entropy;
+use crate::limited::{Kind, Limited};
+use crate::ports::{ClientStore, Enrolled, FetchError, Outcome, RegisteredStore};
+use document::DocumentFault;
 
 /// How long a failure is remembered (§5.1: it is not kept for long).
 const PAUSE: Seconds = Seconds::minutes(1);
-
-/// How long a copy past its time is used where its document cannot be had.
-const STALE: Seconds = Seconds::days(1);
-
-/// How often documents of one host are fetched for a tenant, so that nobody floods it through us: so many at once, then
-/// one each so often.
-const HOST: (u32, Seconds) = (30, Seconds(2));
 
 /// More ids than an instance meets.
 const MOST: usize = 1_000;
@@ -38,9 +33,19 @@ const MOST: usize = 1_000;
 pub struct Documents {
     clients: Arc<dyn ClientStore>,
     registered: Arc<dyn RegisteredStore>,
-    throttle: Arc<dyn ThrottleStore>,
-    fetcher: Arc<dyn Fetcher>,
+    limited: Limited,
+    entropy: Arc<dyn Entropy>,
     slots: Mutex<HashMap<(TenantId, ClientId), Arc<Slot>>>,
+}
+
+/// What came of looking for a document.
+enum Met {
+    /// There is one, and it is kept.
+    Kept,
+    /// There is none that is good.
+    Refused,
+    /// Nobody was asked: too much was fetched already.
+    Later,
 }
 
 /// When fetching failed last. It is locked while a document is fetched, so that requests at once fetch once.
@@ -51,14 +56,14 @@ impl Documents {
     pub fn new(
         clients: Arc<dyn ClientStore>,
         registered: Arc<dyn RegisteredStore>,
-        throttle: Arc<dyn ThrottleStore>,
-        fetcher: Arc<dyn Fetcher>,
+        limited: Limited,
+        entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
             clients,
             registered,
-            throttle,
-            fetcher,
+            limited,
+            entropy,
             slots: Mutex::default(),
         }
     }
@@ -77,50 +82,74 @@ impl Documents {
             return Ok(found); // somebody else has fetched it
         }
         if failed.is_none_or(|at| apart(at, now) >= PAUSE) {
-            if self.fetch(tenant, id, now).await? {
-                *failed = None;
-                return self.clients.by_id(tenant, id, now).await;
+            match self.fetch(tenant, id, found.is_none(), now).await? {
+                Met::Kept => {
+                    *failed = None;
+                    return self.clients.by_id(tenant, id, now).await;
+                }
+                Met::Refused => *failed = Some(now),
+                Met::Later => {} // its host has not failed
             }
-            *failed = Some(now);
         }
-        Ok(found.filter(|client| is_usable(client, now)))
+        Ok(found.filter(|client| client.counts_at(now)))
     }
 
-    /// Fetches a document and keeps it; `false` where there is none that is good.
-    async fn fetch(&self, tenant: &TenantId, id: &ClientId, now: Timestamp) -> Outcome<bool> {
-        let Some(url) = document_url(id) else {
-            return Ok(false);
-        };
+    /// Fetches a document and keeps it. `new`: there is no copy that counts.
+    async fn fetch(
+        &self,
+        tenant: &TenantId,
+        id: &ClientId,
+        new: bool,
+        now: Timestamp,
+    ) -> Outcome<Met> {
+        if document_url(id).is_none() {
+            return Ok(Met::Refused);
+        }
         let Some(template) = self.template(tenant, now).await? else {
-            return Ok(false);
+            return Ok(Met::Refused);
         };
-        let host = url.host_str().unwrap_or_default();
-        if !template.admits_documents_at(host) {
-            return Ok(false);
+        if !template.admits_document(id.as_str()) {
+            return Ok(Met::Refused);
         }
-        let bucket = Bucket {
-            id: Digest::of(format!("documents:{host}").as_bytes()),
-            burst: HOST.0,
-            interval: HOST.1,
-        };
-        if self.throttle.admit(tenant, &[bucket], now).await? != Admission::Admitted {
-            tracing::warn!(
-                event = "client_documents_throttled",
-                "too many documents of one host"
-            );
-            return Ok(false);
-        }
-        let read = document::fetched(&*self.fetcher, id, &template, now).await;
-        match read {
+        let of = |kind| self.limited.counted(tenant, kind, now);
+        let (documents, sectors) = (of(Kind::Clients), of(Kind::Sectors));
+        match document::fetched((&documents, &sectors), id, &template, now).await {
             Ok(client) => {
-                self.registered.keep_document(tenant, &client).await?;
-                Ok(true)
+                self.keep(tenant, &client, new, now).await?;
+                Ok(Met::Kept)
             }
+            Err(
+                DocumentFault::Fetch(FetchError::Often)
+                | DocumentFault::Registration(RegistrationFault::TooMany),
+            ) => Ok(Met::Later),
             Err(reason) => {
                 tracing::info!(event = "client_document_refused", %reason, "a client's document is no good");
-                Ok(false)
+                Ok(Met::Refused)
             }
         }
+    }
+
+    /// Keeps a copy; of the first, administrators learn.
+    async fn keep(
+        &self,
+        tenant: &TenantId,
+        client: &RegisteredClient,
+        new: bool,
+        now: Timestamp,
+    ) -> Outcome<()> {
+        if new {
+            let event = document::met(client, &*self.entropy, now);
+            let kept = self
+                .registered
+                .keep_document(tenant, client, Some(&event))
+                .await?;
+            if kept == Enrolled::Yes {
+                return Ok(());
+            }
+        }
+        // Somebody else was faster, or one past its time is still there.
+        self.registered.keep_document(tenant, client, None).await?;
+        Ok(())
     }
 
     /// The client of the application that such clients belong to.
@@ -192,13 +221,6 @@ impl ClientStore for Documents {
 fn is_fresh(client: &Client, now: Timestamp) -> bool {
     match client.origin {
         Origin::Document { fresh_until } => now < fresh_until,
-        Origin::Configured | Origin::Registered { .. } => true,
-    }
-}
-
-fn is_usable(client: &Client, now: Timestamp) -> bool {
-    match client.origin {
-        Origin::Document { fresh_until } => now < fresh_until + STALE,
         Origin::Configured | Origin::Registered { .. } => true,
     }
 }

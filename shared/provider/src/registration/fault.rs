@@ -36,11 +36,17 @@ pub enum RegistrationFault {
     /// `invalid_software_statement`: it says something that it must not.
     #[error("the software statement is expired, or does not say what it must")]
     StatementSays,
+    /// `invalid_software_statement`: it is a JWT of another kind, or for somebody else.
+    #[error("the JWT is not a software statement for this server")]
+    OtherJwt,
     /// `unapproved_software_statement`.
     #[error("the software statement is not by anybody who may vouch for clients here")]
     Unapproved,
-    /// An address registers too often.
-    #[error("too many clients are registered from this address; wait a while")]
+    /// The policies of the application do not have such a client, or no longer (RFC 7592 §2.2: 403).
+    #[error("the policies of this application do not let such a client in")]
+    Denied,
+    /// An address registers, or a client changes, too often.
+    #[error("too many requests to register or change clients; wait a while")]
     TooMany,
 }
 
@@ -55,8 +61,11 @@ impl RegistrationFault {
             | Self::Sector
             | Self::OtherClient
             | Self::OtherSecret => ErrorCode::InvalidClientMetadata,
-            Self::Statement(_) | Self::StatementSays => ErrorCode::InvalidSoftwareStatement,
+            Self::Statement(_) | Self::StatementSays | Self::OtherJwt => {
+                ErrorCode::InvalidSoftwareStatement
+            }
             Self::Unapproved => ErrorCode::UnapprovedSoftwareStatement,
+            Self::Denied => ErrorCode::AccessDenied,
             Self::TooMany => ErrorCode::TemporarilyUnavailable,
         }
     }

@@ -38,7 +38,13 @@ pub(super) fn check(asked: &Asked, hosts: &[String]) -> Result<(), RegistrationF
         one(uri, application, at_once, hosts)?;
     }
     for uri in &asked.post_logout_redirect_uris {
-        one(uri, application, false, hosts)?; // a logout leads on without a word
+        // A logout leads on without a word.
+        one(uri, application, false, hosts).map_err(|fault| match fault {
+            RegistrationFault::Redirect(must) => {
+                RegistrationFault::Metadata("post_logout_redirect_uris", must)
+            }
+            other => other,
+        })?;
     }
     Ok(())
 }
@@ -84,6 +90,22 @@ fn one(
             }
         }
         (Kind::Web { loopback: true } | Kind::Loopback | Kind::Own { .. }, _) => Ok(()),
+    }
+}
+
+/// Whether it leads to one of these hosts, to loopback or into an app; no hosts: anywhere.
+pub(crate) fn leads_within(uri: &RedirectUri, hosts: &[String]) -> bool {
+    if hosts.is_empty() {
+        return true;
+    }
+    let Ok(url) = Url::parse(uri.as_str()) else {
+        return false;
+    };
+    match kind(&url) {
+        Kind::Web { loopback: false } | Kind::Plain => {
+            is_one_of(url.host_str().unwrap_or_default(), hosts)
+        }
+        Kind::Web { loopback: true } | Kind::Loopback | Kind::Own { .. } => true,
     }
 }
 
@@ -143,7 +165,9 @@ mod tests {
                 "post_logout_redirect_uris": [uri],
             });
             let asked = Asked::read(body.as_object().unwrap(), None).unwrap();
-            assert_eq!(check(&asked, &hosts).is_ok(), good, "{uri}");
+            let code = check(&asked, &hosts).map_err(|fault| fault.code());
+            let wanted = Err(protocol::ErrorCode::InvalidClientMetadata); // RFC 7591 §3.2.2
+            assert_eq!(code, if good { Ok(()) } else { wanted }, "{uri}");
         }
     }
 

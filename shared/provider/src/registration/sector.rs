@@ -1,18 +1,25 @@
 //! `sector_identifier_uri` (OpenID Connect Registration §5): who shares a sector has to be named by its document.
 
 use super::{Asked, RegistrationFault};
-use crate::ports::Fetcher;
+use crate::ports::{FetchError, Fetcher};
 
 /// Fetches the document and compares it.
 ///
 /// # Errors
-/// [`RegistrationFault::Sector`] where it cannot be had, is no array of texts, or does not have each redirect URI.
+/// [`RegistrationFault::Sector`] where it cannot be had, is no array of texts, or does not have each redirect URI;
+/// [`RegistrationFault::TooMany`] where too many have been fetched.
 pub async fn check_sector(asked: &Asked, fetcher: &dyn Fetcher) -> Result<(), RegistrationFault> {
     let Some(url) = &asked.metadata.sector_identifier_uri else {
         return Ok(());
     };
     let document = fetcher.get(url).await;
-    let document = document.map_err(|_| RegistrationFault::Sector)?;
+    let document = document.map_err(|why| {
+        if why == FetchError::Often {
+            RegistrationFault::TooMany
+        } else {
+            RegistrationFault::Sector
+        }
+    })?;
     let listed: Vec<String> =
         serde_json::from_slice(&document).map_err(|_| RegistrationFault::Sector)?;
     // §5: the values registered MUST be included in the elements of the array.
@@ -35,8 +42,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ports::FetchError;
-
     struct Host(Result<&'static str, FetchError>);
 
     #[async_trait]
@@ -86,6 +91,12 @@ mod tests {
         ] {
             assert_eq!(checked(bad, sector), Err(RegistrationFault::Sector));
         }
+        let often = checked(Err(FetchError::Often), sector);
+        assert_eq!(
+            often,
+            Err(RegistrationFault::TooMany),
+            "later it may be good"
+        );
         assert_eq!(
             checked(Err(FetchError::Url), None),
             Ok(()),

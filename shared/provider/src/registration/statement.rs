@@ -11,6 +11,8 @@ use crate::client::{JwtKeys, JwtSource};
 use crate::jwt::{JwtFault, KeySet, KeySets, Unverified, moment};
 use crate::ports::Fetcher;
 
+mod kind;
+
 /// Checks statements.
 pub struct Statements {
     key_sets: KeySets,
@@ -38,7 +40,7 @@ impl Statements {
         }
     }
 
-    /// The claims of a statement by one of these sources.
+    /// The claims of a statement by one of these sources. `places`: how it may name us.
     ///
     /// # Errors
     /// [`RegistrationFault::Unapproved`] where none of them issued it, else what is wrong with it.
@@ -46,6 +48,7 @@ impl Statements {
         &self,
         statement: &str,
         sources: &[JwtSource],
+        places: &[String],
         now: Timestamp,
     ) -> Result<Claims, RegistrationFault> {
         let jwt = Unverified::parse(statement).map_err(RegistrationFault::Statement)?;
@@ -67,6 +70,12 @@ impl Statements {
         if over("exp") || early("nbf") {
             return Err(RegistrationFault::StatementSays); // RFC 7519 §4.1.4, §4.1.5
         }
+        if !kind::is_statement(&jwt) || !kind::is_for_us(&claims, source, places) {
+            return Err(RegistrationFault::OtherJwt);
+        }
+        let subject = claims.get("sub").and_then(Value::as_str);
+        let vouched = source.rules.admit(subject.unwrap_or_default(), &claims);
+        vouched.map_err(|_| RegistrationFault::Unapproved)?; // it is not for all that its issuer signs
         Ok(claims)
     }
 

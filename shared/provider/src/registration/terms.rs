@@ -4,8 +4,11 @@ use protocol::Scopes;
 use protocol::redirect::RedirectUri;
 use url::Url;
 
+use super::names::is_name;
 use super::{Asked, RegistrationFault, redirects};
-use crate::client::{AuthMethod, Client, Metadata, Registration, SubjectType, is_loopback, rules};
+use crate::client::{
+    AuthMethod, Client, Metadata, Registration, SubjectType, is_loopback, rules, subject_type,
+};
 use crate::config::logout_problem;
 
 /// Grants that clients may register: those by which a person decides. What a program gets on its own account is for an
@@ -47,9 +50,10 @@ pub fn check(asked: &mut Asked, template: &Client) -> Result<(), RegistrationFau
     }
     assume_native(asked);
     named(asked)?;
-    grants(&asked.metadata, &template.metadata)?;
+    grants(&asked.metadata, template)?;
     algorithms(asked, template)?;
     authentication(&asked.metadata)?;
+    asked.metadata.subject_type = subject_type(template, asked.metadata.subject_type);
     pairwise(asked)?;
     statement(asked, &registration)?;
     asked.scopes = scopes(asked.scopes.take(), template)?;
@@ -67,12 +71,9 @@ fn assume_native(asked: &mut Asked) {
 }
 
 fn named(asked: &Asked) -> Result<(), RegistrationFault> {
-    const LONGEST: usize = 200;
-    let good = asked.name.as_ref().is_none_or(|name| {
-        let shown = !name.trim().is_empty() && !name.chars().any(char::is_control);
-        shown && name.len() <= LONGEST
-    });
-    unless(good, "client_name", "a name of 1 to 200 bytes")
+    let good = asked.name.as_deref().is_none_or(is_name);
+    let must = "a name of 1 to 200 bytes that can be seen, without a host in brackets";
+    unless(good, "client_name", must)
 }
 
 const fn unless(
@@ -87,37 +88,21 @@ const fn unless(
     }
 }
 
-fn grants(its: &Metadata, all: &Metadata) -> Result<(), RegistrationFault> {
-    let wanted = its.grant_types.iter().flatten();
-    let may = |grant: &String| {
-        GRANTS.contains(&grant.as_str()) && all.allows_grant(grant, needs_leave(grant))
-    };
-    let good = wanted.clone().all(may);
+fn grants(its: &Metadata, template: &Client) -> Result<(), RegistrationFault> {
+    let may = |grant: &String| GRANTS.contains(&grant.as_str()) && template.lends_grant(grant);
+    let good = its.grant_types.iter().flatten().all(may);
     unless(
         good,
         "grant_types",
         "grant types that clients may register here",
     )?;
-    let Some(allowed) = &all.response_types else {
-        return Ok(());
-    };
-    let words = |kind: &str| {
-        let mut words: Vec<String> = kind.split(' ').map(str::to_owned).collect();
-        words.sort_unstable();
-        words
-    };
-    let may = |kind: &String| allowed.iter().any(|one| words(one) == words(kind));
+    let may = |kind: &String| template.lends_response_type(kind);
     let good = its.response_types.iter().flatten().all(may);
     unless(
         good,
         "response_types",
         "response types that clients may register here",
     )
-}
-
-/// A grant that no client has without leave.
-fn needs_leave(grant: &str) -> bool {
-    grant == "urn:openid:params:grant-type:ciba"
 }
 
 /// One signing algorithm a client: that of its issuer's key. `none` is nobody's.

@@ -100,7 +100,7 @@ fn check_type(
         .iter()
         .any(|(wanted, grant)| *wanted && !metadata.allows_grant(grant, false));
     // RFC 9449 §5.2, RFC 8705 §3.4: what is handed out at once is bound to no key.
-    let unbound = metadata.constrains_tokens() && kind.gives_access_token();
+    let unbound = metadata.constrains_tokens() && metadata.hands_out_access_token(kind);
     if other || unused || unbound {
         return Err(RequestFault::ResponseType);
     }

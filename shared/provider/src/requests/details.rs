@@ -1,10 +1,14 @@
 //! `authorization_details`: what a scope is too coarse for (RFC 9396).
 
+mod narrowing;
+
 use serde_json::{Map, Value};
 
 use super::{RequestFault, storable};
 use crate::client::{DetailsType, Metadata};
 use crate::jwt;
+
+pub(crate) use narrowing::narrowed;
 
 /// The longest, in bytes: it is kept with the grant and each of its tokens, and read by a person.
 const LONGEST: usize = 8 * 1024;

@@ -4,79 +4,109 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use protocol::{Digest, Seconds, Timestamp};
+use protocol::{Seconds, Timestamp};
 
 use crate::client::Client;
-use crate::ports::Fetcher;
+use crate::http::Call;
+use crate::limited::{Kind, Limited};
+use crate::ports::{FetchError, Fetcher};
 
 use super::RequestFault;
 
 /// How long one is used without asking again: as long as most sign-ins take, which look at it page by page.
 const FRESH: Seconds = Seconds::minutes(5);
 
+/// How long a failure is remembered: so often may a stranger have a host asked that does not answer.
+const PAUSE: Seconds = Seconds::minutes(1);
+
 /// More than are under way at once in one instance.
 const MOST: usize = 200;
 
 /// Fetches them, and keeps them for a while.
 pub struct Documents {
-    fetcher: Arc<dyn Fetcher>,
-    kept: Mutex<HashMap<String, (Arc<str>, Timestamp)>>,
+    limited: Limited,
+    /// By URL, with its fragment: where that changes, what was kept is no longer good (OpenID Connect Core §6.2).
+    kept: Known<Arc<str>>,
+    /// By URL, without: what fails does so whatever the fragment is.
+    failed: Known<RequestFault>,
 }
 
 impl Documents {
-    /// By this fetcher.
-    pub fn new(fetcher: Arc<dyn Fetcher>) -> Self {
+    /// Fetched no faster than they may.
+    pub fn new(limited: Limited) -> Self {
         Self {
-            fetcher,
-            kept: Mutex::new(HashMap::new()),
+            limited,
+            kept: Mutex::default(),
+            failed: Mutex::default(),
         }
     }
 
     /// The request object at this URL of the client's.
     ///
     /// # Errors
-    /// [`RequestFault`]: not registered, not to be had, or another than the URL's fragment says.
+    /// [`RequestFault`]: not registered, not to be had, or no text.
     pub async fn get(
         &self,
+        call: &Call<'_>,
         client: &Client,
         url: &str,
-        now: Timestamp,
     ) -> Result<Arc<str>, RequestFault> {
-        let plain = |url: &str| url.split('#').next().unwrap_or_default().to_owned();
+        let now = call.now;
         let mut registered = client.metadata.request_uris.iter();
-        // §6.2: a fragment that differs names another state of the same document.
+        // OpenID Connect Core §6.2: a fragment that differs says that the document has changed since. It is not compared
+        // with the document: the client's signature is what that is trusted for.
         if !registered.any(|one| one == url || plain(one) == plain(url)) {
             return Err(RequestFault::UnregisteredUri);
         }
-        if let Some(text) = self.kept(url, now) {
+        if let Some(text) = recent(&self.kept, url, FRESH, now) {
             return Ok(text);
         }
-        let found = self.fetcher.get(&plain(url)).await;
-        let bytes = found.map_err(RequestFault::NotFetched)?;
-        if !is_named(url, &bytes) {
-            return Err(RequestFault::OtherDocument);
+        let address = plain(url);
+        if let Some(fault) = recent(&self.failed, address, PAUSE, now) {
+            return Err(fault);
         }
-        let text = std::str::from_utf8(&bytes).map_err(|_| RequestFault::OtherDocument)?;
-        let text: Arc<str> = text.trim().into();
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST {
-            kept.clear();
+        let counted = self.limited.counted(&call.tenant.id, Kind::Requests, now);
+        match fetched(&counted, address).await {
+            Ok(text) => {
+                remember(&self.kept, url, Arc::clone(&text), now);
+                Ok(text)
+            }
+            Err(fault) => {
+                if fault != RequestFault::NotFetched(FetchError::Often) {
+                    remember(&self.failed, address, fault, now);
+                }
+                Err(fault)
+            }
         }
-        kept.insert(url.to_owned(), (Arc::clone(&text), now));
-        Ok(text)
-    }
-
-    fn kept(&self, url: &str, now: Timestamp) -> Option<Arc<str>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (text, read) = kept.get(url)?;
-        let age = now.since(*read).max(read.since(now));
-        (age < FRESH).then(|| Arc::clone(text))
     }
 }
 
-/// §6.2: a fragment is the SHA-256 of the document in base64url. One that is no digest says nothing.
-fn is_named(url: &str, document: &[u8]) -> bool {
-    let fragment = url.split_once('#').map(|(_, fragment)| fragment);
-    let named = fragment.and_then(Digest::decode);
-    named.is_none_or(|named| named == Digest::of(document))
+async fn fetched(fetcher: &dyn Fetcher, address: &str) -> Result<Arc<str>, RequestFault> {
+    let bytes = fetcher.get(address).await;
+    let bytes = bytes.map_err(RequestFault::NotFetched)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| RequestFault::NoText)?;
+    Ok(text.trim().into())
+}
+
+/// What is asked for: a fragment is not sent (RFC 9110 §7.1).
+fn plain(url: &str) -> &str {
+    url.split_once('#').map_or(url, |(address, _)| address)
+}
+
+/// What is known of it, and when that was found out.
+type Known<T> = Mutex<HashMap<String, (T, Timestamp)>>;
+
+fn recent<T: Clone>(known: &Known<T>, url: &str, life: Seconds, now: Timestamp) -> Option<T> {
+    let known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    let (it, at) = known.get(url)?;
+    let age = now.since(*at).max(at.since(now));
+    (age < life).then(|| it.clone())
+}
+
+fn remember<T>(known: &Known<T>, url: &str, it: T, now: Timestamp) {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= MOST {
+        known.clear();
+    }
+    known.insert(url.to_owned(), (it, now));
 }

@@ -18,15 +18,21 @@ pub enum RequestFault {
     /// RFC 9126 §4: nothing of ours, another client's, used, or past its time. A client cannot tell which.
     #[error("request_uri is unknown, used, expired or another client's")]
     NoSuchRequest,
+    /// RFC 9126 §2.3: 413.
+    #[error("a request of a client that does not authenticate may have 16 KiB")]
+    TooLarge,
+    /// RFC 9126 §2.3: 429.
+    #[error("too many requests are pushed from this address; wait a while")]
+    TooMany,
     /// RFC 9101 §10.4: only what the client registered is fetched.
     #[error("request_uri is not registered")]
     UnregisteredUri,
     /// RFC 9101 §5.2.
     #[error("the request object cannot be fetched")]
     NotFetched(FetchError),
-    /// OpenID Connect Core §6.2: the fragment is the hash of another document.
-    #[error("the request object is not the one that request_uri names")]
-    OtherDocument,
+    /// RFC 9101 §5.2: the document is no text, and so no request object.
+    #[error("there is no request object at request_uri")]
+    NoText,
     /// RFC 9101 §6.2.
     #[error("the request object is not signed by the client")]
     Signature(JwtFault),
@@ -66,15 +72,16 @@ impl RequestFault {
     /// The `error` this becomes.
     pub const fn code(self) -> ErrorCode {
         match self {
-            Self::NoSuchRequest
-            | Self::UnregisteredUri
-            | Self::NotFetched(_)
-            | Self::OtherDocument => ErrorCode::InvalidRequestUri,
+            Self::NoSuchRequest | Self::UnregisteredUri | Self::NotFetched(_) | Self::NoText => {
+                ErrorCode::InvalidRequestUri
+            }
             Self::Signature(_) | Self::Object(_) => ErrorCode::InvalidRequestObject,
             Self::ResponseType => ErrorCode::UnauthorizedClient, // RFC 6749 §4.1.2.1
             Self::Target => ErrorCode::InvalidTarget,
             Self::Details(_) => ErrorCode::InvalidAuthorizationDetails,
+            Self::TooMany => ErrorCode::TemporarilyUnavailable,
             Self::TwoRequests
+            | Self::TooLarge
             | Self::UriPushed
             | Self::NotPushed
             | Self::NotSigned

@@ -1,7 +1,7 @@
 //! Request objects: parameters in a JWT that the client signed (RFC 9101 §4, §6; OpenID Connect Core §6.1).
 
 use protocol::jose::Algorithm;
-use protocol::{Malformed, Params, Seconds, Timestamp};
+use protocol::{Malformed, Params, Seconds, TenantId, Timestamp};
 use serde_json::Value;
 
 use super::RequestFault;
@@ -25,6 +25,8 @@ const OF_THE_JWT: [&str; 7] = ["iss", "aud", "sub", "exp", "nbf", "iat", "jti"];
 pub(super) struct Expected<'a> {
     /// Whose it is.
     pub(super) client: &'a Client,
+    /// Whose client that is.
+    pub(super) tenant: &'a TenantId,
     /// For whom.
     pub(super) issuer: String,
     /// When.
@@ -43,11 +45,11 @@ impl Expected<'_> {
         let object = Unverified::parse(text).map_err(RequestFault::Signature)?;
         let plain_openid = !self.is_strict() && !object.is_typed(TYPE);
         self.check_header(&object)?;
-        let keys = keys.of(self.client, object.kid(), self.now).await;
-        let keys = keys.map_err(RequestFault::Signature)?;
+        let keys = keys.of(self.tenant, self.client, object.kid(), self.now);
+        let keys = keys.await.map_err(RequestFault::Signature)?;
         let claims = object.verified_as(&keys, &self.algorithms()); // §6.2
         let claims = claims.map_err(RequestFault::Signature)?;
-        let expires = self.check(&claims)?;
+        let expires = self.check(&claims, plain_openid)?;
         let mut pairs = parameters(&claims)?;
         let client_id = self.client.client_id.as_str().to_owned();
         pairs.push(("client_id".to_owned(), client_id));
@@ -94,7 +96,11 @@ impl Expected<'_> {
         all.filter(named).filter(fit).collect()
     }
 
-    fn check(&self, claims: &Claims) -> Result<Option<Timestamp>, RequestFault> {
+    fn check(
+        &self,
+        claims: &Claims,
+        plain_openid: bool,
+    ) -> Result<Option<Timestamp>, RequestFault> {
         let client_id = self.client.client_id.as_str();
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         for name in ["request", "request_uri"] {
@@ -103,8 +109,10 @@ impl Expected<'_> {
             }
         }
         let strict = self.is_strict();
-        if text("client_id") != Some(client_id) && (strict || claims.contains_key("client_id")) {
-            return Err(RequestFault::Object("client_id")); // §5: MUST be identical
+        // RFC 9101 §5: MUST be identical. OpenID Connect Core §6.1 lets it stand outside alone.
+        let left_out = plain_openid && !claims.contains_key("client_id");
+        if text("client_id") != Some(client_id) && !left_out {
+            return Err(RequestFault::Object("client_id"));
         }
         if claims.contains_key("iss") && text("iss") != Some(client_id) {
             return Err(RequestFault::Object("iss")); // §4

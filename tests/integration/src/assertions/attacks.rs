@@ -24,6 +24,40 @@ async fn rfc8725_3_1_alg_none_is_refused_in_every_spelling() {
 }
 
 #[tokio::test]
+async fn rfc8725_3_11_a_logout_token_is_no_assertion() {
+    let ci = Elsewhere::new("k");
+    let bench = trusting(ci.source()).await;
+    let typed = |typ: &str| {
+        let header = json!({"alg": "ES256", "kid": "k", "typ": typ});
+        ci.signed(&header, &claims(&bench))
+    };
+    let mut untyped = claims(&bench);
+    let event = "http://schemas.openid.net/event/backchannel-logout";
+    untyped["events"] = json!({event: {}});
+    for other in [
+        typed("logout+jwt"),
+        typed("application/logout+jwt"),
+        typed("secevent+jwt"),
+        typed("dpop+jwt"),
+        typed("oauth-authz-req+jwt"),
+        typed("token-introspection+jwt"),
+        typed(""),
+        ci.token(&untyped),
+    ] {
+        let why = refused(&with(&bench, &other)).await;
+        assert_eq!(
+            why,
+            "the assertion's typ or events make it another kind of JWT"
+        );
+    }
+    for known in ["JWT", "jwt", "JOSE", "at+jwt", "application/at+jwt"] {
+        with(&bench, &typed(known)).tokens().await;
+    }
+    let nameless = ci.signed(&json!({"alg": "ES256", "kid": "k"}), &claims(&bench));
+    with(&bench, &nameless).tokens().await;
+}
+
+#[tokio::test]
 async fn rfc8725_2_1_hmac_with_the_public_key_is_refused() {
     let ci = Elsewhere::new("k");
     let bench = trusting(ci.source()).await;

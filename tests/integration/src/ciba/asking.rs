@@ -3,9 +3,10 @@
 use protocol::Seconds;
 use serde_json::json;
 
-use super::{ENDPOINT, asked, asking, may_ask, polling};
+use super::{ENDPOINT, answer, asked, asking, may_ask, page, polling};
 use crate::harness::answers::INVALID_CLIENT_BASIC;
-use crate::harness::{Bench, basic, header, json as body, member, people, summary};
+use crate::harness::browser::Browser;
+use crate::harness::{Bench, basic, header, json as body, member, summary};
 use crate::machines::reconfigure;
 
 #[tokio::test]
@@ -61,6 +62,19 @@ async fn ciba_13_a_client_without_a_delivery_mode_is_an_unauthorized_client() {
     .await;
     let public = summary(&asking(&bench).by("spa").send_to(ENDPOINT).await);
     assert!(public.contains("unauthorized_client"), "{public}");
+}
+
+/// Anybody may put a document somewhere.
+#[tokio::test]
+async fn who_is_what_a_document_says_has_nobody_asked() {
+    let bench = polling().await;
+    let fresh_until = bench.now() + Seconds::days(1);
+    reconfigure(&bench, "fast", |client| {
+        client.origin = provider::client::Origin::Document { fresh_until };
+    })
+    .await;
+    let told = summary(&asking(&bench).send_to(ENDPOINT).await);
+    assert!(told.contains("unauthorized_client"), "{told}");
 }
 
 #[tokio::test]
@@ -132,27 +146,9 @@ async fn ciba_7_1_an_id_token_of_the_clients_own_is_a_hint_even_past_its_time() 
 }
 
 #[tokio::test]
-async fn whoever_has_an_address_is_written_to_without_a_word_of_what_is_asked() {
-    let bench = polling().await;
-    asked(&asking(&bench)).await;
-    let letters = bench.backend.mailbox.letters();
-    assert_eq!(letters.len(), 1);
-    let text = &letters[0].text;
-    assert!(
-        text.contains("http://localhost:8000/if/user/requests/"),
-        "{text}"
-    );
-    assert!(!text.contains("W4SCT") && !text.contains("Fast"), "{text}");
-    people::change(&bench, "ada", |user| user.subject.email = String::new()).await;
-    asked(&asking(&bench)).await;
-    assert_eq!(bench.backend.mailbox.letters().len(), 1);
-}
-
-#[tokio::test]
 async fn nobody_is_asked_over_and_over() {
     let bench = polling().await;
-    may_ask(&bench, |_| {}).await;
-    for _ in 0..5 {
+    for _ in 0..10 {
         asked(&asking(&bench)).await;
     }
     let answer = asking(&bench).send_to(ENDPOINT).await;
@@ -161,4 +157,49 @@ async fn nobody_is_asked_over_and_over() {
     asked(&asking(&bench).with("login_hint", "bob")).await;
     bench.wait(Seconds::minutes(10));
     asked(&asking(&bench)).await;
+}
+
+/// A person who answers can be asked as often as they like: a run of tests, a morning at a desk.
+#[tokio::test]
+async fn what_a_person_has_answered_counts_no_longer() {
+    let bench = polling().await;
+    let (mut browser, _) = page(Browser::new(&bench)).await;
+    for number in 0..25 {
+        asked(&asking(&bench)).await;
+        let action = if number % 2 == 0 { "allow" } else { "refuse" };
+        answer(&mut browser, action).await;
+    }
+}
+
+#[tokio::test]
+async fn ciba_7_1_requested_expiry_is_any_positive_integer_and_an_hour_at_most() {
+    let bench = polling().await;
+    for (wished, given) in [("1", 1), ("3601", 3_600), ("99999999999999999999", 3_600)] {
+        let told = asking(&bench).with("requested_expiry", wished);
+        assert_eq!(body(&told.send_to(ENDPOINT).await)["expires_in"], given);
+    }
+    for wrong in ["+60", "-1", "6e1", "60.0", " 60"] {
+        let told = asking(&bench).with("requested_expiry", wrong);
+        let told = body(&told.send_to(ENDPOINT).await);
+        assert_eq!(told["error"], "invalid_request", "{wrong}");
+    }
+}
+
+/// §7.1: a code is asked for where `backchannel_user_code_parameter_supported` is true. Here it is false.
+#[tokio::test]
+async fn ciba_7_1_a_user_code_says_nothing_here() {
+    let bench = polling().await;
+    asked(&asking(&bench).with("user_code", "1234")).await;
+}
+
+#[tokio::test]
+async fn ciba_13_each_error_has_its_status() {
+    let bench = polling().await;
+    let none = asking(&bench).without_authorization();
+    assert_eq!(none.send_to(ENDPOINT).await.status(), 401);
+    let wrong = asking(&bench).authorization(&basic("fast", "wrong"));
+    assert_eq!(wrong.send_to(ENDPOINT).await.status(), 401);
+    let may_not = asking(&bench).by("web").send_to(ENDPOINT).await;
+    assert_eq!(may_not.status(), 400);
+    assert_eq!(body(&may_not)["error"], "unauthorized_client");
 }

@@ -34,7 +34,7 @@ async fn listening(first: StatusCode) -> (Bench, Heard) {
         } else {
             StatusCode::NO_CONTENT
         };
-        async move { status }
+        async move { (status, [("location", "/ping")]) }
     };
     let router = Router::new().route("/ping", post(answer));
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -82,6 +82,23 @@ async fn a_client_that_fails_is_told_once_more_and_the_answer_stands() {
     ada(&bench, "allow").await;
     assert_eq!(heard.lock().expect("a lock").len(), 2);
     poll(&bench, &id).tokens().await;
+}
+
+/// §10.2: no redirect is followed, and whoever refuses is not asked again.
+#[tokio::test]
+async fn ciba_10_2_a_redirect_is_not_followed_and_a_refusal_is_final() {
+    for status in [
+        StatusCode::TEMPORARY_REDIRECT,
+        StatusCode::FOUND,
+        StatusCode::BAD_REQUEST,
+        StatusCode::UNAUTHORIZED,
+    ] {
+        let (bench, heard) = listening(status).await;
+        let id = asked(&asking(&bench).with("client_notification_token", "t")).await;
+        ada(&bench, "allow").await;
+        assert_eq!(heard.lock().expect("a lock").len(), 1, "{status}");
+        poll(&bench, &id).tokens().await;
+    }
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ async fn the_whole_way_costs_no_more_than_a_device_does() {
         .count();
     assert_eq!(
         (writes, calls.len()),
-        (1, 3),
-        "who it is, and the request: {calls:?}"
+        (1, 4),
+        "who it is, the request, and whether to write: {calls:?}"
     );
 }

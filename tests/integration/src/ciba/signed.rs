@@ -38,12 +38,76 @@ async fn ciba_7_1_1_all_parameters_are_those_of_the_signed_request_and_it_counts
     let keys = Elsewhere::new("k");
     let bench = signing(&keys).await;
     let request = keys.token(&valid(&bench));
-    let asked = sent(&bench, &request).with("login_hint", "nobody");
+    let asked = sent(&bench, &request);
     let answer = asked.send_to(ENDPOINT).await;
     assert_eq!(answer.status(), 200, "{}", summary(&answer));
     assert_eq!(body(&answer)["expires_in"], 60);
     let again = asked.send_to(ENDPOINT).await;
     assert_eq!(body(&again)["error"], "invalid_request");
+}
+
+#[tokio::test]
+async fn ciba_7_1_1_no_parameter_is_outside_of_the_signed_request() {
+    let keys = Elsewhere::new("k");
+    let bench = signing(&keys).await;
+    for name in protocol::backchannel::PARAMETERS {
+        let request = keys.token(&valid(&bench));
+        let asked = sent(&bench, &request).with(name, "openid");
+        let answer = asked.send_to(ENDPOINT).await;
+        assert_eq!(body(&answer)["error"], "invalid_request", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn ciba_7_1_1_requested_expiry_is_text_or_a_number_and_what_is_unknown_says_nothing() {
+    let keys = Elsewhere::new("k");
+    let bench = signing(&keys).await;
+    for expiry in [json!(60), json!("60")] {
+        let mut claims = valid(&bench);
+        claims["requested_expiry"] = expiry;
+        claims["something"] = json!({"else": true});
+        let answer = sent(&bench, &keys.token(&claims)).send_to(ENDPOINT).await;
+        assert_eq!(body(&answer)["expires_in"], 60, "{}", summary(&answer));
+    }
+}
+
+/// The bounds themselves are fine.
+#[tokio::test]
+async fn fapi_ciba_5_2_2_a_request_lives_an_hour_from_its_nbf_which_is_not_older() {
+    let keys = Elsewhere::new("k");
+    let bench = signing(&keys).await;
+    let now = bench.now().unix();
+    for (nbf, exp) in [
+        (now, now + 3_600),
+        (now - 3_590, now + 10),
+        (now + 30, now + 60),
+    ] {
+        let mut claims = valid(&bench);
+        claims["nbf"] = json!(nbf);
+        claims["exp"] = json!(exp);
+        let answer = sent(&bench, &keys.token(&claims)).send_to(ENDPOINT).await;
+        assert_eq!(answer.status(), 200, "{nbf} {exp}: {}", summary(&answer));
+    }
+}
+
+/// A key says what it is for; where it does not, what the client registered counts.
+#[tokio::test]
+async fn ciba_4_a_request_is_signed_by_the_registered_algorithm() {
+    let keys = Elsewhere::new("k");
+    let bench = signing(&keys).await;
+    let mut jwk = keys.jwk();
+    jwk.as_object_mut().expect("an object").remove("alg");
+    for (wanted, status) in [("ES256", 200), ("ES384", 400), ("PS256", 400)] {
+        let jwks = json!({"keys": [jwk]});
+        may_ask(&bench, |metadata| {
+            metadata.jwks = Some(jwks);
+            metadata.backchannel_authentication_request_signing_alg = Some(wanted.to_owned());
+        })
+        .await;
+        let request = keys.token(&valid(&bench));
+        let answer = sent(&bench, &request).send_to(ENDPOINT).await;
+        assert_eq!(answer.status(), status, "{wanted}");
+    }
 }
 
 #[tokio::test]
@@ -69,6 +133,11 @@ async fn ciba_7_1_1_each_claim_of_the_request_is_required_and_checked() {
         ("aud", json!("https://other.example")),
         ("exp", json!(now)),
         ("exp", json!(now + 86_400)),
+        ("exp", json!(now + 3_601)),
+        ("nbf", json!(now - 70 * 60)),
+        ("requested_expiry", json!(60.5)),
+        ("binding_message", json!(1234)),
+        ("login_hint", Value::Null),
         ("nbf", json!(now + 600)),
         ("iat", json!(now + 600)),
         ("scope", json!(["openid"])),

@@ -1,21 +1,25 @@
-//! Clients with certificates (RFC 8705 §2). The one here is of a P-256 key, and good from 2020 to 2044.
+//! Clients with certificates (RFC 8705 §2). The two here are of P-256 keys, and good from 2020 to 2044.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use protocol::Seconds;
-use provider::client::{AuthMethod, Metadata};
+use provider::client::{AuthMethod, Metadata, Profile, Registration, RegistrationMode};
 use serde_json::{Value, json};
 
-use super::{refused, set};
+use super::{asking, refused, said, set, with_key};
 use crate::assertions::Elsewhere;
 use crate::harness::{Bench, json as body};
-use crate::machines::naming;
+use crate::machines::{naming, reconfigure};
 
-const PEM: &str = include_str!("certificates/issued.pem");
+/// By an authority.
+const ISSUED: &str = include_str!("certificates/issued.pem");
 
-/// The certificate in DER.
-fn der() -> Vec<u8> {
-    let lines = PEM.lines().filter(|line| !line.starts_with('-'));
+/// By itself, with the same names.
+const SELF_SIGNED: &str = include_str!("certificates/self_signed.pem");
+
+/// A certificate in DER.
+fn der(pem: &str) -> Vec<u8> {
+    let lines = pem.lines().filter(|line| !line.starts_with('-'));
     STANDARD.decode(lines.collect::<String>()).expect("base64")
 }
 
@@ -29,9 +33,9 @@ async fn named(name: impl FnOnce(&mut Metadata)) -> Bench {
     bench
 }
 
-/// Its public key, as the certificate has it: the last 64 bytes of an uncompressed point.
+/// The public key of the self-signed one, as the certificate has it: the last 64 bytes of an uncompressed point.
 fn jwks() -> Value {
-    let der = der();
+    let der = der(SELF_SIGNED);
     let marker = [0x03, 0x42, 0x00, 0x04];
     let at = der
         .windows(4)
@@ -45,14 +49,23 @@ fn jwks() -> Value {
 
 #[tokio::test]
 async fn rfc8705_2_1_a_certificate_with_the_registered_name_authenticates() {
-    let subject = r"CN=client+OU=Pay,O=Example\, Ltd.,C=DE";
+    let subject = r"CN=client,OU=Pay,O=Example\, Ltd.,C=DE";
     let bench = named(|it| it.tls_client_auth_subject_dn = Some(subject.to_owned())).await;
-    naming(&bench, "fast").certificate(&der()).tokens().await;
+    naming(&bench, "fast")
+        .certificate(&der(ISSUED))
+        .tokens()
+        .await;
     let bench =
         named(|it| it.tls_client_auth_san_dns = Some("client.example.com".to_owned())).await;
-    naming(&bench, "fast").certificate(&der()).tokens().await;
+    naming(&bench, "fast")
+        .certificate(&der(ISSUED))
+        .tokens()
+        .await;
     let bench = named(|it| it.tls_client_auth_san_ip = Some("2001:db8:0::7".to_owned())).await;
-    naming(&bench, "fast").certificate(&der()).tokens().await;
+    naming(&bench, "fast")
+        .certificate(&der(ISSUED))
+        .tokens()
+        .await;
 }
 
 #[tokio::test]
@@ -64,14 +77,14 @@ async fn rfc8705_2_1_without_it_or_with_another_name_nobody_is_let_in() {
         "no client certificate"
     );
     assert_eq!(
-        refused(&with(&der())).await,
+        refused(&with(&der(ISSUED))).await,
         "the client certificate is for another name"
     );
     assert_eq!(
         refused(&with(b"x")).await,
         "the client certificate cannot be read"
     );
-    let secret = with(&der()).with("client_secret", "fast-secret");
+    let secret = with(&der(ISSUED)).with("client_secret", "fast-secret");
     assert_eq!(
         refused(&secret).await,
         "the client authenticates in another way"
@@ -79,10 +92,23 @@ async fn rfc8705_2_1_without_it_or_with_another_name_nobody_is_let_in() {
 }
 
 #[tokio::test]
+async fn rfc8705_2_1_a_certificate_that_nobody_vouches_for_is_no_pki_certificate() {
+    let bench =
+        named(|it| it.tls_client_auth_san_dns = Some("client.example.com".to_owned())).await;
+    for exchange in [
+        naming(&bench, "fast").unvouched(&der(ISSUED)),
+        naming(&bench, "fast").certificate(&der(SELF_SIGNED)), // trusted, as it is, by another client's leave
+    ] {
+        let why = refused(&exchange).await;
+        assert_eq!(why, "nobody vouches for the client certificate");
+    }
+}
+
+#[tokio::test]
 async fn rfc8705_2_a_header_is_no_certificate() {
     let bench =
         named(|it| it.tls_client_auth_san_dns = Some("client.example.com".to_owned())).await;
-    let escaped: String = form_urlencoded::byte_serialize(PEM.as_bytes()).collect();
+    let escaped: String = form_urlencoded::byte_serialize(ISSUED.as_bytes()).collect();
     let mut asked = naming(&bench, "fast");
     for name in [
         "x-amzn-mtls-clientcert",
@@ -100,7 +126,7 @@ async fn rfc5280_4_1_2_5_a_certificate_past_its_time_authenticates_nobody() {
     let bench =
         named(|it| it.tls_client_auth_san_dns = Some("client.example.com".to_owned())).await;
     bench.wait(Seconds::days(365 * 30));
-    let why = refused(&naming(&bench, "fast").certificate(&der())).await;
+    let why = refused(&naming(&bench, "fast").certificate(&der(ISSUED))).await;
     assert_eq!(why, "the client certificate is not good at this time");
 }
 
@@ -114,40 +140,52 @@ async fn rfc8705_2_2_a_self_signed_certificate_is_of_one_of_the_clients_keys() {
         })
     };
     keys(jwks()).await;
-    naming(&bench, "fast").certificate(&der()).tokens().await;
+    for exchange in [
+        naming(&bench, "fast").certificate(&der(SELF_SIGNED)),
+        naming(&bench, "fast").unvouched(&der(SELF_SIGNED)),
+    ] {
+        exchange.tokens().await;
+    }
     assert_eq!(
         refused(&naming(&bench, "fast")).await,
         "no client certificate"
     );
     keys(Elsewhere::new("tls").jwks()).await;
-    let why = refused(&naming(&bench, "fast").certificate(&der())).await;
+    let why = refused(&naming(&bench, "fast").certificate(&der(SELF_SIGNED))).await;
     assert_eq!(why, "the client certificate is of another key");
 }
 
+/// Makes another name of the tenant the one where certificates are asked for.
+async fn with_base(bench: &mut Bench, base: &str) {
+    bench.backend.mtls_base = Some(base.to_owned());
+    bench.gateway = local::gateway::Gateway::new(&bench.backend);
+    let registry = bench.backend.stores.registry();
+    let hosts = ["localhost:8000".to_owned(), "127.0.0.1:8000".to_owned()];
+    let written = registry.put_tenant(&bench.seeded.tenant, &hosts).await;
+    assert_eq!(written, Ok(true));
+}
+
+/// What discovery says for the client `fast`.
+async fn told(bench: &Bench) -> Value {
+    let path = "/application/o/fast/.well-known/openid-configuration";
+    body(&bench.get(path).await)
+}
+
+const ALIAS: &str = "http://127.0.0.1:8000";
+
 #[tokio::test]
 async fn rfc8705_5_discovery_tells_where_certificates_are_asked_for() {
-    let discovered = "/application/o/fast/.well-known/openid-configuration";
-    let bench = Bench::embedded().await;
-    let told = body(&bench.get(discovered).await);
-    let methods = told["token_endpoint_auth_methods_supported"].to_string();
+    let mut bench = Bench::embedded().await;
+    let before = told(&bench).await;
+    let methods = before["token_endpoint_auth_methods_supported"].to_string();
     assert!(!methods.contains("tls_client_auth"), "{methods}");
-    assert!(told.get("mtls_endpoint_aliases").is_none());
-
-    let mut bench = bench;
+    assert!(before.get("mtls_endpoint_aliases").is_none());
     for (base, aliased) in [
         ("https://somebody.elses.example", None),
-        (
-            "http://127.0.0.1:8000",
-            Some("http://127.0.0.1:8000/application/o/token/"),
-        ),
+        (ALIAS, Some("http://127.0.0.1:8000/application/o/token/")),
     ] {
-        bench.backend.mtls_base = Some(base.to_owned());
-        bench.gateway = local::gateway::Gateway::new(&bench.backend);
-        let registry = bench.backend.stores.registry();
-        let hosts = ["localhost:8000".to_owned(), "127.0.0.1:8000".to_owned()];
-        let written = registry.put_tenant(&bench.seeded.tenant, &hosts).await;
-        assert_eq!(written, Ok(true));
-        let told = body(&bench.get(discovered).await);
+        with_base(&mut bench, base).await;
+        let told = told(&bench).await;
         let alias = told["mtls_endpoint_aliases"]["token_endpoint"].as_str();
         assert_eq!(alias, aliased, "only another name of this tenant");
         let methods = told["token_endpoint_auth_methods_supported"].to_string();
@@ -156,4 +194,64 @@ async fn rfc8705_5_discovery_tells_where_certificates_are_asked_for() {
             aliased.is_some()
         );
     }
+}
+
+#[tokio::test]
+async fn rfc8705_5_a_client_that_signs_who_it_is_is_led_there_for_its_tokens_alone() {
+    let mut bench = Bench::embedded().await;
+    with_base(&mut bench, ALIAS).await;
+    let only_authenticated = [
+        "pushed_authorization_request_endpoint",
+        "backchannel_authentication_endpoint",
+    ];
+    for (method, led) in [
+        (None, true),
+        (Some(AuthMethod::TlsClientAuth), true),
+        (Some(AuthMethod::PrivateKeyJwt), false),
+    ] {
+        set(&bench, |it| it.token_endpoint_auth_method = method).await;
+        let aliases = told(&bench).await["mtls_endpoint_aliases"].take();
+        assert!(aliases["token_endpoint"].is_string());
+        assert!(aliases["userinfo_endpoint"].is_string());
+        for name in only_authenticated {
+            assert_eq!(aliases.get(name).is_some(), led, "{method:?} {name}");
+        }
+    }
+    let registration = Registration {
+        mode: RegistrationMode::Token,
+        ..Registration::default()
+    };
+    set(&bench, |it| {
+        it.token_endpoint_auth_method = Some(AuthMethod::PrivateKeyJwt);
+        it.registration = Some(registration);
+    })
+    .await;
+    let aliases = told(&bench).await["mtls_endpoint_aliases"].take();
+    for name in only_authenticated {
+        assert!(aliases[name].is_string(), "others may come: {name}");
+    }
+}
+
+#[tokio::test]
+async fn rfc8705_5_an_assertion_may_be_for_the_name_that_was_called() {
+    let key = Elsewhere::new("k");
+    let mut bench = with_key(&key).await;
+    with_base(&mut bench, ALIAS).await;
+    let alias = format!("{ALIAS}/application/o/token/");
+    let assertion = || {
+        let mut claims = said(&bench);
+        claims["aud"] = json!(alias);
+        key.token(&claims)
+    };
+    let there = asking(&bench, &assertion()).header("host", "127.0.0.1:8000");
+    there.tokens().await;
+    let here = asking(&bench, &assertion()); // it was for another place
+    let audience = "the client assertion is for somebody else";
+    assert_eq!(refused(&here).await, audience);
+    reconfigure(&bench, "fast", |it| {
+        it.metadata.profile = Profile::Fapi2Security;
+    })
+    .await;
+    let held = asking(&bench, &assertion()).header("host", "127.0.0.1:8000");
+    assert_eq!(refused(&held).await, audience);
 }

@@ -4,9 +4,9 @@ use provider::client::{AuthMethod, Profile};
 use serde_json::json;
 
 use super::{ISSUER, asking, refused, said, set};
-use crate::assertions::Elsewhere;
-use crate::harness::Bench;
-use crate::machines::by_secret;
+use crate::assertions::{Elsewhere, claims as of_ci, with as by_source};
+use crate::harness::{Bench, configure};
+use crate::machines::{by_secret, naming};
 
 async fn fapi(key: &Elsewhere, method: Option<AuthMethod>) -> Bench {
     let bench = Bench::embedded().await;
@@ -48,6 +48,32 @@ async fn fapi2_5_3_2_1_shared_secrets_authenticate_nobody() {
         let bench = fapi(&key, method).await;
         let answer = by_secret(&bench, "fast").summary().await;
         assert!(answer.starts_with("401"), "{method:?} {answer}");
+    }
+}
+
+#[tokio::test]
+async fn fapi2_5_3_2_1_an_assertion_of_a_source_is_no_client_authentication() {
+    let ci = Elsewhere::new("ci");
+    for method in [
+        AuthMethod::TlsClientAuth,
+        AuthMethod::SelfSignedTlsClientAuth,
+        AuthMethod::PrivateKeyJwt,
+    ] {
+        let bench = fapi(&ci, Some(method)).await;
+        configure::client(&bench, "fast", |client| {
+            client.federation.sources = vec![ci.source()];
+            client.metadata.profile = Profile::Fapi2Security;
+            client.metadata.token_endpoint_auth_method = Some(method);
+        })
+        .await;
+        let jwt = ci.token(&of_ci(&bench));
+        let told = by_source(&bench, &jwt).summary().await;
+        assert!(told.contains("invalid_client"), "{method:?} {told}");
+        let alone = naming(&bench, "fast")
+            .with("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+            .with("assertion", &jwt);
+        let told = alone.summary().await;
+        assert!(told.contains("invalid_client"), "{method:?} {told}");
     }
 }
 

@@ -8,7 +8,7 @@ use provider::grant::State;
 use provider::ports::{Poll, Redemption, Settled};
 use tokio::task::JoinSet;
 
-use super::devices::{approval, found, granted, request};
+use super::devices::{found, granted, request};
 use super::stage::{NOW, Stage, at, changed, client_id, record};
 use crate::harness::proxy::Failure;
 
@@ -149,7 +149,7 @@ async fn redeeming_says_why_not(stage: &Stage) {
 async fn a_user_who_changed_is_told_and_nothing_is_spent(stage: &Stage) {
     let (code, device) = stage.asked().await;
     let ada = stage.user("ada").await;
-    let to = approval(&ada);
+    let to = stage.allowed_by(&ada).await;
     assert_eq!(stage.settle(&device, &to, 0).await, Settled::Yes);
     let renamed = changed(&ada);
     assert!(stage.put(&renamed, Some(&ada)).await);

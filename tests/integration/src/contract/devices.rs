@@ -7,12 +7,13 @@ use provider::entropy::System;
 use provider::event::{Action, Event};
 use provider::flow::proof::Strength;
 use provider::grant::Grant;
-use provider::ports::{Begun, Guess, Poll, Redemption, Settled};
+use provider::ports::{Begun, Guess, Poll, Redemption, Settled, Settling};
+use provider::session::Session;
 use provider::user::User;
 use tokio::task::JoinSet;
 
 use super::stage::{
-    NOW, Stage, at, client, client_id, digest, random, record, scopes, session_id, user,
+    NOW, Stage, at, client, client_id, digest, random, record, scopes, session, session_id, user,
 };
 
 over_both_stores! {
@@ -72,6 +73,15 @@ fn event() -> Event {
     }
 }
 
+/// In this session.
+pub(super) fn approval_in(by: &User, it: &Session) -> DeviceState {
+    let mut to = approval(by);
+    if let DeviceState::Approved { approval, .. } = &mut to {
+        approval.session = it.id;
+    }
+    to
+}
+
 /// The grant that a poll makes of an approved request.
 pub(super) fn granted(device: &Device, state: &DeviceState) -> Grant {
     let DeviceState::Approved { grant, approval } = state else {
@@ -93,10 +103,17 @@ impl Stage {
     /// And somebody who has allowed it.
     pub(super) async fn approved(&self) -> (DeviceCode, Device, Grant) {
         let (code, device) = self.asked().await;
-        let to = approval(&self.user("ada").await);
+        let to = self.allowed_by(&self.user("ada").await).await;
         assert_eq!(self.settle(&device, &to, 0).await, Settled::Yes);
         let grant = granted(&device, &to);
         (code, device, grant)
+    }
+
+    /// An approval in a session that goes on until [`NOW`] + 100.
+    pub(super) async fn allowed_by(&self, user: &User) -> DeviceState {
+        let (_, session) = session(user);
+        self.enter(&session).await;
+        approval_in(user, &session)
     }
 
     pub(super) async fn begin(
@@ -123,7 +140,8 @@ impl Stage {
 
     pub(super) async fn settle(&self, device: &Device, to: &DeviceState, seconds: i64) -> Settled {
         let devices = self.stores.devices();
-        let settled = devices.settle(&self.tenant, device, to, None, at(seconds));
+        let beside = Settling::default();
+        let settled = devices.settle(&self.tenant, device, to, beside, at(seconds));
         settled.await.unwrap()
     }
 
@@ -190,7 +208,8 @@ async fn a_tenant_does_not_see_anothers_requests(stage: &Stage) {
     assert!(found.is_none());
     let poll = devices.poll(&other, &code, &tv(), NOW).await.unwrap();
     assert!(matches!(poll, Poll::Unknown));
-    let settled = devices.settle(&other, &device, &DeviceState::Denied, None, NOW);
+    let (to, beside) = (DeviceState::Denied, Settling::default());
+    let settled = devices.settle(&other, &device, &to, beside, NOW);
     assert_eq!(settled.await, Ok(Settled::TooLate));
     assert_eq!(stage.state(&code).await, DeviceState::Pending);
 }
@@ -282,7 +301,11 @@ async fn an_approval_is_kept_whole_with_its_event(stage: &Stage) {
     let (code, device) = stage.asked().await;
     let (to, event) = (approval(&user("ada")), event());
     let devices = stage.stores.devices();
-    let settled = devices.settle(&stage.tenant, &device, &to, Some(&event), NOW);
+    let beside = Settling {
+        event: Some(&event),
+        visit: None,
+    };
+    let settled = devices.settle(&stage.tenant, &device, &to, beside, NOW);
     assert_eq!(settled.await, Ok(Settled::Yes));
     assert_eq!(stage.state(&code).await, to);
     let events = stage.stores.events();
@@ -319,7 +342,8 @@ async fn of_many_answers_at_once_one_counts(stage: &Stage) {
             _ => approval(&user("ada")),
         };
         tasks.spawn(async move {
-            let settled = devices.settle(&tenant, &device, &to, None, NOW).await;
+            let beside = Settling::default();
+            let settled = devices.settle(&tenant, &device, &to, beside, NOW).await;
             (settled.unwrap(), to)
         });
     }
@@ -344,7 +368,8 @@ async fn each_change_is_one_request(stage: &Stage) {
     stage.calls();
     stage.guess(&ada, 0).await;
     assert_eq!(stage.calls(), ["UpdateItem"]);
-    let to = approval(&ada);
+    let to = stage.allowed_by(&ada).await;
+    stage.calls();
     stage.settle(&device, &to, 0).await;
     assert_eq!(stage.calls(), ["TransactWriteItems"]);
     let grant = granted(&device, &to);

@@ -23,7 +23,7 @@ over_both_stores! {
     a_notice_is_over_once_the_session_or_its_part_is,
 }
 
-fn visit(back: bool, at: Timestamp) -> Visit {
+pub(super) fn visit(back: bool, at: Timestamp) -> Visit {
     Visit {
         at,
         iss: "https://id.example.com/".to_owned(),
@@ -50,7 +50,7 @@ async fn open(stage: &Stage, user: &User, it: &Session, client: &str, visit: Vis
     opened
 }
 
-async fn stored(stage: &Stage, token: &SessionToken) -> Session {
+pub(super) async fn stored(stage: &Stage, token: &SessionToken) -> Session {
     let look = provider::ports::Look {
         session: Some(token),
         ..provider::ports::Look::default()
@@ -155,7 +155,7 @@ async fn whatever_ends_a_session_is_announced_first(stage: &Stage) {
 
     let ended = people.end_session(tenant, &it, event).await;
     assert_eq!(ended, Ok(true));
-    announced(&[&it]); // as it was read, and told once all the same
+    announced(&[&it, &it]); // as it was read, which is told once all the same; and whoever came since
 
     let (_, before) = heard_by(stage, &ada, "web").await;
     let (from, onward) = (stage.begun().await, onward());

@@ -1,8 +1,9 @@
 //! `PushedStore`, and the write that uses a pushed request up.
 
-use protocol::{Digest, TenantId};
+use protocol::{Digest, Params, Secret, TenantId};
 use provider::grant::Confirmation;
 use provider::ports::{Opened, Opening, Pushed};
+use provider::requests::Kept;
 use tokio::task::JoinSet;
 
 use super::stage::{NOW, Stage, at, digest, event, grant, opening};
@@ -18,11 +19,12 @@ over_both_stores! {
 /// One that nobody can begin with from [`NOW`] + 60, and that ends half an hour later.
 fn pushed() -> Pushed {
     let client = super::stage::client("app", "app");
+    let params = Params::from_pairs([("client_id", "app"), ("scope", "openid")]);
     Pushed {
         id: digest(),
         client_id: client.client_id,
         provider: client.provider_pk,
-        params: "client_id=app&scope=openid".to_owned(),
+        params: Kept::sealed(&Secret::new("name"), &params).expect("seals"),
         signed: true,
         key: Some(Confirmation::Key("x".to_owned())),
         expires: at(60),

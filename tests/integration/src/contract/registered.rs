@@ -15,6 +15,7 @@ over_both_stores! {
     what_is_removed_is_gone_and_does_not_come_back,
     a_client_past_its_time_is_gone_and_use_moves_that,
     a_document_takes_the_place_of_its_copy_and_of_nothing_else,
+    of_many_first_copies_of_a_document_one_is_announced,
     another_tenants_clients_are_not_there,
 }
 
@@ -37,6 +38,7 @@ fn client(name: &str) -> RegisteredClient {
         },
         access: Some(protocol::Digest::of(b"access")),
         software_statement: None,
+        admitted_by: None,
         created: NOW,
         until: None,
         fresh_until: None,
@@ -145,18 +147,35 @@ async fn a_document_takes_the_place_of_its_copy_and_of_nothing_else(stage: &Stag
     copy.fresh_until = Some(NOW);
     for name in ["One", "Two"] {
         copy.name = Some(name.to_owned());
-        let kept = registered.keep_document(&stage.tenant, &copy).await;
+        let kept = registered.keep_document(&stage.tenant, &copy, None).await;
         assert_eq!(kept, Ok(Enrolled::Yes));
     }
+    let listed = registered.list(&stage.tenant, None, 9).await.unwrap();
+    assert_eq!(listed.ids, [id("https://a.example/c")]);
     assert_eq!(
         stage.registered("https://a.example/c", 0).await,
         Some(copy.clone())
     );
     stage.enrol(&client("a")).await;
     copy.client_id = id("a");
-    let kept = registered.keep_document(&stage.tenant, &copy).await;
+    let kept = registered.keep_document(&stage.tenant, &copy, None).await;
     assert_eq!(kept, Ok(Enrolled::Moved));
     assert_eq!(stage.registered("a", 0).await, Some(client("a")));
+}
+
+async fn of_many_first_copies_of_a_document_one_is_announced(stage: &Stage) {
+    let registered = stage.stores.registered();
+    let mut copy = client("https://a.example/c");
+    copy.fresh_until = Some(NOW);
+    let all = join_all((0..4).map(|_| async {
+        let event = event();
+        registered
+            .keep_document(&stage.tenant, &copy, Some(&event))
+            .await
+    }));
+    let mut kept: Vec<_> = all.await.into_iter().map(Result::unwrap).collect();
+    kept.retain(|kept| *kept == Enrolled::Yes);
+    assert_eq!(kept.len(), 1);
 }
 
 async fn another_tenants_clients_are_not_there(stage: &Stage) {

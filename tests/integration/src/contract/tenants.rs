@@ -2,12 +2,13 @@
 
 use protocol::TenantId;
 
-use super::stage::{Stage, tenant};
+use super::stage::{NOW, Stage, tenant};
 
 over_both_stores! {
     tenants_are_listed_once_in_order_and_in_pages,
     a_tenant_that_cannot_be_written_is_not_listed,
     of_many_written_at_once_none_is_missing,
+    a_second_name_is_that_tenants_unless_it_is_somebodys_own,
 }
 
 impl Stage {
@@ -62,4 +63,26 @@ async fn of_many_written_at_once_none_is_missing(stage: &Stage) {
         stage.tenants(None, 10).await,
         ["t0", "t1", "t2", "t3", "t4", "t5"]
     );
+}
+
+async fn a_second_name_is_that_tenants_unless_it_is_somebodys_own(stage: &Stage) {
+    let second = aws::SecondName {
+        host: "mtls.id.example".to_owned(),
+        of: "id.example".to_owned(),
+    };
+    let at = async |host: &str| {
+        // With nothing in memory.
+        let tenants = stage.stores.knowing(Some(second.clone())).tenants();
+        let found = tenants.by_host(host, NOW).await.expect("reads");
+        found.map(|tenant| tenant.id.as_str().to_owned())
+    };
+    assert_eq!(at("mtls.id.example").await, None);
+    assert!(stage.move_in("a", "id.example").await);
+    stage.proxy.take_calls();
+    assert_eq!(at("mtls.id.example").await.as_deref(), Some("a"));
+    assert_eq!(stage.proxy.take_calls().len(), 1, "in one request");
+    assert_eq!(at("other.id.example").await, None);
+    assert!(stage.move_in("b", "mtls.id.example").await);
+    assert_eq!(at("mtls.id.example").await.as_deref(), Some("b"));
+    assert_eq!(at("id.example").await.as_deref(), Some("a"));
 }

@@ -26,7 +26,12 @@ async fn userinfo(bench: &Bench, token: &str, certificate: Option<&[u8]>) -> Res
     let bearer = format!("Bearer {token}").parse().expect("a header");
     request.headers_mut().insert(AUTHORIZATION, bearer);
     if let Some(der) = certificate {
-        let certificate = ClientCertificate(der.to_vec().into());
+        let der = der.to_vec().into();
+        // A token may be bound to any certificate.
+        let certificate = ClientCertificate {
+            der,
+            vouched: false,
+        };
         request.extensions_mut().insert(certificate);
     }
     bench.send(request).await

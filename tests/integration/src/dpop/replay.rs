@@ -77,3 +77,22 @@ async fn a_request_that_the_client_did_not_sign_in_for_leaves_nothing_behind() {
     let (calls, _) = bench.take_calls();
     assert!(!calls.contains(&"PutItem".to_owned()), "{calls:?}");
 }
+
+#[tokio::test]
+async fn what_is_refused_without_a_look_at_it_uses_no_proof_up() {
+    let bench = Bench::embedded().await;
+    let prover = Prover::new();
+    let valid = super::asking(&bench, "fast", OFFLINE).await;
+    let proof = prover.token_proof(&bench);
+    for (broken, why) in [
+        (valid.clone().without("code"), "invalid_request"),
+        (
+            valid.clone().with("grant_type", "magic"),
+            "unsupported_grant_type",
+        ),
+    ] {
+        let answer = broken.header("dpop", &proof).summary().await;
+        assert!(answer.contains(why), "{answer}");
+    }
+    valid.header("dpop", &proof).tokens().await;
+}

@@ -32,7 +32,7 @@ async fn rfc9449_5_2_a_client_whose_tokens_are_bound_gets_none_without_a_proof()
     let exchange = asking(&bench, "fast", OFFLINE).await;
     let words = "a DPoP proof is required";
     let answer = exchange.summary().await;
-    assert_eq!(answer, refused("invalid_dpop_proof", words));
+    assert_eq!(answer, refused("invalid_request", words));
     let tokens = Prover::new().prove(&bench, exchange).tokens().await;
     assert_eq!(tokens["token_type"], "DPoP", "the code was not burnt");
 }

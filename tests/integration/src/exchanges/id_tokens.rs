@@ -1,9 +1,10 @@
 //! ID tokens that are brought, and that are asked for.
 
 use aws::Ports as _;
-use protocol::Seconds;
+use protocol::{Seconds, Secret};
 use provider::client::SubMode;
-use provider::key::Signing;
+use provider::hint;
+use provider::key::{PublishedKey, Signing};
 use provider::tenant::Purpose;
 use serde_json::json;
 
@@ -116,4 +117,37 @@ async fn rfc8693_2_1_an_id_token_signed_with_a_client_secret_vouches_for_nobody(
     let theirs = bench.tokens("web", "openid").await;
     let asked = exchanging(&bench, ID, member(&theirs, "id_token"));
     assert_eq!(asked.summary().await, REFUSED);
+}
+
+#[tokio::test]
+async fn an_id_token_of_a_retired_key_is_a_hint_and_no_subject_token() {
+    let bench = Bench::embedded().await;
+    allow(&bench, true, false).await;
+    let theirs = bench.tokens("web", "openid").await;
+    let id = member(&theirs, "id_token").to_owned();
+    let other = crate::machines::client(&bench, "es").await.signing;
+    for published in [true, false] {
+        let signing = other.clone();
+        reconfigure(&bench, "web", |client| {
+            let further = &mut client.further_keys;
+            if let Signing::Key(old) = &client.signing
+                && published
+            {
+                further.published = vec![PublishedKey::from(old)];
+                client.signing = signing;
+            } else {
+                further.believed = std::mem::take(&mut further.published);
+            }
+        })
+        .await;
+        let asked = exchanging(&bench, ID, &id);
+        assert_eq!(asked.send().await.status() == 200, published);
+        let web = crate::machines::client(&bench, "web").await;
+        let (tenant, vault) = (&bench.seeded.tenant, bench.backend.keys.vault());
+        let meant = hint::subject(tenant, &web, &Secret::new(&*id), &*vault).await;
+        assert_eq!(
+            meant,
+            Ok(Some(claims(&id)["sub"].as_str().unwrap().to_owned()))
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! What is not exchanged.
 
+use aws::kms::RsaLength;
 use protocol::Seconds;
 use provider::client::TokenExchange;
 
@@ -178,4 +179,23 @@ async fn the_applications_policies_decide_with_the_subject_as_their_user() {
     let answer = exchanging(&bench, ACCESS, &theirs).send().await;
     assert_eq!(crate::harness::summary(&answer), REFUSED);
     assert_eq!(logged(&answer), "the application's policies refuse");
+}
+
+#[tokio::test]
+async fn rfc8693_4_4_an_encrypted_token_that_cannot_be_read_lets_nobody_act() {
+    let bench = Bench::embedded().await;
+    allow(&bench, true, true).await;
+    let custody = bench.backend.keys.custody();
+    let tenant = &bench.seeded.tenant.id;
+    let key = custody
+        .create_encryption_key(tenant, RsaLength::Bits2048)
+        .await;
+    let key = key.expect("makes a key");
+    reconfigure(&bench, "web", |client| client.encryption_key = Some(key)).await;
+    let theirs = subject(&bench, "openid").await;
+    assert_eq!(theirs.split('.').count(), 5, "a JWE");
+    let answer = exchanging(&bench, ACCESS, &theirs).send().await;
+    assert_eq!(crate::harness::summary(&answer), REFUSED);
+    let why = "a token that was brought is encrypted, and its claims cannot be read";
+    assert_eq!(logged(&answer), why);
 }

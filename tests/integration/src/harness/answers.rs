@@ -8,6 +8,9 @@ pub(crate) const INVALID_GRANT: &str = r#"400 cache-control: no-store {"error":"
 /// A client that did not prove who it is, in the form.
 pub(crate) const INVALID_CLIENT: &str = r#"400 cache-control: no-store {"error":"invalid_client","error_description":"client authentication failed"}"#;
 
+/// A request in which no client names itself (RFC 6749 §5.2).
+pub(crate) const NO_CLIENT: &str = r#"401 cache-control: no-store {"error":"invalid_client","error_description":"client authentication failed"}"#;
+
 /// A client that did not prove who it is, in the header (RFC 6749 §5.2).
 pub(crate) const INVALID_CLIENT_BASIC: &str = r#"401 cache-control: no-store www-authenticate: Basic realm="latchkey", charset="UTF-8" {"error":"invalid_client","error_description":"client authentication failed"}"#;
 

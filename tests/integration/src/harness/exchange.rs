@@ -103,8 +103,18 @@ impl<'a> Exchange<'a> {
 
     /// Over a connection that was opened with this certificate, in DER.
     pub(crate) fn certificate(self, der: &[u8]) -> Self {
+        self.shown(der, true)
+    }
+
+    /// The same, where nobody trusted is known to have issued it.
+    pub(crate) fn unvouched(self, der: &[u8]) -> Self {
+        self.shown(der, false)
+    }
+
+    fn shown(self, der: &[u8], vouched: bool) -> Self {
+        let der = der.to_vec().into();
         Self {
-            certificate: Some(ClientCertificate(der.to_vec().into())),
+            certificate: Some(ClientCertificate { der, vouched }),
             ..self
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use local::gateway::Gateway;
-use protocol::Digest;
+use protocol::{Digest, Seconds};
 use provider::ports::{FetchError, Fetcher};
 
 use super::{asked, object, path, signing};
@@ -70,6 +70,13 @@ async fn fetching() -> (Bench, Arc<Shelf>, String) {
     (bench, shelf, object)
 }
 
+/// Where a browser in which nobody is signed in is sent first.
+async fn begin(bench: &Bench, uri: &str) -> String {
+    let pairs = [("request_uri", uri), ("redirect_uri", CALLBACK)];
+    let answer = Browser::new(bench).get(&path(&pairs)).await;
+    location(&answer).expect("a redirect")
+}
+
 async fn visit(bench: &Bench, uri: &str) -> Back {
     let mut browser = Browser::new(bench);
     let pairs = [("request_uri", uri), ("redirect_uri", CALLBACK)];
@@ -93,6 +100,68 @@ async fn rfc9101_5_2_the_object_is_fetched_from_where_the_client_registered_it()
 }
 
 #[tokio::test]
+async fn oidc_core_6_2_the_fragment_is_not_compared_with_the_document() {
+    let (bench, _, _) = fetching().await;
+    let other = format!("{URI}#{}", Digest::of(b"other").encode());
+    let back = visit(&bench, &other).await;
+    assert!(back.param("code").is_some(), "{}", back.url);
+}
+
+#[tokio::test]
+async fn oidc_core_6_2_another_fragment_is_fetched_anew() {
+    let (bench, shelf, _) = fetching().await;
+    for (fragment, want) in [("#a", 1), ("#a", 0), ("#b", 1), ("#a", 0), ("", 1)] {
+        let begun = begin(&bench, &format!("{URI}{fragment}")).await;
+        assert!(begun.starts_with('/'), "{begun}");
+        assert_eq!(shelf.asked.swap(0, Ordering::SeqCst), want, "{fragment}");
+    }
+}
+
+#[tokio::test]
+async fn fragments_that_strangers_make_up_are_fetched_no_faster_than_the_host_may_be_asked() {
+    let (bench, shelf, _) = fetching().await;
+    for n in 0..40 {
+        let begun = begin(&bench, &format!("{URI}#{n}")).await;
+        let refused = begun.contains("error=invalid_request_uri");
+        assert_eq!(refused, n >= 30, "{n}: {begun}");
+    }
+    assert_eq!(shelf.asked.swap(0, Ordering::SeqCst), 30);
+    let known = begin(&bench, &format!("{URI}#3")).await;
+    assert!(known.starts_with('/'), "what is in memory is not fetched");
+    bench.wait(Seconds(2));
+    assert!(begin(&bench, &format!("{URI}#40")).await.starts_with('/'));
+}
+
+#[tokio::test]
+async fn a_request_uri_that_fails_is_not_fetched_again_at_once() {
+    let (bench, shelf, object) = fetching().await;
+    shelf.documents.lock().expect("a lock").clear();
+    for (fragment, want) in [("", 1), ("", 0), ("#a", 0), ("#b", 0)] {
+        let begun = begin(&bench, &format!("{URI}{fragment}")).await;
+        assert!(begun.contains("error=invalid_request_uri"), "{begun}");
+        assert_eq!(shelf.asked.swap(0, Ordering::SeqCst), want, "{fragment}");
+    }
+    shelf.put(object);
+    bench.wait(Seconds(60));
+    assert!(begin(&bench, URI).await.starts_with('/'), "a minute later");
+}
+
+#[tokio::test]
+async fn a_request_object_in_memory_costs_no_call() {
+    let (bench, _, _) = fetching().await;
+    let mut browser = Browser::new(&bench);
+    browser.authorize("fast", "openid", &[]).await;
+    let path = path(&[("request_uri", URI), ("redirect_uri", CALLBACK)]);
+    bench.forget_calls();
+    for fetched in [&["TransactWriteItems"][..], &[]] {
+        let answer = browser.get(&path).await;
+        assert!(location(&answer).expect("a redirect").contains("code="));
+        let calls = [fetched, &["BatchGetItem", "TransactWriteItems"]].concat();
+        assert_eq!(bench.take_calls().0, calls);
+    }
+}
+
+#[tokio::test]
 async fn rfc9101_10_4_what_is_not_registered_is_not_fetched() {
     let (bench, shelf, _) = fetching().await;
     for uri in [
@@ -113,15 +182,13 @@ async fn rfc9101_10_4_what_is_not_registered_is_not_fetched() {
 }
 
 #[tokio::test]
-async fn oidc_core_6_2_what_is_gone_or_another_is_refused() {
+async fn rfc9101_5_2_what_is_gone_or_no_object_is_refused() {
     let (bench, shelf, _) = fetching().await;
-    let other = format!("{URI}#{}", Digest::of(b"other").encode());
-    let back = visit(&bench, &other).await;
-    assert_eq!(back.param("error").as_deref(), Some("invalid_request_uri"));
     shelf.documents.lock().expect("a lock").clear();
     let back = visit(&bench, URI).await;
     assert_eq!(back.param("error").as_deref(), Some("invalid_request_uri"));
     shelf.put("no object".to_owned());
+    bench.wait(Seconds(60));
     let back = visit(&bench, URI).await;
     assert_eq!(
         back.param("error").as_deref(),

@@ -137,6 +137,19 @@ async fn rfc9101_4_5_the_object_is_this_clients_for_this_issuer_and_now() {
 }
 
 #[tokio::test]
+async fn rfc9101_5_an_object_says_which_client_it_is_of() {
+    let key = Elsewhere::new("k");
+    let bench = bench(&key).await;
+    let claims = with(asked(&bench), "client_id", Value::Null);
+    let bad = object(&key, &claims);
+    assert_eq!(refused(&bench, &bad).await, "invalid_request_object");
+    // OpenID Connect Core §6.1: in its own manner it stands outside.
+    let plain = key.signed(&json!({"alg": "ES256", "kid": "k"}), &claims);
+    let back = visit(&bench, &plain).await;
+    assert!(back.param("code").is_some(), "{}", back.url);
+}
+
+#[tokio::test]
 async fn an_object_that_has_expired_is_for_those_who_began_in_time() {
     let key = Elsewhere::new("k");
     let bench = bench(&key).await;

@@ -20,6 +20,15 @@ async fn events(bench: &Bench, action: &Action) -> Vec<provider::event::Event> {
     events.filter(|event| event.action == *action).collect()
 }
 
+/// Ada got an ID token at `web`, which hears of her logout here, and has signed out with it: the token.
+async fn left(bench: &Bench, receiver: &Receiver) -> String {
+    receiver.hears_for(bench, "web").await;
+    let mut ada = Visitor::ada(bench, "openid").await;
+    let hint = ada.id_token.clone();
+    ada.leave(&[("id_token_hint", &hint)]).await;
+    hint
+}
+
 #[tokio::test]
 async fn backchannel_2_1_id_tokens_name_the_session_and_each_client_knows_it_by_another_name() {
     let bench = Bench::embedded().await;
@@ -45,10 +54,7 @@ async fn backchannel_2_1_id_tokens_name_the_session_and_each_client_knows_it_by_
 async fn backchannel_2_4_the_logout_token_is_signed_as_id_tokens_are_and_names_user_and_session() {
     let bench = Bench::embedded().await;
     let receiver = Receiver::listening().await;
-    receiver.hears_for(&bench, "web").await;
-    let mut ada = Visitor::ada(&bench, "openid").await;
-    let hint = ada.id_token.clone();
-    ada.leave(&[("id_token_hint", &hint)]).await;
+    let hint = left(&bench, &receiver).await;
     assert_eq!(tell(&bench).await, [Heard::Yes]);
     let tokens = receiver.tokens();
     let [token] = tokens.as_slice() else {
@@ -72,10 +78,7 @@ async fn backchannel_2_4_the_logout_token_is_signed_as_id_tokens_are_and_names_u
 async fn backchannel_2_4_a_logout_token_is_no_hint_and_no_access_token() {
     let bench = Bench::embedded().await;
     let receiver = Receiver::listening().await;
-    receiver.hears_for(&bench, "web").await;
-    let mut ada = Visitor::ada(&bench, "openid").await;
-    let hint = ada.id_token.clone();
-    ada.leave(&[("id_token_hint", &hint)]).await;
+    left(&bench, &receiver).await;
     tell(&bench).await;
     let token = receiver.tokens().remove(0);
     assert_eq!(bench.userinfo(&token).await.status(), 401);
@@ -112,12 +115,9 @@ async fn backchannel_2_5_each_client_of_the_session_hears_once_and_no_other() {
 async fn a_client_that_was_told_and_visited_again_is_told_again() {
     let bench = Bench::embedded().await;
     let receiver = Receiver::listening().await;
-    receiver.hears_for(&bench, "web").await;
     let mut sids = Vec::new();
     for _ in 0..2 {
-        let mut ada = Visitor::ada(&bench, "openid").await;
-        let hint = ada.id_token.clone();
-        ada.leave(&[("id_token_hint", &hint)]).await;
+        left(&bench, &receiver).await;
         assert_eq!(tell(&bench).await, [Heard::Yes]);
         sids.extend(receiver.heard().into_iter().map(|said| said["sid"].clone()));
     }
@@ -154,10 +154,7 @@ async fn what_was_announced_and_did_not_happen_is_not_told() {
 async fn a_notice_that_comes_twice_is_told_once() {
     let bench = Bench::embedded().await;
     let receiver = Receiver::listening().await;
-    receiver.hears_for(&bench, "web").await;
-    let mut ada = Visitor::ada(&bench, "openid").await;
-    let hint = ada.id_token.clone();
-    ada.leave(&[("id_token_hint", &hint)]).await;
+    left(&bench, &receiver).await;
     let (notice, messenger) = (announced(&bench), messenger(&bench));
     let twice = (0..8).map(|_| messenger.tell(&notice, 1, bench.now()));
     let heard = futures_util::future::join_all(twice).await;
@@ -171,17 +168,11 @@ async fn backchannel_2_8_only_200_and_204_are_heard_and_the_last_failure_is_an_e
     let bench = Bench::embedded().await;
     for heard in [200, 204] {
         let receiver = Receiver::answering(&[heard]).await;
-        receiver.hears_for(&bench, "web").await;
-        let mut ada = Visitor::ada(&bench, "openid").await;
-        let hint = ada.id_token.clone();
-        ada.leave(&[("id_token_hint", &hint)]).await;
+        left(&bench, &receiver).await;
         assert_eq!(tell(&bench).await, [Heard::Yes], "{heard}");
     }
     let receiver = Receiver::answering(&[400, 302, 500, 503, 404]).await;
-    receiver.hears_for(&bench, "web").await;
-    let mut ada = Visitor::ada(&bench, "openid").await;
-    let hint = ada.id_token.clone();
-    ada.leave(&[("id_token_hint", &hint)]).await;
+    left(&bench, &receiver).await;
     let (notice, messenger) = (announced(&bench), messenger(&bench));
     for attempt in 1..=5 {
         let told = messenger.tell(&notice, attempt, bench.now()).await;
@@ -206,10 +197,7 @@ async fn backchannel_2_8_only_200_and_204_are_heard_and_the_last_failure_is_an_e
 async fn a_url_that_leads_inside_is_not_posted_to() {
     let bench = Bench::embedded().await;
     let receiver = Receiver::listening().await;
-    receiver.hears_for(&bench, "web").await;
-    let mut ada = Visitor::ada(&bench, "openid").await;
-    let hint = ada.id_token.clone();
-    ada.leave(&[("id_token_hint", &hint)]).await;
+    left(&bench, &receiver).await;
     let strict = std::sync::Arc::new(fetch::Fetch::new());
     let parts = aws::Ports::messenger_parts(&bench.backend, strict);
     let messenger = provider::logout::Messenger::new(parts);

@@ -6,7 +6,7 @@ use crate::harness::{Bench, claims, configure, encode, text};
 
 const HEARD: &str = "https://es.example/heard?x=1";
 
-async fn hears(bench: &Bench, slug: &str, uri: &str, with_session: bool) {
+pub(super) async fn hears(bench: &Bench, slug: &str, uri: &str, with_session: bool) {
     let uri = uri.to_owned();
     configure::client(bench, slug, |client| {
         client.metadata.frontchannel_logout_uri = Some(uri);
@@ -16,7 +16,7 @@ async fn hears(bench: &Bench, slug: &str, uri: &str, with_session: bool) {
 }
 
 /// The frames of a page, as the browser reads them.
-fn frames(html: &str) -> Vec<String> {
+pub(super) fn frames(html: &str) -> Vec<String> {
     let parts = html.split("<iframe hidden src=\"").skip(1);
     let urls = parts.map(|part| part.split_once('"').expect("an end").0);
     urls.map(|url| url.replace("&#38;", "&")).collect()

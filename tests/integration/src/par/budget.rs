@@ -20,3 +20,13 @@ async fn a_pushed_request_costs_one_write_and_one_read_more() {
     let calls = ["GetItem", "BatchGetItem", "TransactWriteItems"];
     assert_eq!(bench.take_calls().0, calls);
 }
+
+#[tokio::test]
+async fn one_of_a_client_that_proves_nothing_is_counted_first() {
+    let bench = Bench::embedded().await;
+    pushing(&bench, "spa").send_to(PAR).await;
+    bench.wait(protocol::Seconds(20)); // its bucket is empty again, and the client still in memory
+    bench.forget_calls();
+    name(&pushing(&bench, "spa").send_to(PAR).await);
+    assert_eq!(bench.take_calls().0, ["TransactWriteItems", "PutItem"]);
+}

@@ -14,7 +14,7 @@ fn place(client: &Value) -> (String, String) {
     (format!("{PLACE}?client_id={id}"), token.to_owned())
 }
 
-async fn ask(
+pub(super) async fn ask(
     bench: &Bench,
     method: Method,
     client: &Value,
@@ -200,4 +200,56 @@ async fn of_changes_at_once_each_is_whole_and_a_removal_is_for_good() {
     assert_eq!(gone.status(), 204);
     let after = ask(&bench, Method::GET, &client, &Value::Null).await;
     assert_eq!(after.status(), 401, "no change brings it back");
+}
+
+#[tokio::test]
+async fn rfc7592_changes_are_slowed_down() {
+    let bench = registering(|_| {}).await;
+    let (one, other) = (
+        registered(&bench, &plain()).await,
+        registered(&bench, &plain()).await,
+    );
+    for _ in 0..60 {
+        let read = ask(&bench, Method::GET, &one, &Value::Null).await;
+        assert_eq!(read.status(), 200);
+    }
+    let mut body = plain();
+    body["client_id"] = one["client_id"].clone();
+    for method in [Method::GET, Method::PUT, Method::DELETE] {
+        let late = ask(&bench, method, &one, &body).await;
+        assert_eq!(refused(&late), (429, "temporarily_unavailable".to_owned()));
+        assert_eq!(late.headers()["retry-after"], "5");
+    }
+    let others = ask(&bench, Method::GET, &other, &Value::Null).await;
+    assert_eq!(others.status(), 200, "nobody else waits");
+    bench.wait(protocol::Seconds(5));
+    assert_eq!(ask(&bench, Method::PUT, &one, &body).await.status(), 200);
+}
+
+#[tokio::test]
+async fn rfc7591_3_2_1_a_client_is_told_what_the_server_put_in_place() {
+    let bench = registering(|_| {}).await;
+    let client = registered(&bench, &plain()).await;
+    assert_eq!(client.get("dpop_bound_access_tokens"), None);
+    crate::harness::configure::client(&bench, "web", |template| {
+        template.metadata.registration = Some(provider::client::Registration {
+            mode: provider::client::RegistrationMode::Open,
+            redirect_hosts: vec!["elsewhere.example".to_owned()],
+            ..provider::client::Registration::default()
+        });
+        template.metadata.dpop_bound_access_tokens = true;
+        template.metadata.dpop_nonce_required = true;
+    })
+    .await;
+    let now = body_of(&ask(&bench, Method::GET, &client, &Value::Null).await);
+    assert_eq!(now["dpop_bound_access_tokens"], true);
+    assert_eq!(now["redirect_uris"], json!([]), "its host may no longer");
+    for ours in [
+        "dpop_nonce_required",
+        "access_token_form",
+        "resources",
+        "profile",
+    ] {
+        assert_eq!(now.get(ours), None, "{ours}");
+    }
 }

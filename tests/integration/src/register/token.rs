@@ -46,6 +46,34 @@ async fn rfc7591_3_an_initial_access_token_lets_a_client_register() {
 }
 
 #[tokio::test]
+async fn rfc9068_4_a_token_for_another_resource_registers_nobody() {
+    let bench = Bench::embedded().await;
+    let elsewhere = "https://mcp.example/mcp";
+    let here = format!("http://localhost:8000{PLACE}");
+    configure::client(&bench, "web", |client| {
+        client.metadata.registration = Some(Registration {
+            mode: RegistrationMode::Token,
+            ..Registration::default()
+        });
+        client.metadata.resources = vec![elsewhere.to_owned(), here.clone()];
+    })
+    .await;
+    // Without the scope for it, whoever gets in is told so.
+    for (resource, told) in [
+        (elsewhere, (401, "invalid_token")),
+        (&here, (403, "insufficient_scope")),
+    ] {
+        let code = bench.code("web", "openid", &[("resource", resource)]).await;
+        let tokens = body_of(&bench.redeem("web", &code).await);
+        let access = tokens["access_token"].as_str().expect("a token");
+        let answer = bench
+            .send(sent(Method::POST, PLACE, access, &plain()))
+            .await;
+        assert_eq!(refused(&answer), (told.0, told.1.to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn what_a_stranger_says_is_not_even_looked_at() {
     let api = by_token().await;
     let answer = api
@@ -130,4 +158,63 @@ async fn rfc7591_3_2_2_statements_that_do_not_hold_are_refused() {
         let answer = register(&bench, &stated(&statement)).await;
         assert_eq!(refused(&answer), (400, code.to_owned()), "{statement}");
     }
+}
+
+#[tokio::test]
+async fn rfc8725_3_12_an_id_token_is_no_software_statement() {
+    let vendor = Elsewhere::new("k");
+    let bench = vouching(&vendor, true).await;
+    let issuer = vendor.source().issuer.expect("an issuer");
+    let here = "http://localhost:8000/application/o/web/";
+    let endpoint = format!("http://localhost:8000{PLACE}");
+    let at = |claims: Value| {
+        let mut all = claims;
+        all["iss"] = json!(issuer);
+        vendor.token(&all)
+    };
+    for bad in [
+        at(json!({"sub": "ada", "aud": "some-client", "nonce": "n"})),
+        at(json!({"sub": "ada", "aud": here, "software_id": "s", "nonce": "n"})),
+        at(json!({"sub": "repo:a", "aud": here})), // a workload's
+        at(json!({"software_id": "s", "aud": "https://else.example/"})),
+        vendor.signed(
+            &json!({"alg": "ES256", "typ": "at+jwt", "kid": "k"}),
+            &json!({"iss": issuer, "software_id": "s"}),
+        ),
+    ] {
+        let answer = register(&bench, &stated(&bad)).await;
+        let code = "invalid_software_statement".to_owned();
+        assert_eq!(refused(&answer), (400, code), "{}", text(&answer));
+    }
+    for good in [
+        at(json!({"software_id": "s", "aud": here, "sub": "s"})),
+        at(json!({"software_id": "s", "aud": [endpoint]})),
+        at(json!({"client_name": "Vouched"})),
+    ] {
+        let answer = register(&bench, &stated(&good)).await;
+        assert_eq!(answer.status(), 201, "{}", text(&answer));
+    }
+}
+
+#[tokio::test]
+async fn rules_of_a_source_hold_for_its_statements() {
+    let vendor = Elsewhere::new("k");
+    let bench = Bench::embedded().await;
+    let mut source = vendor.source();
+    source.rules.subjects = vec!["software:acme:*".to_owned()];
+    configure::client(&bench, "web", |client| {
+        client.statement_sources = vec![source];
+        client.metadata.registration = Some(Registration {
+            mode: RegistrationMode::Open,
+            ..Registration::default()
+        });
+    })
+    .await;
+    let issuer = vendor.source().issuer.expect("an issuer");
+    let of = |sub: &str| vendor.token(&json!({"iss": issuer, "sub": sub, "software_id": "s"}));
+    let good = register(&bench, &stated(&of("software:acme:editor"))).await;
+    assert_eq!(good.status(), 201, "{}", text(&good));
+    let other = register(&bench, &stated(&of("software:evil:editor"))).await;
+    let code = "unapproved_software_statement".to_owned();
+    assert_eq!(refused(&other), (400, code));
 }

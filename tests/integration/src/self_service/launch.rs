@@ -6,8 +6,9 @@ use serde_json::json;
 use super::own;
 use crate::api::harness::Api;
 use crate::harness::browser::{Browser, location};
-use crate::harness::{Bench, configure, request, text};
+use crate::harness::{Bench, configure, member, request, text};
 use crate::policies::flow::policy;
+use crate::register;
 
 /// What starts this application.
 fn launch(slug: &str) -> String {
@@ -120,4 +121,69 @@ async fn oidc_core_4_a_client_that_begins_logins_itself_is_told_by_whom() {
     .await;
     let to = "https://rp.example/login?from=launch&iss=http%3A%2F%2Flocalhost%3A8000%2Fapplication%2Fo%2Fweb%2F";
     assert_eq!(starts(&bench, "web").await, (302, Some(to.to_owned())));
+}
+
+/// A client that registers at `web`, and begins its logins itself.
+async fn registered_beginning_at(bench: &Bench, uri: &str) -> String {
+    let mut body = register::plain();
+    body["initiate_login_uri"] = json!(uri);
+    let client = register::registered(bench, &body).await;
+    member(&client, "client_id").to_owned()
+}
+
+/// Where ada is led who starts this client at this application.
+async fn led(bench: &Bench, slug: &str, id: &str, more: &str) -> (u16, Option<String>) {
+    let (mut browser, _) = own(bench, "/if/user/").await;
+    let path = format!("{}?client_id={id}{more}", launch(slug));
+    let answer = browser.get(&path).await;
+    (answer.status().as_u16(), location(&answer))
+}
+
+#[tokio::test]
+async fn oidc_core_4_a_registered_client_begins_logins_for_those_who_know_it() {
+    let bench = register::registering(|_| {}).await;
+    let id = registered_beginning_at(&bench, "https://rp.example/login?a=%(email)s").await;
+    let strange = led(&bench, "web", &id, "").await;
+    assert_eq!(
+        strange,
+        (404, None),
+        "a stranger's client leads nobody away"
+    );
+    bench.code(&id, "openid", &[]).await;
+    let iss = "iss=http%3A%2F%2Flocalhost%3A8000%2Fapplication%2Fo%2Fweb%2F";
+    let to = format!("https://rp.example/login?a=%(email)s&{iss}");
+    assert_eq!(led(&bench, "web", &id, "").await, (302, Some(to.clone())));
+    let deep = "&target_link_uri=https%3A%2F%2Frp.example%2Fdeep";
+    let to_deep = format!("{to}{deep}");
+    assert_eq!(led(&bench, "web", &id, deep).await, (302, Some(to_deep)));
+    let evil = "&target_link_uri=https%3A%2F%2Fevil.example%2F&login_hint=ada";
+    assert_eq!(led(&bench, "web", &id, evil).await, (302, Some(to)));
+    for slug in ["es", "guest", "there-is-none"] {
+        assert_eq!(
+            led(&bench, slug, &id, "").await,
+            (404, None),
+            "another issuer's"
+        );
+    }
+    assert_eq!(led(&bench, "web", "nobody", "").await, (404, None));
+}
+
+#[tokio::test]
+async fn a_registered_client_without_a_login_of_its_own_is_not_started() {
+    let bench = register::registering(|_| {}).await;
+    let client = register::registered(&bench, &register::plain()).await;
+    let id = member(&client, "client_id");
+    bench.code(id, "openid", &[]).await;
+    assert_eq!(led(&bench, "web", id, "").await, (404, None));
+}
+
+#[tokio::test]
+async fn a_stranger_signs_in_on_the_way_to_a_registered_client() {
+    let bench = register::registering(|_| {}).await;
+    let mut browser = Browser::new(&bench);
+    let asked = browser
+        .get(&format!("{}?client_id=x&b=c", launch("web")))
+        .await;
+    let to = "/if/flow/default-authentication-flow/?next=%2Fapplication%2Flaunch%2Fweb%2F%3Fclient_id%3Dx";
+    assert_eq!(location(&asked).as_deref(), Some(to));
 }

@@ -50,8 +50,12 @@ fn every_key_but_the_host_stands_under_its_tenant() {
             format!("T#a#USER#{user}/DEVICECODES#9"),
         ),
         (
-            Key::asked(&t, user, &digest),
-            format!("T#a#USER#{user}/ASKED#{x}"),
+            Key::asked(&t, user, Timestamp::from_unix(9), &digest),
+            format!("T#a#USER#{user}/ASKED#9#{x}"),
+        ),
+        (
+            Key::asked_letters(&t, user, Timestamp::from_unix(9)),
+            format!("T#a#USER#{user}/ASKEDLETTERS#9"),
         ),
         (
             Key::asked_by(&t, user, &client, Timestamp::from_unix(9)),

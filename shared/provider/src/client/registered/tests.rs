@@ -1,5 +1,7 @@
 use super::*;
-use crate::client::{Registration, SubjectType};
+use crate::client::{
+    AuthMethod, ConsentMode, Registration, RegistrationMode, SubjectType, TokenForm,
+};
 use crate::policy::PolicySet;
 use crate::scripts::testing::client;
 
@@ -30,6 +32,7 @@ fn item() -> RegisteredClient {
         },
         access: None,
         software_statement: None,
+        admitted_by: None,
         created: Timestamp::from_unix(1),
         until: None,
         fresh_until: None,
@@ -91,4 +94,72 @@ fn strangers_are_no_clients_where_nobody_is_asked_for_consent() {
     assert!(Client::registered(&template, &item()).is_none());
     template.metadata.registration.as_mut().unwrap().mode = RegistrationMode::Token;
     assert!(template.registers(), "whoever has the token is trusted");
+}
+
+#[test]
+fn what_the_issuer_demands_holds_for_those_who_register() {
+    let mut template = template(RegistrationMode::Open, false);
+    let mut item = item();
+    item.metadata.subject_type = Some(SubjectType::Public);
+    let of = |template: &Client, item: &RegisteredClient| {
+        *Client::registered(template, item).unwrap().metadata
+    };
+    assert!(!of(&template, &item).dpop_nonce_required);
+    assert_eq!(of(&template, &item).subject_type, Some(SubjectType::Public));
+    template.metadata.dpop_nonce_required = true;
+    template.metadata.subject_type = Some(SubjectType::Pairwise);
+    for theirs in [None, Some(SubjectType::Public)] {
+        item.metadata.subject_type = theirs;
+        let metadata = of(&template, &item);
+        assert!(metadata.dpop_nonce_required);
+        assert_eq!(metadata.subject_type, Some(SubjectType::Pairwise));
+    }
+}
+
+#[test]
+fn what_the_issuer_narrows_later_binds_those_who_are_there() {
+    let mut template = template(RegistrationMode::Open, false);
+    let mut item = item();
+    let texts = |all: &[&str]| Some(all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+    item.metadata.grant_types = texts(&["authorization_code", "implicit"]);
+    item.metadata.response_types = texts(&["code", "token id_token"]);
+    let uri = |text: &str| RedirectUri::parse(text).unwrap();
+    item.redirect_uris = vec![
+        uri("http://127.0.0.1/cb"),
+        uri("https://a.example/cb"),
+        uri("https://b.example/cb"),
+    ];
+    item.post_logout_redirect_uris = vec![uri("https://b.example/out")];
+    let before = Client::registered(&template, &item).unwrap();
+    assert_eq!(before.metadata.response_types, item.metadata.response_types);
+    assert_eq!(before.redirect_uris.len(), 3);
+    template.metadata.grant_types = texts(&["authorization_code"]);
+    template.metadata.response_types = texts(&["code"]);
+    template
+        .metadata
+        .registration
+        .as_mut()
+        .unwrap()
+        .redirect_hosts = vec!["a.example".to_owned()];
+    let after = Client::registered(&template, &item).unwrap();
+    assert_eq!(after.metadata.grant_types, texts(&["authorization_code"]));
+    assert_eq!(after.metadata.response_types, texts(&["code"]));
+    let urls: Vec<&str> = after
+        .redirect_uris
+        .iter()
+        .map(|rule| rule.url.as_str())
+        .collect();
+    assert_eq!(urls, ["http://127.0.0.1/cb", "https://a.example/cb"]);
+    assert_eq!(after.post_logout_redirect_uris, []);
+}
+
+#[test]
+fn the_copy_of_a_document_counts_for_a_day_past_its_time() {
+    let template = template(RegistrationMode::Closed, true);
+    let mut item = item();
+    item.fresh_until = Some(Timestamp::from_unix(1_000));
+    let client = Client::registered(&template, &item).unwrap();
+    for (at, good) in [(999, true), (1_000, true), (87_399, true), (87_400, false)] {
+        assert_eq!(client.counts_at(Timestamp::from_unix(at)), good, "{at}");
+    }
 }

@@ -89,6 +89,26 @@ fn urls_are_https_without_credentials_and_fragment() {
 }
 
 #[test]
+fn oidc_registration_2_logins_begin_and_sectors_are_named_at_https_on_loopback_too() {
+    for member in ["initiate_login_uri", "sector_identifier_uri"] {
+        for bad in [
+            "http://127.0.0.1:9/x",
+            "http://localhost/x",
+            "http://[::1]/x",
+            "http://a.example/x",
+        ] {
+            assert_eq!(members(json!({ member: bad })), [member], "{bad}");
+        }
+        for good in [
+            "https://localhost.emobix.co.uk:8443/x",
+            "https://localhost:8443/x",
+        ] {
+            assert!(members(json!({ member: good })).is_empty(), "{good}");
+        }
+    }
+}
+
+#[test]
 fn ciba_4_ping_needs_an_endpoint_to_be_told_at() {
     let ping = json!({"backchannel_token_delivery_mode": "ping"});
     assert_eq!(members(ping), ["backchannel_client_notification_endpoint"]);

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn rfc7523_3_1_and_2_issuer_and_subject_are_the_client() {
+    fn rfc7523_3_1_and_3_2_issuer_and_subject_are_the_client() {
         for result in [
             without("iss"),
             without("sub"),

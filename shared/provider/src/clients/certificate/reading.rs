@@ -27,6 +27,11 @@ impl Certificate {
         seconds(validity.not_before) <= now.unix() && now.unix() <= seconds(validity.not_after)
     }
 
+    /// RFC 5280 §6.1: its issuer has its own name, as that of a self-signed one does.
+    pub(super) fn is_self_issued(&self) -> bool {
+        self.0.tbs_certificate.issuer == self.0.tbs_certificate.subject
+    }
+
     /// Whether it is for the name that RFC 4514 writes so.
     pub(super) fn is_of(&self, name: &str) -> bool {
         DirectoryName::parse(name).is_some_and(|name| name.is(&self.0.tbs_certificate.subject))

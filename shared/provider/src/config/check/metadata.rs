@@ -43,6 +43,10 @@ impl Checker<'_> {
             );
             self.unless(good, "client_metadata", &text);
         }
+        let refused = &registration.metadata_documents_refused;
+        let good = refused.len() <= MOST && refused.iter().all(|one| names_documents(one));
+        let text = "registration.metadata_documents_refused: at most 100 hosts, `*.` before those for all below, or URLs of documents";
+        self.unless(good, "client_metadata", text);
         let sources = &registration.software_statement_sources;
         let few = sources.len() <= MOST && sources.iter().all(|slug| Slug::parse(slug).is_ok());
         let text = "registration.software_statement_sources: at most 100 slugs of sources";
@@ -83,9 +87,30 @@ fn is_host(text: &str) -> bool {
     Host::parse(name).is_ok() && !name.is_empty() && !name.contains('*')
 }
 
+/// Hosts of documents, or one document.
+fn names_documents(text: &str) -> bool {
+    is_host(text) || rules::is_web_url(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn documents_are_refused_by_host_or_url() {
+        for good in ["a.example", "*.a.example", "https://a.example/c.json"] {
+            assert!(names_documents(good), "{good}");
+        }
+        for bad in [
+            "",
+            "*",
+            "http://a.example/c.json",
+            "https://a.example/c#x",
+            "a.example/c.json",
+        ] {
+            assert!(!names_documents(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn a_host_is_a_name_or_all_below_a_domain() {

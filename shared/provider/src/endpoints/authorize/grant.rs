@@ -31,6 +31,7 @@ impl Authorize {
         browser: &Browser,
     ) -> Result<Fields, Fault> {
         let kind = asked.checked.request.response_type;
+        let hands_out = asked.client.metadata.hands_out_access_token(kind);
         let code = Code::generate(&*self.entropy);
         let grant = begin(call, asked, &code, session, user);
         let mapped = if kind.id_token || kind.token {
@@ -44,9 +45,10 @@ impl Authorize {
         let by_name = self.by_name(call, asked, &grant, user).await?;
         let order = Order {
             asked: Some(&by_name),
+            alone: !kind.code && !hands_out,
             ..Order::of_grant(&call.tenant, asked.client, &grant, &mapped, call.now)
         };
-        let access = if kind.gives_access_token() {
+        let access = if hands_out {
             Some(self.issuer.access(&order).await?)
         } else {
             None

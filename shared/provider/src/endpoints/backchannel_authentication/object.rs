@@ -1,5 +1,7 @@
-//! Signed requests (CIBA Core §7.1.1): all parameters in a JWT of the client's.
+//! Signed requests (OpenID Connect CIBA Core 1.0 §7.1.1): all parameters in a JWT of the client's.
 
+use protocol::backchannel::PARAMETERS;
+use protocol::jose::Algorithm;
 use protocol::{Digest, Params, Seconds, Timestamp};
 use serde_json::{Value, json};
 
@@ -7,6 +9,7 @@ use crate::asking::BackchannelFault;
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::clients::Authentication;
+use crate::fapi;
 use crate::fault::Fault;
 use crate::http::Call;
 use crate::jwt::{JwtFault, Unverified, is_for, moment};
@@ -15,13 +18,11 @@ use crate::ports::Spent;
 /// How far a client's clock may be ahead of ours.
 const LEEWAY: Seconds = Seconds(60);
 
-/// How far ahead its expiry may be: so long is its `jti` remembered.
+/// How far `nbf` may lie back and `exp` after it; its `jti` is remembered until then.
 const FURTHEST: Seconds = Seconds::hours(1);
 
-/// What a JWT says of itself (RFC 7519 §4.1), and is no parameter.
-const OF_THE_JWT: [&str; 7] = ["iss", "aud", "sub", "exp", "nbf", "iat", "jti"];
-
-/// The parameters of this request, which is used up by it.
+/// The parameters of this request, which is used up by it. There is none beside it (§7.1.1: MUST NOT), but what the client
+/// authenticates with.
 ///
 /// # Errors
 /// [`BackchannelFault::Unsigned`] for whatever is wrong with it.
@@ -29,22 +30,24 @@ pub(super) async fn read(
     authentication: &Authentication,
     call: &Call<'_>,
     client: &Client,
-    text: &str,
+    (text, beside): (&str, &Params),
 ) -> Result<Params, Fault> {
+    for name in PARAMETERS {
+        if beside.optional(name)?.is_some() {
+            return Err(BackchannelFault::Unsigned.into());
+        }
+    }
     let jwt = Unverified::parse(text).map_err(refused)?;
-    let wanted = &client
-        .metadata
-        .backchannel_authentication_request_signing_alg;
     let keys = authentication
         .keys
-        .of(client, jwt.kid(), call.now)
+        .of(&call.tenant.id, client, jwt.kid(), call.now)
         .await
         .map_err(refused)?;
-    let claims = jwt.verified(&keys).map_err(refused)?; // never by HMAC: §4 has asymmetric algorithms alone
-    let fits = wanted.as_ref().is_none_or(|alg| *alg == jwt.header().alg);
+    let claims = jwt
+        .verified_as(&keys, &algorithms(client))
+        .map_err(refused)?;
     let issuer = client.issuer(&call.tenant);
-    let held = held(&claims, client, &issuer, call.now).filter(|_| fits);
-    let once = held.ok_or(BackchannelFault::Unsigned)?;
+    let once = held(&claims, client, &issuer, call.now).ok_or(BackchannelFault::Unsigned)?;
     let params = Params::from_pairs(parameters(&claims).ok_or(BackchannelFault::Unsigned)?);
     let fresh = authentication
         .replays
@@ -55,6 +58,19 @@ pub(super) async fn read(
     } else {
         Err(BackchannelFault::Unsigned.into())
     }
+}
+
+/// By which it may be signed: the one that the client registered, else all that are fit. Never by HMAC: §4 has asymmetric
+/// algorithms alone.
+fn algorithms(client: &Client) -> Vec<&'static str> {
+    let metadata = &client.metadata;
+    let wanted = metadata
+        .backchannel_authentication_request_signing_alg
+        .as_deref();
+    let named = |name: &&str| wanted.is_none_or(|wanted| wanted == *name);
+    let fit = |name: &&str| !metadata.is_fapi() || fapi::is_fit(name); // FAPI 2.0 Security Profile §5.4.1
+    let all = Algorithm::OF_PAIRS.into_iter().map(Algorithm::as_str);
+    all.filter(named).filter(fit).collect()
 }
 
 fn refused(why: JwtFault) -> Fault {
@@ -68,9 +84,11 @@ fn held(claims: &Claims, client: &Client, issuer: &str, now: Timestamp) -> Optio
     let own = text("iss") == Some(client.client_id.as_str());
     let here = is_for(claims, |name| name == issuer);
     let expires = moment(claims, "exp")?;
-    let ahead = ["iat", "nbf"].map(|name| moment(claims, name).map(|at| at > now + LEEWAY));
-    let began = ahead.into_iter().all(|ahead| ahead == Some(false));
-    let in_time = now < expires && expires <= now + FURTHEST;
+    let (made, begins) = (moment(claims, "iat")?, moment(claims, "nbf")?);
+    let began = made <= now + LEEWAY && begins <= now + LEEWAY;
+    // FAPI 1.0 Advanced §5.2.2, items 13 and 17, which FAPI-CIBA §5.2.2 takes over.
+    let lives = now.since(begins) <= FURTHEST && expires.since(begins) <= FURTHEST;
+    let in_time = now < expires && lives;
     let jti = text("jti").filter(|jti| !jti.is_empty())?;
     let name = json!(["ciba", client.client_id.as_str(), jti]).to_string();
     (own && here && began && in_time).then(|| Spent {
@@ -79,14 +97,20 @@ fn held(claims: &Claims, client: &Client, issuer: &str, now: Timestamp) -> Optio
     })
 }
 
-/// Each as text; a number is one in `requested_expiry` (§7.1.1).
+/// Each as text; `requested_expiry` may be a number (§7.1.1). What is no parameter says nothing.
 fn parameters(claims: &Claims) -> Option<Vec<(String, String)>> {
-    let of_jwt = |name: &str| OF_THE_JWT.contains(&name);
-    let parameters = claims.iter().filter(|(name, _)| !of_jwt(name));
-    let text = |(name, value): (&String, &Value)| match value {
-        Value::String(text) => Some((name.clone(), text.clone())),
-        Value::Number(number) => Some((name.clone(), number.to_string())),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    let there = PARAMETERS.into_iter().filter_map(|name| {
+        let value = claims.get(name)?;
+        Some((name, value))
+    });
+    let text = |(name, value): (&str, &Value)| match value {
+        Value::String(text) => Some((name.to_owned(), text.clone())),
+        Value::Number(number) if name == "requested_expiry" => {
+            Some((name.to_owned(), number.to_string()))
+        }
+        Value::Number(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            None
+        }
     };
-    parameters.map(text).collect()
+    there.map(text).collect()
 }

@@ -17,7 +17,7 @@ use crate::fault::{Fault, PageFault};
 use crate::flow::next::Next;
 use crate::http::{Call, Response, encode};
 use crate::policies::Ruling;
-use crate::ports::{Guess, Look, Settled};
+use crate::ports::{Guess, Look, Settled, Settling};
 
 mod visitor;
 
@@ -169,13 +169,13 @@ impl DeviceAuthorization {
             .with("scopes", question.scopes.to_string())
             .with("flow", "device_code");
         let devices = &self.devices;
-        let settled = devices.settle(
-            &call.tenant.id,
-            question.device,
-            &to,
-            Some(&event),
-            call.now,
-        );
+        let (device, place) = (question.device, (&*call.tenant, question.client));
+        let visit = device.visiting(&to, place, &visitor.session, call.now);
+        let beside = Settling {
+            event: Some(&event),
+            visit: visit.as_ref(),
+        };
+        let settled = devices.settle(&call.tenant.id, device, &to, beside, call.now);
         Ok(match settled.await? {
             Settled::Yes => visitor.done(question, true),
             Settled::TooLate => visitor.entry(&question.code.shown(), Some(NOT_VALID)),
@@ -189,9 +189,10 @@ impl DeviceAuthorization {
     ) -> Result<Response, Fault> {
         let call = visitor.call;
         let (tenant, to) = (&call.tenant.id, DeviceState::Denied);
+        let beside = Settling::default();
         let settled = self
             .devices
-            .settle(tenant, question.device, &to, None, call.now);
+            .settle(tenant, question.device, &to, beside, call.now);
         Ok(match settled.await? {
             Settled::Yes => visitor.done(question, false),
             Settled::TooLate => visitor.entry(&question.code.shown(), Some(NOT_VALID)),

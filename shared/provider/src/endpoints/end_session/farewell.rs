@@ -12,7 +12,7 @@ use crate::ports::{ClientStore, Outcome};
 use crate::session::{Session, Visit};
 
 /// A frame for each client that hears in the browser that its part of the session ends; `only` for one client's.
-pub(super) async fn frames(
+pub(in crate::endpoints) async fn frames(
     clients: &dyn ClientStore,
     call: &Call<'_>,
     session: &Session,

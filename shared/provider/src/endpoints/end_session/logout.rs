@@ -6,7 +6,7 @@ use form_urlencoded::Serializer;
 use http::StatusCode;
 use protocol::introspect::claims_of_ours;
 use protocol::logout::EndSessionRequest;
-use protocol::redirect::with_query;
+use protocol::redirect::{RedirectUri, with_query};
 use protocol::{ClientId, Params, Secret};
 use serde_json::Value;
 
@@ -31,6 +31,17 @@ pub(super) struct Logout<'a> {
     request: EndSessionRequest,
     target: Option<RedirectTarget>,
     hinted: Option<Hinted>,
+}
+
+/// Who says that somebody leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// Whoever made the link: nobody is signed in, so nothing was asked.
+    Anybody,
+    /// The person, who was asked.
+    Person,
+    /// The client, by an ID token of this very session.
+    Hint,
 }
 
 /// Our own ID token, handed back.
@@ -107,27 +118,28 @@ impl<'a> Logout<'a> {
 
     /// §3: on to the client where it gave a registered URI, with its state; else a page of ours. In between clients hear of
     /// it in frames.
-    pub(super) fn done(&self, frames: Vec<Frame>) -> Response {
+    pub(super) fn done(&self, frames: Vec<Frame>, by: By) -> Response {
         let onward = self.onward();
-        if let Some(onward) = onward.as_ref().filter(|_| frames.is_empty()) {
+        let goes_on = onward.is_some() && self.is_followed(by);
+        if let Some(onward) = onward.as_ref().filter(|_| goes_on && frames.is_empty()) {
             return encode::redirect(self.call, onward);
         }
+        let return_url = onward.as_deref().or(self.client.launch_url.as_deref());
+        let unknown = return_url.filter(|_| self.client.is_registered() && !goes_on);
         encode::page(
             StatusCode::OK,
             &SignedOut {
                 scene: self.scene(),
                 application: Some(&self.client.name),
-                return_url: onward.as_deref().or(self.client.launch_url.as_deref()),
+                return_url,
+                return_host: unknown.map(display_host).as_deref(),
                 sign_in_url: None,
-                farewell: Farewell {
-                    goes_on: onward.is_some(),
-                    frames,
-                },
+                farewell: Farewell { frames, goes_on },
             },
         )
     }
 
-    /// The same where the session here goes on.
+    /// The same where the session here goes on, as the client's ID token asked for it.
     pub(super) fn left(&self, frames: Vec<Frame>) -> Response {
         let onward = self.onward();
         if let Some(onward) = onward.as_ref().filter(|_| frames.is_empty()) {
@@ -146,6 +158,12 @@ impl<'a> Logout<'a> {
                 },
             },
         )
+    }
+
+    /// §3: without an ID token for this person, the address has to be legitimate by other means. Where an administrator
+    /// registered it, it is; where the client did so itself, the person decides.
+    fn is_followed(&self, by: By) -> bool {
+        by == By::Hint || !self.client.is_registered()
     }
 
     fn onward(&self) -> Option<String> {
@@ -186,6 +204,12 @@ impl<'a> Logout<'a> {
         };
         Scene::with(self.call, person)
     }
+}
+
+/// The host of an address that the client gave.
+fn display_host(url: &str) -> String {
+    let uri = RedirectUri::parse(url).ok();
+    uri.map(|uri| uri.display_host()).unwrap_or_default()
 }
 
 /// The clients of the issuer in the path.

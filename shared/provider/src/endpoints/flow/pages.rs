@@ -6,13 +6,15 @@ use http::header::RETRY_AFTER;
 use protocol::{Params, Secret};
 
 use super::Flow;
+use crate::endpoints::end_session::farewell;
 use crate::executor::{Outcome, Passage, Run, Visit};
 use crate::fault::{Fault, PageFault, Transport};
 use crate::flow::answer::Answer;
 use crate::flow::{self, Designation};
 use crate::http::{Call, Response, cookie, encode};
-use crate::pages::{Farewell, Removed, Scene, SessionEnd, SignedOut};
-use crate::session::{PLAN_LIFETIME, csrf_token};
+use crate::pages::{Farewell, Frame, Removed, Scene, SessionEnd, SignedOut};
+use crate::session::{PLAN_LIFETIME, Session, csrf_token};
+use crate::user::User;
 
 mod fields;
 mod show;
@@ -35,11 +37,34 @@ impl Flow {
             if let Err(fault) = check_csrf(&run, &form) {
                 return signed_in_elsewhere(&run).ok_or_else(|| fault.into());
             }
-            self.executor.take(run, &Answer::of_form(&form)).await?
+            let before = run.browser.signed_in.clone();
+            let passage = self.executor.take(run, &Answer::of_form(&form)).await?;
+            return self.respond_after(call, before, &passage).await;
         } else {
             self.executor.look(call, visit).await?
         };
         Ok(respond(call, &passage))
+    }
+
+    /// Where the answer has ended a session, clients hear of it in frames before it goes on (Front-Channel Logout 1.0 §3).
+    async fn respond_after(
+        &self,
+        call: &Call<'_>,
+        before: Option<(Session, User)>,
+        passage: &Passage<'_>,
+    ) -> Result<Response, Fault> {
+        let over = before.filter(|_| passage.run.browser.signed_in.is_none());
+        let frames = match &over {
+            Some((session, _)) => {
+                farewell::frames(&*self.parts.clients, call, session, None).await?
+            }
+            None => Vec::new(),
+        };
+        Ok(if frames.is_empty() {
+            respond(call, passage)
+        } else {
+            with_cookies(goodbye(passage, frames), passage)
+        })
     }
 }
 
@@ -62,12 +87,18 @@ fn signed_in_elsewhere(run: &Run<'_>) -> Option<Response> {
 
 fn respond(call: &Call<'_>, passage: &Passage<'_>) -> Response {
     let run = &passage.run;
-    let mut response = match &passage.outcome {
+    let response = match &passage.outcome {
         Outcome::Show(shown) => show::page(run, shown),
         Outcome::Stay => encode::redirect(call, &run.here()),
         Outcome::Go(to) => encode::redirect(call, to),
         Outcome::Ended => ended(run),
     };
+    with_cookies(response, passage)
+}
+
+fn with_cookies(mut response: Response, passage: &Passage<'_>) -> Response {
+    let run = &passage.run;
+    let call = run.call();
     if !run.cookies.is_empty() {
         for cookie in &run.cookies {
             encode::set_cookie(&mut response, cookie);
@@ -88,9 +119,40 @@ fn respond(call: &Call<'_>, passage: &Passage<'_>) -> Response {
     response
 }
 
+/// Says goodbye in answer to the form itself, as the session that is over is known here for the last time. To send the form
+/// again does nothing.
+fn goodbye(passage: &Passage<'_>, frames: Vec<Frame>) -> Response {
+    let run = &passage.run;
+    let onward = match &passage.outcome {
+        Outcome::Go(to) => Some(to.clone()),
+        Outcome::Stay | Outcome::Show(_) => Some(run.here()),
+        Outcome::Ended if run.has_removed() => Some(run.here()), // which says so
+        Outcome::Ended => None,
+    };
+    let sign_in = onward.is_none().then(|| sign_in_url(run));
+    encode::page(
+        StatusCode::OK,
+        &SignedOut {
+            scene: Scene::of(run.call()).alone(),
+            application: None,
+            return_url: onward.as_deref(),
+            return_host: None,
+            sign_in_url: sign_in.as_deref(),
+            farewell: Farewell {
+                goes_on: onward.is_some(),
+                frames,
+            },
+        },
+    )
+}
+
+fn sign_in_url(run: &Run<'_>) -> String {
+    format!("/if/flow/{}/", run.call().tenant.brand.flow_authentication)
+}
+
 fn ended(run: &Run<'_>) -> Response {
     let scene = Scene::of(run.call());
-    let sign_in = format!("/if/flow/{}/", run.call().tenant.brand.flow_authentication);
+    let sign_in = sign_in_url(run);
     if run.has_removed() {
         return if run.call().is_post() {
             encode::redirect(run.call(), &run.here())
@@ -112,6 +174,7 @@ fn ended(run: &Run<'_>) -> Response {
                 scene,
                 application: None,
                 return_url: None,
+                return_host: None,
                 sign_in_url: Some(&sign_in),
                 farewell: Farewell::default(),
             },

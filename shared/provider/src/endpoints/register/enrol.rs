@@ -1,5 +1,7 @@
 //! A client registers itself (RFC 7591 §3).
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use serde_json::{Map, Value};
 
@@ -9,11 +11,9 @@ use crate::client::{Client, RegisteredClient};
 use crate::event::{Action, Event};
 use crate::fault::Fault;
 use crate::http::{Call, Response};
+use crate::limited::{Kind, Limited};
 use crate::ports::{Enrolled, PortError};
 use crate::registration::{Asked, answer, check, check_sector, vouched};
-
-/// How events name such a client.
-const MODEL: (&str, &str) = ("latchkey", "registered_client");
 
 /// How often another id is drawn where one is taken: hardly ever once.
 const DRAWS: u32 = 3;
@@ -25,13 +25,17 @@ impl Register {
         template: &Client,
     ) -> Result<Response, Fault> {
         let members = body(call);
-        let said = members.as_ref().map_or_else(|_| Map::new(), Clone::clone);
-        self.admit(call, template, &said).await?; // before what it says is answered
-        let asked = self.agreed(call, template, members?).await?;
+        let by = self.admit(call, template).await?; // before what it says is answered
+        let members = self.vouched(call, template, members?).await?;
+        if let Some(user) = &by {
+            self.judge(call, template, user, &members).await?;
+        }
+        let asked = self.agreed(call, template, &members).await?;
         let access = self.new_token();
         for _ in 0..DRAWS {
             let mut client = self.client(call, template, asked.clone())?;
             client.access = Some(access.digest());
+            client.admitted_by = by.as_ref().map(|user| user.subject.id);
             let mut secret = None;
             if has_secret(&client.metadata) {
                 let given = self.new_secret(&call.tenant.id, &client.client_id).await?;
@@ -50,30 +54,46 @@ impl Register {
         Err(PortError::Contended("every client id drawn is taken".to_owned()).into())
     }
 
-    /// What a client says of itself, with what is vouched for, once all of it may be so.
-    pub(super) async fn agreed(
+    /// What a client says of itself, and in its place what is vouched for.
+    pub(super) async fn vouched(
         &self,
         call: &Call<'_>,
         template: &Client,
         mut members: Map<String, Value>,
-    ) -> Result<Asked, Fault> {
+    ) -> Result<Map<String, Value>, Fault> {
+        let sources = &template.statement_sources;
         let statement = members.get("software_statement").and_then(Value::as_str);
-        let statement = statement.map(str::to_owned);
-        match statement {
+        let Some(statement) = statement.map(str::to_owned) else {
+            return Ok(members);
+        };
+        if sources.is_empty() {
             // RFC 7591 §3.1.1: where nobody vouches for clients, a statement may be ignored.
-            Some(_) if template.statement_sources.is_empty() => {
-                members.remove("software_statement");
-            }
-            Some(statement) => {
-                let sources = &template.statement_sources;
-                let claims = self.statements.check(&statement, sources, call.now).await?;
-                members = vouched(members, &claims);
-            }
-            None => {}
+            members.remove("software_statement");
+            return Ok(members);
         }
-        let mut asked = Asked::read(&members, None)?;
+        let (base, slug) = (&call.tenant.base_url, &template.slug);
+        let endpoint = format!("{base}/application/o/{slug}/register/");
+        let places = [template.issuer(&call.tenant), endpoint];
+        let statements = &self.statements;
+        let claims = statements.check(&statement, sources, &places, call.now);
+        Ok(vouched(members, &claims.await?))
+    }
+
+    /// What a client is by these members, once all of it may be so.
+    pub(super) async fn agreed(
+        &self,
+        call: &Call<'_>,
+        template: &Client,
+        members: &Map<String, Value>,
+    ) -> Result<Asked, Fault> {
+        let mut asked = Asked::read(members, None)?;
         check(&mut asked, template)?;
-        check_sector(&asked, &*self.parts.fetcher).await?;
+        let limited = Limited::new(
+            Arc::clone(&self.parts.fetcher),
+            Arc::clone(&self.parts.throttle),
+        );
+        let counted = limited.counted(&call.tenant.id, Kind::Sectors, call.now);
+        check_sector(&asked, &counted).await?;
         Ok(asked)
     }
 
@@ -84,8 +104,7 @@ impl Register {
         template: &Client,
         asked: Asked,
     ) -> Result<RegisteredClient, Fault> {
-        let registration = template.metadata.registration.as_ref();
-        let unused_for = registration.and_then(|it| it.unused_for.as_ref());
+        let unused_for = template.keeps_unused();
         Ok(RegisteredClient {
             client_id: self.new_id()?,
             template: template.slug.clone(),
@@ -97,8 +116,9 @@ impl Register {
             metadata: asked.metadata,
             access: None,
             software_statement: asked.software_statement,
+            admitted_by: None,
             created: call.now,
-            until: unused_for.map(|unused_for| call.now + unused_for.seconds()),
+            until: unused_for.map(|unused_for| call.now + unused_for),
             fresh_until: None,
             version: 1,
         })
@@ -114,6 +134,6 @@ impl Register {
         let name = client.name.as_deref().unwrap_or(id);
         call.event(action, &*self.parts.entropy)
             .for_client(&client.client_id)
-            .of(MODEL, id, name)
+            .of(RegisteredClient::MODEL, id, name)
     }
 }

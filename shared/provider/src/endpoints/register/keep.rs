@@ -54,6 +54,7 @@ impl Register {
     /// RFC 7592 §2.1.
     pub(super) async fn read(&self, call: &Call<'_>, template: &Client) -> Result<Response, Fault> {
         let (client, access) = self.own(call, template).await?;
+        self.slow_down_own(call, &client, false).await?;
         let secret = self.shown_secret(&call.tenant.id, &client).await?;
         let place = place(call, template, client.client_id.as_str());
         let its = answer(&client, template, secret.as_ref(), &access, &place);
@@ -66,13 +67,16 @@ impl Register {
         call: &Call<'_>,
         template: &Client,
     ) -> Result<Response, Fault> {
-        self.own(call, template).await?; // before what it says is answered
+        let (as_found, _) = self.own(call, template).await?; // before what it says is answered
+        self.slow_down_own(call, &as_found, true).await?;
         let members = body(call)?;
-        let asked = self.agreed(call, template, members.clone()).await?;
+        let said = self.vouched(call, template, members.clone()).await?;
+        self.judge_again(call, template, &as_found, &said).await?;
+        let asked = self.agreed(call, template, &said).await?;
         for _ in 0..TRIES {
             let (before, access) = self.own(call, template).await?;
             says_who_it_is(&members, &before)?;
-            let (client, secret) = self.changed(call, before, asked.clone()).await?;
+            let (client, secret) = self.changed(call, template, before, asked.clone()).await?;
             let event = self.event(call, Action::ModelUpdated, &client);
             let registered = &self.parts.registered;
             let written = registered.replace(&call.tenant.id, &client, &event).await?;
@@ -89,6 +93,7 @@ impl Register {
     async fn changed(
         &self,
         call: &Call<'_>,
+        template: &Client,
         before: RegisteredClient,
         asked: Asked,
     ) -> Result<(RegisteredClient, Option<Secret>), Fault> {
@@ -100,6 +105,10 @@ impl Register {
             scopes: asked.scopes,
             metadata: asked.metadata,
             software_statement: asked.software_statement,
+            // One of a time when nobody's life was bounded gets a bound, too.
+            until: before
+                .until
+                .or_else(|| template.keeps_unused().map(|unused| call.now + unused)),
             version: before.version.saturating_add(1),
             ..before
         };
@@ -123,6 +132,7 @@ impl Register {
         template: &Client,
     ) -> Result<Response, Fault> {
         let (client, _) = self.own(call, template).await?;
+        self.slow_down_own(call, &client, false).await?;
         let event = self.event(call, Action::ModelDeleted, &client);
         let registered = &self.parts.registered;
         let removed = registered.remove(&call.tenant.id, &client.client_id, &event);

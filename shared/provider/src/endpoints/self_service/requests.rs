@@ -1,7 +1,7 @@
 //! What clients ask one who is elsewhere (CIBA Core §8): the requests that wait, allowing one and refusing it.
 
 use http::StatusCode;
-use protocol::{Digest, GrantId, Params};
+use protocol::{ClientId, Digest, GrantId, Params};
 use uuid::Uuid;
 
 use super::{Notice, Section, SelfService, Visitor, sign_in};
@@ -11,10 +11,11 @@ use crate::client::Client;
 use crate::device::{Approval, Device, DeviceState};
 use crate::event::Action;
 use crate::fault::Fault;
-use crate::http::{Response, encode};
+use crate::flow::next::{self, Next};
+use crate::http::{Call, Response, encode};
 use crate::pages::user::{self, Waiting};
 use crate::policies::Ruling;
-use crate::ports::Settled;
+use crate::ports::{Settled, Settling};
 
 impl SelfService {
     pub(super) async fn requests(&self, visitor: &Visitor<'_>) -> Result<Response, Fault> {
@@ -27,9 +28,15 @@ impl SelfService {
         let mut requests = Vec::with_capacity(found.len());
         for device in found {
             let client = self.client_of(visitor, &device).await?;
-            if let (Some(client), Some(asked)) = (client, &device.asked) {
-                requests.push(shown(&client, &device, asked));
+            let (Some(client), Some(asked)) = (client, &device.asked) else {
+                continue;
+            };
+            let back = Next::asked(&device.user_code, &client.client_id);
+            if visitor.has_gone_through(&client, &back) {
+                requests = vec![shown(&client, &device, asked, back.as_str())]; // the one they came for
+                break;
             }
+            requests.push(shown(&client, &device, asked, next::REQUESTS));
         }
         let page = user::Requests {
             scene: visitor.scene(),
@@ -39,7 +46,9 @@ impl SelfService {
         Ok(encode::page(StatusCode::OK, &page))
     }
 
-    /// Allowing gives access away, and wants a sign-in that is not old; refusing does not.
+    /// Allowing gives access away, and wants a sign-in that is not old; refusing does not. Whom policies keep out cannot allow
+    /// it. The client's authorization flow is gone through each time, where it asks anything: it leads back to where the
+    /// question is asked, as with a device.
     pub(super) async fn answer_request(
         &self,
         visitor: &Visitor<'_>,
@@ -58,6 +67,11 @@ impl SelfService {
             return Ok(visitor.done(Section::Requests, Notice::Gone));
         };
         let allowed = allow && self.may_use(visitor, &client, &device).await?;
+        let back = Next::asked(&device.user_code, &client.client_id);
+        if allowed && client.authorization_runs && !visitor.has_gone_through(&client, &back) {
+            let flow = client.authorization_flow.as_str();
+            return Ok(encode::redirect(visitor.call, &back.through(flow)));
+        }
         let settled = self.settle(visitor, &client, &device, allowed).await?;
         let notice = match (settled, allowed, allow) {
             (Settled::TooLate, _, _) => Notice::Gone,
@@ -125,30 +139,34 @@ impl SelfService {
         allowed: bool,
     ) -> Result<Settled, Fault> {
         let (call, scopes) = (visitor.call, device.scopes.intersect(&client.scopes));
-        let (to, event) = if allowed {
+        let to = if allowed {
             let approval = Approval::by(
                 &visitor.session,
                 &visitor.user.subject,
                 scopes.clone(),
                 call.now,
             );
-            let to = DeviceState::Approved {
+            DeviceState::Approved {
                 grant: self.fresh_grant(),
                 approval: Box::new(approval),
-            };
-            let event = self
-                .event(visitor, Action::AuthorizeApplication)
-                .authorizes(client);
-            let event = event
-                .with("flow", "ciba")
-                .with("scopes", scopes.to_string());
-            (to, Some(event))
+            }
         } else {
-            (DeviceState::Denied, None)
+            DeviceState::Denied
+        };
+        let event = self
+            .event(visitor, Action::AuthorizeApplication)
+            .authorizes(client)
+            .with("flow", "ciba")
+            .with("scopes", scopes.to_string());
+        let place = (&*call.tenant, client);
+        let visit = device.visiting(&to, place, &visitor.session, call.now);
+        let beside = Settling {
+            event: allowed.then_some(&event),
+            visit: visit.as_ref(),
         };
         let devices = &self.parts.devices;
         let settled = devices
-            .settle(&call.tenant.id, device, &to, event.as_ref(), call.now)
+            .settle(&call.tenant.id, device, &to, beside, call.now)
             .await?;
         if settled == Settled::Yes {
             tracing::info!(
@@ -169,9 +187,30 @@ impl SelfService {
     }
 }
 
-fn shown(client: &Client, device: &Device, asked: &Asked) -> Waiting {
+impl Visitor<'_> {
+    /// Whether this person has gone through the client's flow on the way to `back`, which they are at.
+    fn has_gone_through(&self, client: &Client, back: &Next) -> bool {
+        let flow = self.call.flow_token();
+        let key = flow.map(|flow| flow.plan_key(back.as_str()));
+        let (user, flow) = (self.user.subject.id, &client.authorization_flow);
+        let plan = self.plan.as_ref();
+        plan.is_some_and(|plan| Some(plan.key) == key && plan.done_by(user, flow))
+    }
+}
+
+/// Where a client's flow leads back to, if this is such a place.
+pub(super) fn led_to(call: &Call<'_>) -> Option<Next> {
+    let query = call.query().ok()?;
+    let request = query.optional("request").ok()??;
+    let client = query.optional("client_id").ok()??;
+    let (request, client) = (Digest::decode(request)?, ClientId::parse(client).ok()?);
+    Some(Next::asked(&request, &client))
+}
+
+fn shown(client: &Client, device: &Device, asked: &Asked, action: &str) -> Waiting {
     let texts = consent_texts(client, &device.scopes).into_iter();
     Waiting {
+        action: action.to_owned(),
         request: device.user_code.encode(),
         application: client.name.clone(),
         message: asked.message.clone().unwrap_or_default(),

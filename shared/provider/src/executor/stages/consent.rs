@@ -1,5 +1,7 @@
 //! May the application have this? (`ak-stage-consent`; OpenID Connect Core §3.1.2.4)
 
+use std::collections::BTreeSet;
+
 use protocol::{Scopes, Secret};
 
 use crate::claims::consent_texts;
@@ -7,6 +9,7 @@ use crate::client::ConsentMode;
 use crate::executor::{Executor, Run, Step};
 use crate::fault::{Fault, PageFault};
 use crate::flow::answer::Answer;
+use crate::flow::beside::Beside;
 use crate::flow::challenge::{self, Challenge, Permission};
 use crate::flow::errand::Errand;
 use crate::flow::stage::ConsentSettings;
@@ -122,14 +125,16 @@ fn shown(errand: &Errand, scopes: &Scopes) -> Vec<Permission> {
     texts.into_iter().map(permission).collect()
 }
 
-/// What they read of the rest: each of `authorization_details` with all it says (RFC 9396 §13), and each claim that no
-/// scope stands for.
+/// What they read of the rest: each of `authorization_details` with all it says (RFC 9396 §13), each claim that no
+/// scope stands for, and whom tokens are for (RFC 8707 §2).
 fn beside(errand: &Errand) -> Vec<Permission> {
     let details = readable(&errand.client.metadata, &errand.beside.details);
     let claims = errand.beside.claims.iter();
     let claims = claims.map(|claim| (claim.clone(), String::new()));
-    let permission = |(id, name)| Permission { id, name };
-    details.into_iter().chain(claims).map(permission).collect()
+    let resources = errand.beside.resources.iter();
+    let resources = resources.map(|it| (it.clone(), format!("Use {it} on your behalf")));
+    let all = details.into_iter().chain(claims).chain(resources);
+    all.map(|(id, name)| Permission { id, name }).collect()
 }
 
 impl Run<'_> {
@@ -168,11 +173,23 @@ impl Run<'_> {
 
     /// Scopes this person has already allowed this client and that still count.
     fn allowed_before(&self, errand: &Errand) -> Scopes {
-        let (client, none, now) = (&errand.client, Scopes::default(), self.call().now);
-        let on_record = self.browser.consent.as_ref();
-        let live = on_record.filter(|consent| consent.covers(client, &none, now));
+        let live = self.live_consent(errand);
         live.map(|consent| consent.scopes.clone())
             .unwrap_or_default()
+    }
+
+    /// Resources that were.
+    fn resources_before(&self, errand: &Errand) -> BTreeSet<String> {
+        let live = self.live_consent(errand);
+        live.map(|consent| consent.beside.resources.clone())
+            .unwrap_or_default()
+    }
+
+    /// What is on record, while it counts.
+    fn live_consent(&self, errand: &Errand) -> Option<&Consent> {
+        let (client, none, now) = (&errand.client, Scopes::default(), self.call().now);
+        let on_record = self.browser.consent.as_ref();
+        on_record.filter(|consent| consent.covers(client, &none, now))
     }
 
     /// The consent to keep: with what was allowed before, so that asking for less does not take it away. What the
@@ -184,6 +201,9 @@ impl Run<'_> {
             ConsentMode::Expiring(after) => Some(self.call().now + after),
         };
         let before = self.allowed_before(errand);
+        let resources = self.resources_before(errand);
+        let shown_anew =
+            before.is_subset_of(&errand.scopes) && resources.is_subset(&errand.beside.resources);
         let on_record = self
             .browser
             .consent
@@ -195,12 +215,11 @@ impl Run<'_> {
             client_id: errand.client.client_id.clone(),
             provider: errand.client.provider_pk,
             scopes: before.union(&errand.scopes),
-            beside: errand.beside.clone(), // another payment is not this one: only the last is remembered
-            expires: if before.is_subset_of(&errand.scopes) {
-                expires
-            } else {
-                earlier
+            beside: Beside {
+                resources: &resources | &errand.beside.resources,
+                ..errand.beside.clone() // another payment is not this one: only the last is remembered
             },
+            expires: if shown_anew { expires } else { earlier },
         })
     }
 }

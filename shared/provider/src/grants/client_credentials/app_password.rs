@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{Bearer, MachineFault, Standing};
 use crate::fault::Fault;
+use crate::grant::Terms;
 use crate::http::Call;
 use crate::ports::{Intent, UserStore, UserToken, UserTokenStore};
 use crate::user::User;
@@ -67,6 +68,7 @@ impl AppPasswords {
             user: Arc::new(user),
             standing: Standing::Person,
             session: None,
+            behind: Terms::default(),
             jwt: None,
             once: None,
             method: ("token", json!({"identifier": token.identifier})),

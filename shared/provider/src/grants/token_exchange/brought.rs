@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use protocol::exchange::{Brought, TokenType};
 use protocol::introspect::claims_of_ours;
-use protocol::{ClientId, GrantId, Scopes, Secret, Timestamp};
+use protocol::{ClientId, Scopes, Secret, Timestamp};
 use serde_json::Value;
 
+use super::holder::{Holder, Who};
 use super::{ExchangeFault, TokenExchange, rules};
 use crate::claims::Claims;
 use crate::client::Client;
@@ -17,39 +18,9 @@ use crate::flow::proof::Strength;
 use crate::grant::Terms;
 use crate::http::Call;
 use crate::id_tokens::IdToken;
-use crate::key::Signing;
-use crate::ports::Spent;
 use crate::service_account::Wanted;
 use crate::session::SessionId;
 use crate::user::User;
-
-/// Somebody, as a token tells of them.
-pub(super) struct Holder {
-    /// Who, active now.
-    pub(super) user: Arc<User>,
-    /// The account that is theirs, where a source vouches for them.
-    pub(super) account: Option<Wanted>,
-    /// The client the token was made for; `None` of a source's.
-    pub(super) client: Option<ClientId>,
-    /// `iss` and `sub` of it, as far as they can be read.
-    pub(super) named: (String, String),
-    /// What can be got for it at most; `None`: as much as for a program's JWT, what is asked for.
-    pub(super) scopes: Option<Scopes>,
-    /// When it ends.
-    pub(super) expires: Timestamp,
-    /// The grant it ends with.
-    pub(super) grant: Option<GrantId>,
-    /// The session it ends with.
-    pub(super) session: Option<SessionId>,
-    /// When the person signed in, and how well.
-    pub(super) signed_in: (Timestamp, Strength),
-    /// What else it is good for, and who acts.
-    pub(super) terms: Terms,
-    /// All its claims; none where it is encrypted.
-    pub(super) claims: Claims,
-    /// What is spent with it.
-    pub(super) once: Option<Spent>,
-}
 
 impl TokenExchange {
     /// # Errors
@@ -87,10 +58,10 @@ impl TokenExchange {
         if record.key.is_some() && record.key.as_ref() != client.key() {
             return Err(ExchangeFault::Bound.into());
         }
-        let claims = claims_of_ours(token).unwrap_or_default();
+        // What cannot be read may say who may act (§4.4), and what policies are to look at.
+        let claims = claims_of_ours(token).ok_or(ExchangeFault::Encrypted)?;
         Ok(Holder {
-            user: Arc::new(bearer.user),
-            account: None,
+            who: Who::User(Arc::new(bearer.user)),
             client: Some(record.client_id),
             named: named(&claims),
             scopes: Some(record.scopes),
@@ -113,16 +84,13 @@ impl TokenExchange {
         client: &AuthenticatedClient,
         token: &Secret,
     ) -> Result<Holder, Fault> {
-        let found = self.id_tokens.whose(call, token).await?;
+        let found = self.id_tokens.vouched(call, token).await?;
         let IdToken {
             client: of,
             user,
             claims,
         } = found.ok_or(ExchangeFault::Token)?;
         may_bring(client, &of.client_id)?;
-        if matches!(of.signing, Signing::ClientSecret { .. }) {
-            return Err(ExchangeFault::Token.into()); // whoever has the secret could have written it
-        }
         let moment = |name: &str| claims.get(name).and_then(Value::as_i64);
         let at = |name: &str| moment(name).map(Timestamp::from_unix);
         let expires = at("exp").filter(|expires| call.now < *expires);
@@ -134,8 +102,7 @@ impl TokenExchange {
         let session = self.session(call, &of, &user, (sid, issued)).await?;
         Ok(Holder {
             named: named(&claims),
-            user: Arc::new(user),
-            account: None,
+            who: Who::User(Arc::new(user)),
             client: Some(of.client_id.clone()),
             scopes: Some(of.scopes.intersect(&openid())),
             expires: expires.ok_or(ExchangeFault::Token)?,
@@ -143,7 +110,7 @@ impl TokenExchange {
             session: Some(session),
             signed_in: (at("auth_time").unwrap_or(issued), Strength::default()),
             terms: Terms {
-                actor: claims.get("act").cloned(),
+                actor: rules::actor(&claims)?,
                 ..Terms::default()
             },
             claims,
@@ -185,9 +152,9 @@ impl TokenExchange {
             Err(fault) => return Err(as_exchange(fault)),
         };
         let wanted = Wanted::of_assertion(client.client(), &by);
+        let account = self.accounts.look(call, &wanted).await?;
         Ok(Holder {
-            user: self.accounts.get(call, &wanted).await?,
-            account: Some(wanted),
+            who: Who::Account(wanted, account),
             client: None,
             named: named(&by.claims),
             scopes: None,
@@ -196,7 +163,7 @@ impl TokenExchange {
             session: None,
             signed_in: (call.now, Strength::default()),
             terms: Terms {
-                actor: by.claims.get("act").cloned(),
+                actor: rules::actor(&by.claims)?,
                 ..Terms::default()
             },
             claims: by.claims,

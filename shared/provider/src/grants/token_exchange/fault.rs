@@ -16,14 +16,17 @@ pub enum ExchangeFault {
     /// §2.2.2: the token was issued to a client whose tokens this one may not bring.
     #[error("a token that was brought is of a client that is not trusted")]
     OtherClient,
+    /// §4.4: the token is encrypted, and what it says of who may act cannot be read.
+    #[error("a token that was brought is encrypted, and its claims cannot be read")]
+    Encrypted,
     /// RFC 9449 §7, RFC 8705 §3: the token is bound to a key that the request does not prove to have.
     #[error("a token that was brought is bound to another key")]
     Bound,
     /// §4.4: the subject token says who may act, and it is somebody else.
     #[error("may_act of the subject token names another party")]
     MayAct,
-    /// §4.1: a chain of actors longer than anybody looks at.
-    #[error("the chain of actors is too long")]
+    /// §4.1: `act` that names no actor, or a chain of them longer than anybody looks at.
+    #[error("act names no actor, or too many")]
     Chain,
     /// The application's policies refuse.
     #[error("the application's policies refuse")]
@@ -43,6 +46,7 @@ impl ExchangeFault {
             Self::OtherClient | Self::Bound | Self::MayAct => Level::Warn,
             Self::NotAllowed
             | Self::Token
+            | Self::Encrypted
             | Self::Chain
             | Self::Policy
             | Self::NoIdToken
@@ -58,6 +62,7 @@ impl ExchangeFault {
             Self::NoIdToken => "an ID token needs openid and a person, and is for the client alone",
             Self::Token
             | Self::OtherClient
+            | Self::Encrypted
             | Self::Bound
             | Self::MayAct
             | Self::Chain

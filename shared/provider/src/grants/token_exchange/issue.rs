@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use protocol::exchange::Wanted;
 
+use super::holder::Who;
 use super::request::Exchange;
 use super::{ExchangeFault, Exchanged, TokenExchange};
 use crate::claims::About;
@@ -16,13 +17,18 @@ use crate::ports::{Issuance, MachineIssue, PortError, Spending};
 use crate::user::User;
 
 impl TokenExchange {
-    /// The policies of the client's application, with the subject as its user.
-    pub(super) async fn admit(&self, exchange: &Exchange<'_>) -> Result<(), Fault> {
+    /// The policies of the client's application, with the subject as its user; with nobody, where there is no account yet of
+    /// whom a source vouches for.
+    pub(super) async fn admit(
+        &self,
+        exchange: &Exchange<'_>,
+        user: Option<&User>,
+    ) -> Result<(), Fault> {
         let policies = &self.workshop.policies;
         let ruling = policies.decide(
             exchange.call,
             exchange.client.client(),
-            Some(&exchange.subject.user),
+            user,
             exchange.context(),
         );
         match ruling.await? {
@@ -34,27 +40,25 @@ impl TokenExchange {
     pub(super) async fn issue(
         &self,
         exchange: &Exchange<'_>,
+        user: &User,
     ) -> Result<(Spending, Exchanged), Fault> {
         let Exchange { call, scopes, .. } = exchange;
-        if exchange.wanted == Wanted::IdToken && !exchange.may_have_id_token() {
-            return Err(ExchangeFault::NoIdToken.into());
-        }
         let client = exchange.short_lived();
-        let about = About::User(&exchange.subject.user);
+        let about = About::User(user);
         let mapped = self
             .workshop
             .mapped_for(call, &client, scopes, about)
             .await?;
-        let order = exchange.order(&client, &mapped);
+        let order = exchange.order(&client, &user.subject, &mapped);
         let (token, spending) = match exchange.wanted {
             Wanted::AccessToken => {
                 let access = self.workshop.issuer.access(&order).await?;
-                let spending = self.record(exchange, &access.record).await?;
+                let spending = self.record(exchange, user, &access.record).await?;
                 (access.token, spending)
             }
             Wanted::IdToken => {
                 let token = self.workshop.issuer.id(&order, Bound::default()).await?;
-                let event = exchange.event(&*self.workshop.entropy, Action::Login);
+                let event = exchange.event(user, &*self.workshop.entropy, Action::Login);
                 let events = &self.workshop.events;
                 events.record(&call.tenant.id, &[event]).await?; // no token without its event
                 (token, Spending::Done)
@@ -73,11 +77,12 @@ impl TokenExchange {
     pub(super) async fn record(
         &self,
         exchange: &Exchange<'_>,
+        user: &User,
         record: &TokenRecord,
     ) -> Result<Spending, PortError> {
         let tenant = &exchange.call.tenant.id;
-        let event = exchange.event(&*self.workshop.entropy, Action::Login);
-        let subject = &exchange.subject.user.subject;
+        let event = exchange.event(user, &*self.workshop.entropy, Action::Login);
+        let subject = &user.subject;
         let Some(assertion) = &exchange.subject.once else {
             let tokens = &self.workshop.tokens;
             return Ok(match tokens.issue(tenant, record, subject, &event).await? {
@@ -96,12 +101,16 @@ impl TokenExchange {
             .await
     }
 
-    pub(super) async fn reread(&self, exchange: &Exchange<'_>) -> Result<Arc<User>, Fault> {
-        let (call, subject) = (exchange.call, &exchange.subject);
-        if let Some(account) = &subject.account {
+    pub(super) async fn reread(
+        &self,
+        exchange: &Exchange<'_>,
+        user: &User,
+    ) -> Result<Arc<User>, Fault> {
+        let call = exchange.call;
+        if let Who::Account(account, _) = &exchange.subject.who {
             return self.accounts.reread(call, account).await;
         }
-        let before = &subject.user.subject;
+        let before = &user.subject;
         let user = self
             .workshop
             .reread_user(&call.tenant.id, before.id)
@@ -114,9 +123,13 @@ impl TokenExchange {
     }
 
     /// RFC 7523 §3, item 7.
-    pub(super) async fn replayed(&self, exchange: &Exchange<'_>) -> Result<Exchanged, Fault> {
+    pub(super) async fn replayed(
+        &self,
+        exchange: &Exchange<'_>,
+        user: &User,
+    ) -> Result<Exchanged, Fault> {
         let event = exchange
-            .event(&*self.workshop.entropy, Action::SuspiciousRequest)
+            .event(user, &*self.workshop.entropy, Action::SuspiciousRequest)
             .with("message", "A JWT was exchanged again");
         self.workshop.record(&exchange.call.tenant.id, event).await;
         Err(ExchangeFault::Token.into())

@@ -4,7 +4,7 @@ use protocol::Scopes;
 use protocol::exchange::Wanted;
 use serde_json::{Map, Value, json};
 
-use super::brought::Holder;
+use super::holder::{Holder, Who};
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::clients::AuthenticatedClient;
@@ -13,15 +13,14 @@ use crate::event::{Action, Event};
 use crate::grant::Terms;
 use crate::http::Call;
 use crate::issuer::Order;
+use crate::user::{Subject, User};
 
 /// What was found out about a request.
 pub(super) struct Exchange<'a> {
     pub(super) call: &'a Call<'a>,
     pub(super) client: &'a AuthenticatedClient,
     pub(super) subject: Holder,
-    /// `act` of the new token.
-    pub(super) actor: Option<Value>,
-    /// The same for an ID token, which says nothing of it by itself.
+    /// `act` of the new token, for an ID token.
     pub(super) acting: Option<Claims>,
     /// Whether somebody acts for the subject, and not as the subject.
     pub(super) delegated: bool,
@@ -39,24 +38,30 @@ impl Exchange<'_> {
         client
     }
 
-    pub(super) fn order<'a>(&'a self, client: &'a Client, mapped: &'a Claims) -> Order<'a> {
-        let subject = &self.subject;
+    pub(super) fn order<'a>(
+        &'a self,
+        client: &'a Client,
+        subject: &'a Subject,
+        mapped: &'a Claims,
+    ) -> Order<'a> {
+        let brought = &self.subject;
         Order {
             tenant: &self.call.tenant,
             client,
-            subject: &subject.user.subject,
-            grant: subject.grant,
-            session: subject.session,
+            subject,
+            grant: brought.grant,
+            session: brought.session,
             given_in: None,
             scopes: &self.scopes,
-            auth_time: subject.signed_in.0,
+            auth_time: brought.signed_in.0,
             amr: &[],
-            strength: subject.signed_in.1,
+            strength: brought.signed_in.1,
             nonce: None,
             terms: &self.terms,
             key: self.client.key(),
             mapped,
             asked: self.acting.as_ref(),
+            alone: false,
             now: self.call.now,
         }
     }
@@ -64,8 +69,10 @@ impl Exchange<'_> {
     /// An ID token tells the client itself who a person is.
     pub(super) fn may_have_id_token(&self) -> bool {
         let own = self.client.client().client_id.as_str();
-        let theirs = self.subject.account.is_none() && self.scopes.contains("openid");
-        theirs && self.terms.resources.iter().all(|target| target == own)
+        let there = matches!(self.subject.who, Who::User(_));
+        there
+            && self.scopes.contains("openid")
+            && self.terms.resources.iter().all(|target| target == own)
     }
 
     /// What policies see: what is exchanged, and for whom.
@@ -79,13 +86,13 @@ impl Exchange<'_> {
             Value::Object(self.subject.claims.clone()),
         );
         put("oauth_subject_client", json!(self.subject.client));
-        put("oauth_actor", self.actor.clone().unwrap_or_default());
+        put("oauth_actor", json!(self.terms.actor));
         put("oauth_delegation", self.delegated.into());
         put("oauth_targets", json!(self.terms.resources));
         context
     }
 
-    pub(super) fn event(&self, entropy: &dyn Entropy, action: Action) -> Event {
+    pub(super) fn event(&self, user: &User, entropy: &dyn Entropy, action: Action) -> Event {
         let kind = if self.delegated {
             "delegation"
         } else {
@@ -94,7 +101,7 @@ impl Exchange<'_> {
         let client = &self.client.client().client_id;
         let facts = json!({
             "kind": kind,
-            "actor": self.actor,
+            "actor": self.terms.actor,
             "client": client,
             "subject_client": self.subject.client,
             "targets": self.terms.resources,
@@ -102,7 +109,7 @@ impl Exchange<'_> {
         });
         let event = self.call.event(action, entropy);
         event
-            .about(&self.subject.user.subject)
+            .about(&user.subject)
             .for_client(client)
             .with("auth_method", "token_exchange")
             .with("auth_method_args", facts)

@@ -36,6 +36,34 @@ pub(super) fn is_resource_of(metadata: &Metadata, resource: &str) -> bool {
     uri && metadata.resources.iter().any(|known| known == resource)
 }
 
+/// Who acts by a token that says so: each is named by `sub`, and there are no more than there may be (§4.1).
+///
+/// # Errors
+/// [`ExchangeFault::Chain`].
+pub(super) fn actor(claims: &Claims) -> Result<Option<Value>, ExchangeFault> {
+    let Some(act) = claims.get("act") else {
+        return Ok(None);
+    };
+    let named = |one: &Value| {
+        one.get("sub")
+            .and_then(Value::as_str)
+            .is_some_and(|sub| !sub.is_empty())
+    };
+    if is_short(act) && chain(act).all(named) {
+        Ok(Some(act.clone()))
+    } else {
+        Err(ExchangeFault::Chain)
+    }
+}
+
+fn chain(act: &Value) -> impl Iterator<Item = &Value> {
+    std::iter::successors(Some(act), |one| one.get("act"))
+}
+
+fn is_short(act: &Value) -> bool {
+    chain(act).take(LONGEST_CHAIN + 1).count() <= LONGEST_CHAIN
+}
+
 /// Who acts, as `act` says it (§4.1), with whoever acted before inside.
 ///
 /// # Errors
@@ -54,11 +82,11 @@ pub(super) fn act(
         act.insert("act".to_owned(), before.clone());
     }
     let act = Value::Object(act);
-    let chain = std::iter::successors(Some(&act), |one| one.get("act"));
-    if chain.take(LONGEST_CHAIN + 1).count() > LONGEST_CHAIN {
-        return Err(ExchangeFault::Chain);
+    if is_short(&act) {
+        Ok(act)
+    } else {
+        Err(ExchangeFault::Chain)
     }
-    Ok(act)
 }
 
 /// Whoever wants to act: a party by its own token, else the client.
@@ -158,6 +186,38 @@ mod tests {
             chain = act("a", None, Some(&chain)).unwrap();
         }
         assert_eq!(act("a", None, Some(&chain)), Err(ExchangeFault::Chain));
+    }
+
+    #[test]
+    fn rfc8693_4_1_an_act_that_is_no_actor_is_refused() {
+        let read = |act: Value| actor(json!({"act": act}).as_object().unwrap());
+        assert_eq!(actor(&Claims::new()), Ok(None));
+        let chain_of = |count: usize| {
+            let one = |inside: Option<Value>| match inside {
+                Some(inside) => json!({"sub": "a", "iss": "https://ci.example", "act": inside}),
+                None => json!({"sub": "a"}),
+            };
+            (0..count)
+                .fold(None, |inside, _| Some(one(inside)))
+                .unwrap()
+        };
+        for good in [chain_of(1), chain_of(LONGEST_CHAIN)] {
+            assert_eq!(read(good.clone()), Ok(Some(good)));
+        }
+        for bad in [
+            chain_of(LONGEST_CHAIN + 1),
+            json!("a"),
+            json!(7),
+            json!(null),
+            json!(["a"]),
+            json!({}),
+            json!({"sub": ""}),
+            json!({"sub": 7}),
+            json!({"sub": "a", "act": "b"}),
+            json!({"sub": "a", "act": {"iss": "https://ci.example"}}),
+        ] {
+            assert_eq!(read(bad.clone()), Err(ExchangeFault::Chain), "{bad}");
+        }
     }
 
     #[test]

@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use protocol::{Secret, Timestamp};
+use protocol::{Seconds, Secret, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::key_sets::KeySets;
 use super::super::*;
 use super::signer::Pair;
-use crate::ports::{FetchError, Fetcher};
+use crate::ports::{FetchError, Fetched, Fetcher};
 
 const URL: &str = "https://ci.example/jwks";
 
@@ -20,6 +20,8 @@ const URL: &str = "https://ci.example/jwks";
 struct Host {
     answer: Mutex<Result<Bytes, FetchError>>,
     asked: Mutex<usize>,
+    /// What it says of how long its documents may be kept.
+    fresh_for: Mutex<Option<Seconds>>,
 }
 
 #[async_trait]
@@ -37,6 +39,14 @@ impl Fetcher for Host {
         })
         .await;
         answer
+    }
+
+    async fn document(&self, url: &str) -> Result<Fetched, FetchError> {
+        Ok(Fetched {
+            body: self.get(url).await?,
+            media_type: None,
+            fresh_for: *self.fresh_for.lock().unwrap(),
+        })
     }
 
     async fn post_form(&self, _: &str, _: &[(&str, &str)]) -> Result<Bytes, FetchError> {
@@ -74,6 +84,7 @@ impl Scene {
         let host = Arc::new(Host {
             answer: Mutex::new(Ok(document(kids))),
             asked: Mutex::new(0),
+            fresh_for: Mutex::new(None),
         });
         Self {
             sets: KeySets::new(Arc::clone(&host) as _),
@@ -83,6 +94,11 @@ impl Scene {
 
     fn serve(&self, answer: Result<Bytes, FetchError>) {
         *self.host.answer.lock().unwrap() = answer;
+    }
+
+    /// The host says this from now on.
+    fn say(&self, fresh_for: i64) {
+        *self.host.fresh_for.lock().unwrap() = Some(Seconds(fresh_for));
     }
 
     /// Whether the key is there at this second, or why there are none.
@@ -106,6 +122,38 @@ fn a_set_is_asked_for_once_in_ten_minutes() {
     assert_eq!(scene.asked(), 1);
     assert_eq!(scene.has("a", 600), Ok(true));
     assert_eq!(scene.asked(), 1);
+}
+
+#[test]
+fn rfc9111_5_2_2_a_set_is_used_as_long_as_its_host_says_and_ten_minutes_at_most() {
+    for (said, last) in [(120, 119), (599, 598), (86_400, 599)] {
+        let scene = Scene::serving(&["a"]);
+        scene.say(said);
+        assert_eq!(scene.has("a", 0), Ok(true));
+        scene.serve(Ok(document(&["b"])));
+        assert_eq!(
+            (scene.has("a", last), scene.asked()),
+            (Ok(true), 1),
+            "{said}"
+        );
+        let after = scene.has("a", last + 1);
+        assert_eq!((after, scene.asked()), (Ok(false), 1), "{said}");
+    }
+}
+
+#[test]
+fn rfc9111_5_2_2_5_a_set_that_must_not_be_kept_is_asked_for_once_a_minute_and_never_used_past_that()
+{
+    let scene = Scene::serving(&["a"]);
+    scene.say(0);
+    assert_eq!(scene.has("a", 0), Ok(true));
+    for at in 1..60 {
+        assert_eq!(scene.has("a", at), Ok(true));
+    }
+    assert_eq!(scene.asked(), 1, "whatever strangers send");
+    scene.serve(Err(FetchError::Timeout));
+    let gone = JwtFault::NoKeys(FetchError::Timeout);
+    assert_eq!(scene.has("a", 60), Err(gone));
 }
 
 #[test]

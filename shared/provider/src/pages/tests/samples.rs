@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use crate::brand::{Brand, FooterLink};
 use crate::locale::{Locale, Texts};
 use crate::pages::{
-    Account, Captcha, CaptchaBox, Continue, Email, Form, Identification, Language, Other, Password,
-    PasswordField, Proof, Rendered, Scene, SetUp, StayAsked, Uid, UserDelete, Validate, render,
+    About, Account, Captcha, CaptchaBox, Continue, Email, Form, Identification, Language, Other,
+    Password, PasswordField, Proof, Rendered, Scene, SetUp, StayAsked, Uid, UserDelete, Validate,
+    render,
 };
 
 mod ends;
@@ -121,6 +122,15 @@ impl Filling<'_> {
         }
     }
 
+    fn about(&self) -> About<'_> {
+        About {
+            logo: self.option,
+            home: self.option,
+            policy: self.option,
+            terms: self.option,
+        }
+    }
+
     fn error(&self) -> Option<String> {
         self.option.map(str::to_owned)
     }
@@ -160,6 +170,7 @@ impl Filling<'_> {
                 form: self.form(),
                 heading: self.text.to_owned(),
                 application: self.option,
+                about: self.about(),
                 uid,
                 error: self.error(),
                 password,

@@ -6,6 +6,8 @@ use thiserror::Error;
 
 use super::freshness::lifetime;
 use crate::client::{AuthMethod, Client, RegisteredClient};
+use crate::entropy::Entropy;
+use crate::event::{Action, Event, id_at};
 use crate::jwt;
 use crate::ports::{FetchError, Fetched, Fetcher};
 use crate::registration::{Asked, RegistrationFault, check, check_sector};
@@ -36,9 +38,10 @@ pub(super) enum DocumentFault {
     Registration(#[from] RegistrationFault),
 }
 
-/// Fetches the document of a client, and reads what the client is at the issuer of this template.
+/// Fetches the document of a client, and by the second the one of its sector, and reads what the client is at the issuer
+/// of this template.
 pub(super) async fn fetched(
-    fetcher: &dyn Fetcher,
+    (fetcher, of_sectors): (&dyn Fetcher, &dyn Fetcher),
     id: &ClientId,
     template: &Client,
     now: Timestamp,
@@ -47,7 +50,7 @@ pub(super) async fn fetched(
     let members = members(&document)?;
     let mut asked = read(&members, id)?;
     check(&mut asked, template)?;
-    check_sector(&asked, fetcher).await?;
+    check_sector(&asked, of_sectors).await?;
     let lives = template.refresh_lifetime.max(template.access_lifetime);
     Ok(RegisteredClient {
         client_id: id.clone(),
@@ -60,6 +63,7 @@ pub(super) async fn fetched(
         metadata: asked.metadata,
         access: None,
         software_statement: None,
+        admitted_by: None,
         created: now,
         until: Some(now + Seconds(lives.0.saturating_add(KEPT.0))),
         fresh_until: Some(now + lifetime(document.fresh_for)),
@@ -67,8 +71,30 @@ pub(super) async fn fetched(
     })
 }
 
+/// That somebody came with a document for the first time, or again after its copy was gone.
+pub(super) fn met(client: &RegisteredClient, entropy: &dyn Entropy, now: Timestamp) -> Event {
+    let id = client.client_id.as_str();
+    let name = client.name.as_deref().unwrap_or(id);
+    let event = Event {
+        id: id_at(now, entropy),
+        action: Action::ModelCreated,
+        at: now,
+        app: "client-documents".to_owned(),
+        user: None,
+        client_id: None,
+        client_ip: None,
+        brand: None,
+        context: Map::new(),
+    };
+    event
+        .for_client(&client.client_id)
+        .of(RegisteredClient::MODEL, id, name)
+        .with("application", client.template.as_str())
+}
+
 fn members(document: &Fetched) -> Result<Map<String, Value>, DocumentFault> {
-    let is_json = document.media_type.as_deref().is_none_or(|kind| {
+    // §5: any other content type, and none, is an error.
+    let is_json = document.media_type.as_deref().is_some_and(|kind| {
         kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
     });
     if !is_json || document.body.len() > LARGEST {

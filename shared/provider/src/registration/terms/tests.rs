@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::client::RegistrationMode;
 use crate::policy::PolicySet;
 use crate::scripts::testing::client;
 
@@ -111,10 +112,62 @@ fn rfc8252_7_3_loopback_makes_a_native_client() {
 
 #[test]
 fn names_can_be_shown() {
-    for bad in ["  ", "a\nb", &"x".repeat(201)] {
+    for bad in ["  ", "a\nb", "Editor \u{202e}", "Acme (acme.example)"] {
         assert_eq!(
             refused(&json!({"client_name": bad}), &template()),
             "client_name"
         );
+    }
+}
+
+#[test]
+fn at_an_issuer_of_pairwise_subjects_there_are_no_others() {
+    let mut template = template();
+    template.metadata.subject_type = Some(SubjectType::Pairwise);
+    for said in [json!({}), json!({"subject_type": "public"})] {
+        let asked = checked(&said, &template).unwrap();
+        assert_eq!(asked.metadata.subject_type, Some(SubjectType::Pairwise));
+    }
+    let uris = json!({"redirect_uris": ["https://a.example/cb", "https://b.example/cb"]});
+    assert_eq!(refused(&uris, &template), "sector_identifier_uri");
+}
+
+#[test]
+fn strangers_do_not_ask_people_who_have_not_come_to_them() {
+    let ciba = "urn:openid:params:grant-type:ciba";
+    let mut template = template();
+    template.consent = crate::client::ConsentMode::Permanent;
+    template.metadata.grant_types = Some(vec!["authorization_code".to_owned(), ciba.to_owned()]);
+    let wanted = json!({"grant_types": ["authorization_code", ciba],
+        "token_endpoint_auth_method": "client_secret_basic", "backchannel_token_delivery_mode": "poll"});
+    for (mode, good) in [
+        (RegistrationMode::Open, false),
+        (RegistrationMode::Token, true),
+    ] {
+        template.metadata.registration = Some(Registration {
+            mode,
+            ..Registration::default()
+        });
+        let found = checked(&wanted, &template);
+        assert_eq!(found.is_ok(), good, "{mode:?} {found:?}");
+    }
+}
+
+/// CIBA Core §7 lets a client reach people who have never come to it.
+#[test]
+fn whoever_registers_openly_has_nobody_asked() {
+    let ciba = "urn:openid:params:grant-type:ciba";
+    let mut template = template();
+    template.metadata.grant_types = Some(vec!["authorization_code".to_owned(), ciba.to_owned()]);
+    let wanted = json!({"grant_types": ["authorization_code", ciba]});
+    for (mode, good) in [
+        (RegistrationMode::Open, false),
+        (RegistrationMode::Closed, false),
+        (RegistrationMode::Token, true),
+    ] {
+        let registration = template.metadata.registration.get_or_insert_default();
+        registration.mode = mode;
+        let checked = checked(&wanted, &template);
+        assert_eq!(checked.is_ok(), good, "{mode:?}");
     }
 }

@@ -4,12 +4,13 @@ use http::StatusCode;
 use protocol::Secret;
 
 use super::{USER_INTERFACE, ways};
+use crate::client::Client;
 use crate::executor::Run;
 use crate::flow::challenge::{self, Challenge, Shown, WHOLE};
 use crate::http::{Response, encode};
 use crate::pages::{
-    Account, Consent, Continue, Email, ErrorPage, Farewell, Form, Page, Permission, Person,
-    Refused, Scene, SessionEnd, SignOut, StayAsked, UserDelete,
+    About, Account, Consent, Continue, Email, ErrorPage, Farewell, Form, Page, Permission, Person,
+    Refused, Scene, SessionEnd, SignOut, StayAsked, Stranger, UserDelete,
 };
 use crate::session::csrf_token;
 
@@ -89,6 +90,8 @@ impl View<'_> {
         ok(&Consent {
             scene: self.scene(),
             application: &its.application,
+            about: self.about(),
+            stranger: self.client().and_then(Stranger::of),
             form: self.form(),
             account: Account {
                 username: &its.pending.pending_user,
@@ -159,6 +162,17 @@ impl View<'_> {
             status: status.as_str(),
         };
         encode::page(status, &page)
+    }
+
+    /// Whose request led here.
+    fn client(&self) -> Option<&Client> {
+        let errand = self.run.errand.as_ref()?;
+        Some(&errand.client)
+    }
+
+    fn about(&self) -> About<'_> {
+        let client = self.client();
+        client.map_or_else(About::default, |client| About::of(&client.metadata))
     }
 
     fn scene(&self) -> Scene<'_> {

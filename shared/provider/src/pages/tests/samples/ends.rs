@@ -1,9 +1,12 @@
 //! The pages where a way ends, and those that connect a device.
 
+use protocol::redirect::Delivery;
+
 use super::{Filling, Samples};
 use crate::pages::{
-    Consent, Denied, DeviceConfirm, DeviceDone, DeviceEntry, ErrorPage, Farewell, FormPost,
-    Permission, Refused, Removed, SessionEnd, SignOut, SignedOut, render,
+    Consent, Denied, DeviceConfirm, DeviceDone, DeviceEntry, ErrorPage, Farewell, FormPost, Frame,
+    Onward, Permission, Refused, Removed, Rendered, SessionEnd, SignOut, SignedOut, Stranger,
+    render,
 };
 use crate::policies::Finding;
 
@@ -29,10 +32,15 @@ impl Filling<'_> {
 
     pub(super) fn ends(&self) -> Samples {
         let mut pages = self.leaving();
+        pages.extend(self.farewells());
         pages.extend(self.refusals());
         let consent = Consent {
             scene: self.scene(),
             application: self.text,
+            about: self.about(),
+            stranger: self.option.map(|host| Stranger::Document {
+                host: host.to_owned(),
+            }),
             form: self.form(),
             account: self.account(),
             token: self.text,
@@ -47,7 +55,55 @@ impl Filling<'_> {
         };
         pages.push(("consent", render(&consent)));
         pages.push(("form-post", render(&form_post)));
+        let (action, fields) = (self.text.to_owned(), self.hidden());
+        let form = self.onward(Delivery::Form { action, fields });
+        pages.push(("onward-form", form));
+        let link = self.onward(Delivery::Redirect(self.text.to_owned()));
+        pages.push(("onward", link));
         pages
+    }
+
+    fn onward(&self, way: Delivery) -> Rendered {
+        render(&Onward {
+            scene: self.scene(),
+            application: self.text,
+            denied: self.list > 0,
+            host: self.text,
+            way,
+            error: self.text,
+            request_id: self.text,
+        })
+    }
+
+    /// The pages that clients hear on.
+    fn farewells(&self) -> Samples {
+        let frame = Frame {
+            url: self.text.to_owned(),
+            application: self.text.to_owned(),
+        };
+        let farewell = Farewell {
+            frames: vec![frame; self.list],
+            goes_on: self.option.is_some(),
+        };
+        let signed_out = SignedOut {
+            scene: self.scene(),
+            application: self.option,
+            return_url: self.option,
+            return_host: self.option,
+            sign_in_url: None,
+            farewell: farewell.clone(),
+        };
+        let session_end = SessionEnd {
+            scene: self.scene(),
+            application: self.option,
+            launch_url: self.option,
+            sign_out_url: self.option,
+            farewell,
+        };
+        vec![
+            ("signed-out-frames", render(&signed_out)),
+            ("session-end-frames", render(&session_end)),
+        ]
     }
 
     fn leaving(&self) -> Samples {
@@ -63,6 +119,7 @@ impl Filling<'_> {
             scene: self.scene(),
             application: self.option,
             return_url: self.option,
+            return_host: None,
             sign_in_url: self.option,
             farewell: Farewell::default(),
         };

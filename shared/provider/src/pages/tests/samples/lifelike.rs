@@ -1,13 +1,15 @@
 //! Pages as people meet them, usual, wrong and long: to be looked at.
 
+use protocol::redirect::Delivery;
+
 use super::Samples;
 use crate::brand::{Brand, Colours, FooterLink, Theme};
 use crate::locale::{Locale, Texts};
 use crate::pages::{
-    Account, CaptchaBox, Choice, Consent, DeviceConfirm, Email, Farewell, Field, Form,
-    Identification, Language, Other, Password, PasswordField, Permission, Prompt, Proof,
-    RecoveryCodes, Refused, Rendered, Scene, SessionEnd, SignOut, SignedOut, StayAsked, TotpSetUp,
-    Uid, Validate, WebauthnSetUp, Widget, render,
+    About, Account, CaptchaBox, Choice, Consent, DeviceConfirm, Email, Farewell, Field, Form,
+    Identification, Language, Onward, Other, Password, PasswordField, Permission, Prompt, Proof,
+    RecoveryCodes, Refused, Rendered, Scene, SessionEnd, SignOut, SignedOut, StayAsked, Stranger,
+    TotpSetUp, Uid, Validate, WebauthnSetUp, Widget, render,
 };
 
 const FORM: Form<'_> = Form {
@@ -24,6 +26,12 @@ const LONG: Account<'_> = Account {
     restart_url: "#restart",
 };
 const APPLICATION: &str = "Grafana";
+const ABOUT: About<'_> = About {
+    logo: Some("https://tool.example/logo.png"),
+    home: Some("https://tool.example/"),
+    policy: Some("https://tool.example/privacy"),
+    terms: Some("https://tool.example/terms"),
+};
 const LONG_APPLICATION: &str = "Quarterly Financial Reporting and Consolidation Workbench";
 
 /// The brands and languages pages are looked at in, each with the end of its files' names.
@@ -101,6 +109,7 @@ fn ways_in(scene: &Scene<'_>) -> Samples {
             form: FORM,
             heading: texts.get("identification-heading"),
             application,
+            about: if whole { ABOUT } else { About::default() },
             uid: Some(uid(value)),
             error,
             password: whole.then(|| PasswordField {
@@ -329,6 +338,8 @@ fn ends(scene: &Scene<'_>) -> Samples {
     let consent = Consent {
         scene: scene(),
         application: LONG_APPLICATION,
+        about: ABOUT,
+        stranger: Some(Stranger::Registered),
         form: FORM,
         account: ACCOUNT,
         token: "t",
@@ -347,12 +358,10 @@ fn ends(scene: &Scene<'_>) -> Samples {
         },
         hidden: Vec::new(),
     };
-    let signed_out = SignedOut {
-        scene: scene(),
-        application: Some(APPLICATION),
-        return_url: Some("#return"),
-        sign_in_url: Some("#in"),
-        farewell: Farewell::default(),
+    let goodbye = SignedOut {
+        return_host: Some("workbench.emea.finance.subsidiary.northwind.example"),
+        sign_in_url: None,
+        ..signed_out(scene())
     };
     let session_end = SessionEnd {
         scene: scene(),
@@ -379,9 +388,34 @@ fn ends(scene: &Scene<'_>) -> Samples {
     vec![
         ("consent", render(&consent)),
         ("sign-out", render(&sign_out)),
-        ("signed-out", render(&signed_out)),
+        ("signed-out", render(&signed_out(scene()))),
+        ("signed-out-stranger", render(&goodbye)),
         ("session-end", render(&session_end)),
+        ("onward", onward(scene())),
         ("refused", render(&refused)),
         ("device-confirm", render(&device)),
     ]
+}
+
+fn onward(scene: Scene<'_>) -> Rendered {
+    render(&Onward {
+        scene,
+        application: "Editor (tool.example)",
+        denied: false,
+        host: "tool.example",
+        way: Delivery::Redirect("#client".to_owned()),
+        error: "unsupported_response_type: this response_type is not supported",
+        request_id: "0b7c3a0e-5f4f-4a57-9a35-0a1f6d8a5f11",
+    })
+}
+
+fn signed_out(scene: Scene<'_>) -> SignedOut<'_> {
+    SignedOut {
+        scene,
+        application: Some(APPLICATION),
+        return_url: Some("#return"),
+        return_host: None,
+        sign_in_url: Some("#in"),
+        farewell: Farewell::default(),
+    }
 }

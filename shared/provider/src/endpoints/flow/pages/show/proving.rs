@@ -31,6 +31,7 @@ impl View<'_> {
             form: self.form(),
             heading: self.heading("identification-heading"),
             application: self.run.application(),
+            about: self.about(),
             uid,
             error: self.error(&["uid_field", "webauthn", "captcha_token", WHOLE]),
             password: its.password_fields.then(|| PasswordField {
