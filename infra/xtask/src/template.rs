@@ -1,7 +1,7 @@
 //! What the template must say that no linter asks for.
 
 use anyhow::{Context as _, Result};
-use serde_norway::Value;
+use serde_norway::{Mapping, Value};
 
 /// The action by which a key can be made to look like one of ours.
 const TAG: &str = "kms:TagResource";
@@ -14,6 +14,9 @@ const MADE: &str = "aws:ResourceTag/latchkey:envelope-key";
 
 /// Functions that no request starts, and so nobody waits for: an alarm says where one fails.
 const UNSEEN: [&str; 2] = ["RotateKeys", "BackchannelLogout"];
+
+/// The action by which every function learns whose request it has; those without requests read by it, too.
+const READ: &str = "dynamodb:GetItem";
 
 /// What is missing.
 ///
@@ -51,10 +54,45 @@ pub fn check(template: &str) -> Result<Vec<String>> {
             "nobody may {TAG}: what is asked here is asked of nobody"
         ));
     }
+    findings.extend(blind(resources));
     let alarmed = |function: &str| resources.values().any(|it| counts_errors_of(it, function));
     let silent = UNSEEN.iter().filter(|function| !alarmed(function));
     findings.extend(silent.map(|function| format!("{function}: no alarm counts its errors")));
     Ok(findings)
+}
+
+/// Functions whose role may not read the table's items one by one, as tenants are read.
+fn blind(resources: &Mapping) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (id, resource) in resources {
+        let kind = resource.get("Type").and_then(Value::as_str);
+        if kind != Some("AWS::Serverless::Function") {
+            continue;
+        }
+        let role = attribute_of(resource.get("Properties").and_then(|it| it.get("Role")));
+        let documents = role.and_then(|it| resources.get(it)).map(documents);
+        let mut statements = documents.iter().flatten().flat_map(|it| statements(it));
+        let reads = |it: &Value| {
+            is(it, "Allow") && names(it, READ) && attribute_of(it.get("Resource")) == Some("Table")
+        };
+        if !statements.any(reads) {
+            let id = id.as_str().unwrap_or_default();
+            findings.push(format!(
+                "{id}: its role needs {READ} on the table, by which tenants are read"
+            ));
+        }
+    }
+    findings
+}
+
+/// The resource that `!GetAtt <resource>.Arn` is about.
+fn attribute_of(value: Option<&Value>) -> Option<&str> {
+    match value? {
+        Value::Tagged(tagged) if tagged.tag == "GetAtt" => {
+            tagged.value.as_str()?.strip_suffix(".Arn")
+        }
+        _ => None,
+    }
 }
 
 /// The policies in a resource: a role's, or its own.
@@ -122,6 +160,26 @@ mod tests {
         assert_eq!(findings(&without).len(), 1);
         let without = text.replace("MetricName: Errors", "MetricName: Invocations");
         assert_eq!(findings(&without).len(), UNSEEN.len());
+    }
+
+    #[test]
+    fn every_function_may_read_a_tenant() {
+        let text = include_str!("../../template.yaml");
+        let function = |id: &str| format!("{id}: its role needs {READ}");
+        let without = text.replace(READ, "dynamodb:BatchGetItem");
+        let found = findings(&without);
+        for id in ["Par", "Revoke", "Jwks", "OpenidConfiguration", "RotateKeys"] {
+            let named = |it: &&String| it.starts_with(&function(id));
+            assert_eq!(found.iter().filter(named).count(), 1, "{id}: {found:?}");
+        }
+        let functions = text.matches("Type: AWS::Serverless::Function").count();
+        assert_eq!(found.len(), functions);
+        let elsewhere = text.replace("!GetAtt ParRole.Arn", "!GetAtt NoRole.Arn");
+        let found = findings(&elsewhere);
+        assert!(
+            found.len() == 1 && found[0].starts_with(&function("Par")),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -11,7 +11,11 @@ use crate::limited::{Kind, Limited};
 
 /// Finds the keys of clients, and keeps those that were fetched for all requests of this instance.
 pub struct ClientKeys {
-    fetched: KeySets,
+    /// Of clients that administrators made.
+    known: KeySets,
+    /// Of all others. What they make us ask, and how much of it, is in the way of none of the first: not where they name
+    /// the same URL, not where they name more than is kept.
+    strangers: KeySets,
     limited: Limited,
 }
 
@@ -20,7 +24,8 @@ impl ClientKeys {
     /// them fetched no faster than they may.
     pub fn new(limited: Limited) -> Self {
         Self {
-            fetched: KeySets::new(limited.uncounted()),
+            known: KeySets::new(limited.uncounted()),
+            strangers: KeySets::new(limited.uncounted()),
             limited,
         }
     }
@@ -42,9 +47,9 @@ impl ClientKeys {
             (Some(jwks), _) => KeySet::read(jwks).map(Arc::new),
             (None, Some(url)) if client.is_registered() => {
                 let counted = self.limited.counted(tenant, Kind::Keys, now);
-                self.fetched.get_by(&counted, url, kid, now).await
+                self.strangers.get_by(&counted, url, kid, now).await
             }
-            (None, Some(url)) => self.fetched.get(url, kid, now).await,
+            (None, Some(url)) => self.known.get(url, kid, now).await,
             (None, None) => Err(JwtFault::BadKeys),
         }
     }

@@ -1,5 +1,6 @@
 //! Fetching from where a caller says: whoever may choose addresses could have us fetch without end, and flood others
-//! through us. Each such fetch counts, for its host and for the tenant. What is answered from memory does not.
+//! through us. Each such fetch counts, for its host and for the tenant, apart for each kind of document. What is answered
+//! from memory does not.
 
 use std::sync::Arc;
 
@@ -11,22 +12,26 @@ use url::Url;
 
 use crate::ports::{Admission, Bucket, FetchError, Fetched, Fetcher, ThrottleStore};
 
-/// How often one host is asked for a tenant: so many times at once, then once each so often.
+/// How often one host is asked for documents of one kind for a tenant: so many times at once, then once each so often.
 const HOST: (u32, Seconds) = (30, Seconds(2));
 
 /// How often all hosts together are, for documents of one kind. A fetch takes three seconds at most, so that no more of
 /// them are under way than a small part of what runs at once.
 const TENANT: (u32, Seconds) = (100, Seconds(1));
 
-/// What is fetched. Each kind has a limit of its own for the tenant, so that who uses one up is in nobody else's way.
+/// What is fetched. Each kind has limits of its own, for its hosts and for the tenant, so that who uses one up is in the
+/// way of no other: most of it is fetched before anybody has proved anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Client ID metadata documents.
     Clients,
     /// `sector_identifier_uri` (OpenID Connect Registration §5).
     Sectors,
-    /// `request_uri` (RFC 9101 §5.2).
+    /// `request_uri` (RFC 9101 §5.2) of clients that registered themselves.
     Requests,
+    /// That of clients that administrators made. They know its hosts, so that these alone are counted: for the tenant
+    /// two clients that anybody may use would be enough to keep it from all others.
+    KnownRequests,
     /// `jwks_uri` of clients that registered themselves.
     Keys,
 }
@@ -79,7 +84,16 @@ impl Kind {
             Self::Clients => "clients",
             Self::Sectors => "sectors",
             Self::Requests => "requests",
+            Self::KnownRequests => "known-requests",
             Self::Keys => "keys",
+        }
+    }
+
+    /// How often all hosts together are asked; `None`: as often as each of them may be.
+    const fn for_tenant(self) -> Option<(u32, Seconds)> {
+        match self {
+            Self::Clients | Self::Sectors | Self::Requests | Self::Keys => Some(TENANT),
+            Self::KnownRequests => None,
         }
     }
 }
@@ -94,17 +108,18 @@ impl Counted<'_> {
             burst,
             interval,
         };
-        let buckets = [
-            bucket(format!("fetch:{host}"), HOST),
-            bucket(format!("fetch-all:{}", self.kind.name()), TENANT),
-        ];
+        let kind = self.kind.name();
+        let mut buckets = vec![bucket(format!("fetch:{kind}:{host}"), HOST)];
+        if let Some(limit) = self.kind.for_tenant() {
+            buckets.push(bucket(format!("fetch-all:{kind}"), limit));
+        }
         let admitted = self.by.throttle.admit(self.tenant, &buckets, self.now);
         match admitted.await {
             Ok(Admission::Admitted) => Ok(()),
             Ok(Admission::Wait(_)) => {
                 tracing::warn!(
                     event = "fetch_throttled",
-                    kind = self.kind.name(),
+                    kind,
                     "too many documents are asked for"
                 );
                 Err(FetchError::Often)

@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use local::gateway::Gateway;
 use protocol::{Seconds, Secret};
-use provider::client::{Registration, RegistrationMode};
+use provider::client::{AuthMethod, Registration, RegistrationMode};
 use provider::ports::{FetchError, Fetched, Fetcher};
 use serde_json::{Value, json};
 
 use crate::assertions::Elsewhere;
 use crate::harness::browser::authorize_path;
-use crate::harness::{Bench, CALLBACK, configure, json as body_of, member};
+use crate::harness::{Bench, CALLBACK, configure, encode, json as body_of, member};
 use crate::register::{self, CHALLENGE};
 
 /// All hosts there are: documents of clients are made as they are asked for, and nothing else is there.
@@ -133,30 +133,122 @@ async fn a_sector_of_many_clients_is_not_flooded_through_us() {
     assert_eq!(body_of(&answer)["error"], "temporarily_unavailable");
 }
 
+/// What a client that has its keys elsewhere is told when it asks for a token.
+async fn prove(bench: &Bench, id: &str, slug: &str) {
+    let claims = json!({"iss": id, "sub": id, "jti": "x", "exp": bench.now().unix() + 60,
+        "aud": format!("http://localhost:8000/application/o/{slug}/")});
+    let assertion = Elsewhere::new("k").token(&claims);
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", "x"),
+        (
+            "client_assertion_type",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        ),
+        ("client_assertion", &assertion),
+    ];
+    let answer = bench.post("/application/o/token/", &form).await;
+    assert_eq!(body_of(&answer)["error"], "invalid_client");
+}
+
+/// The id of a client that registers with its keys there.
+async fn registered_with_keys_at(bench: &Bench, url: &str) -> String {
+    let body = json!({"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "private_key_jwt",
+        "jwks_uri": url});
+    member(&register::registered(bench, &body).await, "client_id").to_owned()
+}
+
 #[tokio::test]
 async fn keys_of_clients_that_registered_themselves_are_fetched_no_faster_than_their_host_may_be_asked()
  {
     let (bench, hosts) = among(Hosts::default()).await;
-    let key = Elsewhere::new("k");
     for n in 0..35 {
-        let body = json!({"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "private_key_jwt",
-            "jwks_uri": format!("https://victim.example/{n}")});
-        let client = register::registered(&bench, &body).await;
-        let id = member(&client, "client_id");
-        let claims = json!({"iss": id, "sub": id, "jti": "x", "exp": bench.now().unix() + 60,
-            "aud": "http://localhost:8000/application/o/web/"});
-        let assertion = key.token(&claims);
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", "x"),
-            (
-                "client_assertion_type",
-                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            ),
-            ("client_assertion", &assertion),
-        ];
-        let answer = bench.post("/application/o/token/", &form).await;
-        assert_eq!(body_of(&answer)["error"], "invalid_client");
+        let url = format!("https://victim.example/{n}");
+        let id = registered_with_keys_at(&bench, &url).await;
+        prove(&bench, &id, "web").await;
     }
     assert_eq!(hosts.asked("https://victim.example/"), 30);
+}
+
+#[tokio::test]
+async fn documents_that_strangers_name_keep_no_clients_keys_from_being_fetched() {
+    let (bench, hosts) = among(Hosts::default()).await;
+    let keys = "https://one.example/jwks";
+    let id = registered_with_keys_at(&bench, keys).await;
+    for n in 0..35 {
+        begin(&bench, &format!("https://one.example/{n}/client.json")).await;
+    }
+    assert_eq!(hosts.asked("https://one.example/"), 30);
+    prove(&bench, &id, "web").await;
+    assert_eq!(hosts.asked(keys), 1);
+}
+
+#[tokio::test]
+async fn a_stranger_that_names_a_clients_keys_keeps_them_from_nobody() {
+    let (bench, hosts) = among(Hosts::default()).await;
+    let keys = "https://rp.example/jwks";
+    configure::client(&bench, "fast", |client| {
+        client.metadata.token_endpoint_auth_method = Some(AuthMethod::PrivateKeyJwt);
+        client.metadata.jwks_uri = Some(keys.to_owned());
+    })
+    .await;
+    let stranger = registered_with_keys_at(&bench, keys).await;
+    prove(&bench, &stranger, "web").await;
+    assert_eq!(hosts.asked(keys), 1);
+    prove(&bench, "fast", "fast").await;
+    assert_eq!(hosts.asked(keys), 1, "it is asked for its own sake");
+    prove(&bench, "fast", "fast").await;
+    assert_eq!(hosts.asked(keys), 0, "and not again at once");
+}
+
+/// Goes to the authorization endpoint with a request by reference.
+async fn refer(bench: &Bench, client: &str, uri: &str) {
+    let query = encode(&[
+        ("client_id", client),
+        ("redirect_uri", CALLBACK),
+        ("request_uri", uri),
+    ]);
+    let path = format!("/application/o/authorize/?{query}");
+    bench.get(&path).await;
+}
+
+#[tokio::test]
+async fn requests_of_strangers_keep_no_configured_clients_request_from_being_fetched() {
+    let (bench, hosts) = among(Hosts::default()).await;
+    let known = "https://rp.example/request";
+    configure::client(&bench, "fast", |client| {
+        client.metadata.request_uris = vec![known.to_owned()];
+    })
+    .await;
+    let evil = |n| format!("https://h{n}.example/client.json");
+    let uris = [evil(0), evil(1), evil(2), evil(3), known.to_owned()];
+    let body = json!({"redirect_uris": [CALLBACK], "request_uris": uris});
+    let client = register::registered(&bench, &body).await;
+    let stranger = member(&client, "client_id");
+    for n in 0..27 {
+        for uri in &uris[..4] {
+            refer(&bench, stranger, &format!("{uri}#{n}")).await;
+        }
+    }
+    assert_eq!(hosts.asked("https://h"), 100);
+    refer(&bench, stranger, known).await;
+    assert_eq!(hosts.asked(known), 0);
+    refer(&bench, "fast", known).await;
+    assert_eq!(hosts.asked(known), 1);
+}
+
+#[tokio::test]
+async fn requests_of_one_configured_client_keep_no_others_from_being_fetched() {
+    let (bench, hosts) = among(Hosts::default()).await;
+    let at = |n: usize| format!("https://h{n}.example/client.json");
+    configure::client(&bench, "fast", |client| {
+        client.metadata.request_uris = (0..4).map(at).collect();
+    })
+    .await;
+    for n in 0..35 {
+        for host in 0..4 {
+            refer(&bench, "fast", &format!("{}#{n}", at(host))).await;
+        }
+    }
+    assert_eq!(hosts.asked("https://h"), 120, "30 of each host");
 }

@@ -1,6 +1,7 @@
 //! Clients that nobody vouches for: what people see of them, and that our address is no way to theirs (RFC 9700 §4.11.2).
 
 mod budget;
+mod pushed;
 mod shown;
 
 use provider::client::{ConsentMode, Registration, RegistrationMode};

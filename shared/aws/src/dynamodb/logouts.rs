@@ -126,7 +126,9 @@ impl Announcer {
         let mut read = Cow::Borrowed(ending.session);
         let mut told = Notice::of(ending.tenant, &read);
         self.announce(told.clone()).await;
-        for attempt in 1.. {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
             // Whoever is that eager is not waited for any longer: whoever signs out is signed out.
             let when = if attempt < MOST_RUSHED {
                 ending.unvisited_since(&read)?
@@ -147,7 +149,6 @@ impl Announcer {
             self.announce(late.clone()).await;
             told.extend(late);
         }
-        Ok(Ok(()))
     }
 
     /// That one client's part of it is about to end.

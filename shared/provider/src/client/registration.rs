@@ -63,6 +63,12 @@ impl Client {
         registration.is_some_and(|it| it.admits_document(id))
     }
 
+    /// Hosts that clients of its issuer may lead people to beside loopback; none: any.
+    pub fn bound_to(&self) -> &[String] {
+        let registration = self.metadata.registration.as_ref();
+        registration.map_or(&[], |it| &it.redirect_hosts)
+    }
+
     /// How long a client of its issuer is kept that nobody used; `None`: for good.
     pub fn keeps_unused(&self) -> Option<Seconds> {
         self.metadata.registration.as_ref()?.kept_unused()

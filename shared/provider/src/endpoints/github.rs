@@ -19,7 +19,8 @@ use crate::bearer::{Bearer, Bearers};
 use crate::fault::{BearerFault, Fault};
 use crate::http::{Call, Response, encode};
 
-/// What stands behind the token of a request (RFC 6750 §2.1), which must have this scope.
+/// What stands behind the token of a request (RFC 6750 §2.1), which must be for no other resource (RFC 9068 §4) and have
+/// this scope.
 async fn bearer(
     bearers: &Bearers,
     call: &Call<'_>,
@@ -27,6 +28,9 @@ async fn bearer(
 ) -> Result<Bearer, Fault> {
     let token = github::bearer(call.authorization()?)?.ok_or(BearerFault::Absent)?;
     let bearer = bearers.check(call, &token).await?;
+    if !bearer.is_for(&call.tenant.base_url) {
+        return Err(BearerFault::Invalid.into());
+    }
     match scope {
         Some(scope) if !bearer.record.scopes.contains(scope) => {
             Err(BearerFault::NeedsScope(scope).into())

@@ -26,11 +26,12 @@ use crate::session::PLAN_LIFETIME;
 /// link first, or the other device.
 const LIFETIME: Seconds = Seconds::minutes(5);
 
-/// The longest request of a client that proves nothing, in bytes: whatever anybody sends is kept.
-const LONGEST_UNPROVEN: usize = 16 * 1024;
+/// The longest request of a stranger, in bytes: whatever anybody sends is kept. Who registered itself is one, too: its
+/// secret says that it is that client, and nobody knows who that is.
+const LONGEST_OF_STRANGERS: usize = 16 * 1024;
 
-/// How many requests such clients push from an address at once, and then one each so often.
-const UNPROVEN: (u32, Seconds) = (200, Seconds(1));
+/// How many requests strangers push from an address at once, and then one each so often.
+const OF_STRANGERS: (u32, Seconds) = (200, Seconds(1));
 
 /// What authenticates the client, and is no part of the request.
 const OF_THE_CLIENT: [&str; 4] = [
@@ -72,8 +73,8 @@ impl Par {
         let authenticated = self.parts.authentication.authenticate(call, &params);
         let authenticated = authenticated.await?; // §2.1, item 1
         let client = authenticated.client();
-        if authenticated.method() == AuthMethod::None {
-            self.slow_down(call).await?;
+        if authenticated.method() == AuthMethod::None || client.is_registered() {
+            self.slow_down(call, &authenticated).await?;
         }
         if params.optional("request_uri")?.is_some() {
             return Err(RequestFault::UriPushed.into()); // §2.1, item 2
@@ -95,17 +96,22 @@ impl Par {
     }
 
     /// Bounds what strangers have us keep (§2.3: 413 and 429).
-    async fn slow_down(&self, call: &Call<'_>) -> Result<(), Fault> {
-        if call.request.body().len() > LONGEST_UNPROVEN {
+    async fn slow_down(&self, call: &Call<'_>, by: &AuthenticatedClient) -> Result<(), Fault> {
+        if call.request.body().len() > LONGEST_OF_STRANGERS {
             return Err(RequestFault::TooLarge.into());
         }
-        let bucket = Bucket {
-            id: Digest::of(format!("par:{}", network(call.client_ip())).as_bytes()),
-            burst: UNPROVEN.0,
-            interval: UNPROVEN.1,
+        let bucket = |of: String| Bucket {
+            id: Digest::of(of.as_bytes()),
+            burst: OF_STRANGERS.0,
+            interval: OF_STRANGERS.1,
         };
+        let mut buckets = vec![bucket(format!("par:{}", network(call.client_ip())))];
+        if by.method() != AuthMethod::None {
+            // Wherever it is. One that anybody can say to be would be held up by whoever does.
+            buckets.push(bucket(format!("par-client:{}", by.client().client_id)));
+        }
         let throttle = &self.parts.throttle;
-        match throttle.admit(&call.tenant.id, &[bucket], call.now).await? {
+        match throttle.admit(&call.tenant.id, &buckets, call.now).await? {
             Admission::Admitted => Ok(()),
             Admission::Wait(_) => Err(RequestFault::TooMany.into()),
         }
@@ -160,7 +166,7 @@ fn refused(call: &Call<'_>, fault: &Fault) -> Response {
     let basic = call.request.headers().contains_key(AUTHORIZATION);
     let mut response = encode::fault_json(fault, basic);
     if *fault == Fault::Request(RequestFault::TooMany) {
-        encode::set(&mut response, RETRY_AFTER, &UNPROVEN.1.0.to_string()); // RFC 6585 §4
+        encode::set(&mut response, RETRY_AFTER, &OF_STRANGERS.1.0.to_string()); // RFC 6585 §4
     }
     response
 }

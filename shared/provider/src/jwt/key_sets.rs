@@ -7,7 +7,7 @@ use protocol::{Seconds, Timestamp};
 
 use super::JwtFault;
 use super::keys::KeySet;
-use crate::ports::Fetcher;
+use crate::ports::{FetchError, Fetcher};
 
 /// How long a set is used without asking again, at most: its host may say less.
 const FRESH: Seconds = Seconds::minutes(10);
@@ -85,18 +85,12 @@ impl KeySets {
         let slot = self.slot(url);
         let mut known = slot.lock().await;
         if !known.answers(kid, now) && known.may_ask(now) {
-            known.asked = Some(now);
             match fetched(fetcher, url, now).await {
-                Ok(kept) => {
-                    known.failed = None;
-                    known.kept = Some(kept);
+                // Nobody was asked: that is nothing to remember of a host.
+                Err(often @ JwtFault::NoKeys(FetchError::Often)) => {
+                    return known.usable(now).map_err(|_| often);
                 }
-                Err(fault) => {
-                    if known.usable(now).is_ok() {
-                        tracing::warn!(event = "keys_stale", reason = %fault, "somebody's keys are used past their time");
-                    }
-                    known.failed = Some(fault);
-                }
+                answer => known.learn(answer, now),
             }
         }
         known.usable(now)
@@ -123,6 +117,23 @@ async fn fetched(fetcher: &dyn Fetcher, url: &str, now: Timestamp) -> Result<Kep
 }
 
 impl Known {
+    /// Takes in what came of asking.
+    fn learn(&mut self, answer: Result<Kept, JwtFault>, now: Timestamp) {
+        self.asked = Some(now);
+        match answer {
+            Ok(kept) => {
+                self.failed = None;
+                self.kept = Some(kept);
+            }
+            Err(fault) => {
+                if self.usable(now).is_ok() {
+                    tracing::warn!(event = "keys_stale", reason = %fault, "somebody's keys are used past their time");
+                }
+                self.failed = Some(fault);
+            }
+        }
+    }
+
     /// Whether there is a fresh set with this key.
     fn answers(&self, kid: Option<&str>, now: Timestamp) -> bool {
         let kept = self.kept.as_ref();

@@ -22,7 +22,9 @@ pub enum RegistrationFault {
     Other(String),
     /// The document at `sector_identifier_uri` cannot be had, or does not list all redirect URIs (OpenID Connect
     /// Registration §5).
-    #[error("sector_identifier_uri must lead to a JSON array that has all of redirect_uris")]
+    #[error(
+        "sector_identifier_uri must lead to a JSON array that has all of redirect_uris, one at least, and with CIBA jwks_uri"
+    )]
     Sector,
     /// RFC 7592 §2.2: `client_id` must be the client's.
     #[error("client_id must be that of this client")]

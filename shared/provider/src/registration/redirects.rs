@@ -19,7 +19,7 @@ enum Kind {
     Plain,
 }
 
-/// Checks the redirect URIs of a client. `hosts`: where they may lead beside loopback; none: anywhere.
+/// Checks where a client may have people sent. `hosts`: where that may be beside loopback; none: anywhere.
 pub(super) fn check(asked: &Asked, hosts: &[String]) -> Result<(), RegistrationFault> {
     let metadata = &asked.metadata;
     let types = metadata.response_types.iter().flatten();
@@ -46,7 +46,14 @@ pub(super) fn check(asked: &Asked, hosts: &[String]) -> Result<(), RegistrationF
             other => other,
         })?;
     }
-    Ok(())
+    match &metadata.initiate_login_uri {
+        // So does the start of a login (OpenID Connect Core §4).
+        Some(uri) if !leads_within(uri, hosts) => Err(RegistrationFault::Metadata(
+            "initiate_login_uri",
+            "at a host that may register here",
+        )),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn one(
@@ -94,11 +101,11 @@ fn one(
 }
 
 /// Whether it leads to one of these hosts, to loopback or into an app; no hosts: anywhere.
-pub(crate) fn leads_within(uri: &RedirectUri, hosts: &[String]) -> bool {
+pub(crate) fn leads_within(uri: &str, hosts: &[String]) -> bool {
     if hosts.is_empty() {
         return true;
     }
-    let Ok(url) = Url::parse(uri.as_str()) else {
+    let Ok(url) = Url::parse(uri) else {
         return false;
     };
     match kind(&url) {
@@ -168,6 +175,26 @@ mod tests {
             let code = check(&asked, &hosts).map_err(|fault| fault.code());
             let wanted = Err(protocol::ErrorCode::InvalidClientMetadata); // RFC 7591 §3.2.2
             assert_eq!(code, if good { Ok(()) } else { wanted }, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_login_begins_where_one_may_end() {
+        let hosts = ["a.example".to_owned()];
+        for (uri, hosts, good) in [
+            ("https://a.example/login", &hosts[..], true),
+            ("https://localhost/login", &hosts, true),
+            ("https://b.example/login", &hosts, false),
+            ("https://a.example.b.example/login", &hosts, false),
+            ("https://b.example/login", &[], true),
+        ] {
+            let body =
+                json!({"redirect_uris": ["https://a.example/cb"], "initiate_login_uri": uri});
+            let asked = Asked::read(body.as_object().unwrap(), None).unwrap();
+            let must = "at a host that may register here";
+            let refused = Err(RegistrationFault::Metadata("initiate_login_uri", must));
+            let wanted = if good { Ok(()) } else { refused };
+            assert_eq!(check(&asked, hosts), wanted, "{uri}");
         }
     }
 

@@ -1,17 +1,34 @@
 //! `sector_identifier_uri` (OpenID Connect Registration §5): who shares a sector has to be named by its document.
 
+use protocol::redirect::RedirectUri;
+
 use super::{Asked, RegistrationFault};
+use crate::client::SubjectType;
 use crate::ports::{FetchError, Fetcher};
 
-/// Fetches the document and compares it.
+/// CIBA Core §4: its clients are known by their keys.
+const CIBA: &str = "urn:openid:params:grant-type:ciba";
+
+/// Fetches the document and compares it. A client with nothing that could be in it is in no sector by it.
 ///
 /// # Errors
-/// [`RegistrationFault::Sector`] where it cannot be had, is no array of texts, or does not have each redirect URI;
+/// [`RegistrationFault::Sector`] where it cannot be had, is no array of texts, or does not have each redirect URI (and with CIBA `jwks_uri`);
 /// [`RegistrationFault::TooMany`] where too many have been fetched.
 pub async fn check_sector(asked: &Asked, fetcher: &dyn Fetcher) -> Result<(), RegistrationFault> {
     let Some(url) = &asked.metadata.sector_identifier_uri else {
         return Ok(());
     };
+    let metadata = &asked.metadata;
+    let redirects = asked.redirect_uris.iter().map(RedirectUri::as_str);
+    let mut needed: Vec<&str> = redirects.collect();
+    if metadata.subject_type == Some(SubjectType::Pairwise) && metadata.allows_grant(CIBA, true) {
+        // CIBA Core §4: the jwks_uri must be included in the list of URIs.
+        let keys = metadata.jwks_uri.as_deref();
+        needed.push(keys.ok_or(RegistrationFault::Sector)?);
+    }
+    if needed.is_empty() {
+        return Err(RegistrationFault::Sector);
+    }
     let document = fetcher.get(url).await;
     let document = document.map_err(|why| {
         if why == FetchError::Often {
@@ -23,11 +40,7 @@ pub async fn check_sector(asked: &Asked, fetcher: &dyn Fetcher) -> Result<(), Re
     let listed: Vec<String> =
         serde_json::from_slice(&document).map_err(|_| RegistrationFault::Sector)?;
     // §5: the values registered MUST be included in the elements of the array.
-    let all = asked
-        .redirect_uris
-        .iter()
-        .all(|uri| listed.iter().any(|one| one == uri.as_str()));
-    if all {
+    if needed.iter().all(|uri| listed.iter().any(|one| one == uri)) {
         Ok(())
     } else {
         Err(RegistrationFault::Sector)
@@ -42,6 +55,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
     struct Host(Result<&'static str, FetchError>);
 
     #[async_trait]
@@ -68,8 +82,17 @@ mod tests {
         answer: Result<&'static str, FetchError>,
         sector: Option<&str>,
     ) -> Result<(), RegistrationFault> {
-        let body = json!({"redirect_uris": ["https://a.example/cb", "https://b.example/cb"],
-            "sector_identifier_uri": sector});
+        let uris = ["https://a.example/cb", "https://b.example/cb"];
+        asked(
+            answer,
+            &json!({"redirect_uris": uris, "sector_identifier_uri": sector}),
+        )
+    }
+
+    fn asked(
+        answer: Result<&'static str, FetchError>,
+        body: &serde_json::Value,
+    ) -> Result<(), RegistrationFault> {
         let asked = Asked::read(body.as_object().unwrap(), None).unwrap();
         let checked = check_sector(&asked, &Host(answer)).now_or_never();
         checked.unwrap()
@@ -102,5 +125,28 @@ mod tests {
             Ok(()),
             "nothing to fetch"
         );
+    }
+    #[test]
+    fn a_sector_is_not_joined_without_a_redirect_uri() {
+        let sector = "https://victim.example/any.json";
+        let device = "urn:ietf:params:oauth:grant-type:device_code";
+        let body = json!({"grant_types": [device], "response_types": [],
+            "subject_type": "pairwise", "sector_identifier_uri": sector});
+        for list in ["[]", r#"["https://victim.example/cb"]"#] {
+            assert_eq!(asked(Ok(list), &body), Err(RegistrationFault::Sector));
+        }
+    }
+
+    #[test]
+    fn ciba_4_the_document_must_have_the_jwks_uri() {
+        let keys = "https://a.example/jwks";
+        let mut body = json!({"grant_types": [CIBA], "subject_type": "pairwise",
+            "sector_identifier_uri": "https://a.example/uris", "jwks_uri": keys});
+        let list = r#"["https://a.example/jwks"]"#;
+        assert_eq!(asked(Ok(list), &body), Ok(()));
+        let other = asked(Ok(r#"["https://a.example/cb"]"#), &body);
+        assert_eq!(other, Err(RegistrationFault::Sector));
+        body["jwks_uri"] = serde_json::Value::Null;
+        assert_eq!(asked(Ok(list), &body), Err(RegistrationFault::Sector));
     }
 }

@@ -16,6 +16,9 @@ use super::RequestFault;
 /// How long one is used without asking again: as long as most sign-ins take, which look at it page by page.
 const FRESH: Seconds = Seconds::minutes(5);
 
+/// How long one is used where nobody may be asked again: with the same fragment it is the same document.
+const STALE: Seconds = Seconds::hours(1);
+
 /// How long a failure is remembered: so often may a stranger have a host asked that does not answer.
 const PAUSE: Seconds = Seconds::minutes(1);
 
@@ -25,6 +28,15 @@ const MOST: usize = 200;
 /// Fetches them, and keeps them for a while.
 pub struct Documents {
     limited: Limited,
+    /// Of clients that administrators made.
+    known: Memory,
+    /// Of all others, who may fill it and are in the way of none of the first.
+    strangers: Memory,
+}
+
+/// What was found at URLs.
+#[derive(Default)]
+struct Memory {
     /// By URL, with its fragment: where that changes, what was kept is no longer good (OpenID Connect Core §6.2).
     kept: Known<Arc<str>>,
     /// By URL, without: what fails does so whatever the fragment is.
@@ -36,8 +48,8 @@ impl Documents {
     pub fn new(limited: Limited) -> Self {
         Self {
             limited,
-            kept: Mutex::default(),
-            failed: Mutex::default(),
+            known: Memory::default(),
+            strangers: Memory::default(),
         }
     }
 
@@ -58,6 +70,24 @@ impl Documents {
         if !registered.any(|one| one == url || plain(one) == plain(url)) {
             return Err(RequestFault::UnregisteredUri);
         }
+        let (memory, kind) = if client.is_registered() {
+            (&self.strangers, Kind::Requests)
+        } else {
+            (&self.known, Kind::KnownRequests)
+        };
+        let counted = self.limited.counted(&call.tenant.id, kind, now);
+        memory.get(&counted, url, now).await
+    }
+}
+
+impl Memory {
+    /// The text at this URL, from here or fetched.
+    async fn get(
+        &self,
+        fetcher: &dyn Fetcher,
+        url: &str,
+        now: Timestamp,
+    ) -> Result<Arc<str>, RequestFault> {
         if let Some(text) = recent(&self.kept, url, FRESH, now) {
             return Ok(text);
         }
@@ -65,16 +95,19 @@ impl Documents {
         if let Some(fault) = recent(&self.failed, address, PAUSE, now) {
             return Err(fault);
         }
-        let counted = self.limited.counted(&call.tenant.id, Kind::Requests, now);
-        match fetched(&counted, address).await {
+        match fetched(fetcher, address).await {
             Ok(text) => {
                 remember(&self.kept, url, Arc::clone(&text), now);
                 Ok(text)
             }
+            // Nobody was asked: that is nothing to remember of a host.
+            Err(often @ RequestFault::NotFetched(FetchError::Often)) => {
+                let same = url != address;
+                let stale = recent(&self.kept, url, STALE, now).filter(|_| same);
+                stale.ok_or(often)
+            }
             Err(fault) => {
-                if fault != RequestFault::NotFetched(FetchError::Often) {
-                    remember(&self.failed, address, fault, now);
-                }
+                remember(&self.failed, address, fault, now);
                 Err(fault)
             }
         }

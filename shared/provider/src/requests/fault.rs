@@ -19,10 +19,10 @@ pub enum RequestFault {
     #[error("request_uri is unknown, used, expired or another client's")]
     NoSuchRequest,
     /// RFC 9126 §2.3: 413.
-    #[error("a request of a client that does not authenticate may have 16 KiB")]
+    #[error("a pushed request of this client may have 16 KiB")]
     TooLarge,
     /// RFC 9126 §2.3: 429.
-    #[error("too many requests are pushed from this address; wait a while")]
+    #[error("too many requests are pushed; wait a while")]
     TooMany,
     /// RFC 9101 §10.4: only what the client registered is fetched.
     #[error("request_uri is not registered")]

@@ -6,10 +6,11 @@ use serde_json::{Value, json as object};
 
 use crate::harness::answers::{INVALID_TOKEN, headers, invalid_request};
 use crate::harness::configure;
+use crate::harness::exchange::Exchange;
 use crate::harness::people;
 use crate::harness::{Bench, json, member, request, summary};
 
-use super::{get, lacks, token, told, value};
+use super::{code, get, lacks, token, told, value};
 
 const CHALLENGE: &str = r#"401 cache-control: no-store www-authenticate: Bearer realm="latchkey" "#;
 
@@ -221,6 +222,42 @@ async fn x_oauth_scopes_names_the_scopes_of_the_token() {
         value(answer.headers(), "x-oauth-scopes"),
         "user:email, read:org"
     );
+}
+
+#[tokio::test]
+async fn rfc9068_4_a_token_for_another_resource_tells_nothing_at_githubs_endpoints() {
+    let bench = Bench::embedded().await;
+    let (elsewhere, here) = ("https://mcp.example/mcp", "http://localhost:8000/");
+    configure::client(&bench, "fast", |client| {
+        client.metadata.resources = [elsewhere, here].map(str::to_owned).to_vec();
+    })
+    .await;
+    let scope = ("scope", "user:email read:org");
+    for (resources, status) in [
+        (&[elsewhere][..], 401),
+        (&[here], 200),
+        (&[elsewhere, here], 200),
+        (&[], 200),
+    ] {
+        let mut asked = vec![scope];
+        asked.extend(resources.iter().map(|one| ("resource", *one)));
+        let code = code(&bench, "fast", &asked).await;
+        let tokens = Exchange::code(&bench, "fast", &code).tokens().await;
+        let token = format!("token {}", member(&tokens, "access_token"));
+        for path in [
+            "/user",
+            "/user/emails",
+            "/user/orgs",
+            "/user/teams",
+            "/api/v3/",
+        ] {
+            let answer = get(&bench, path, &token).await;
+            assert_eq!(answer.status(), status, "{resources:?} {path}");
+            if status == 401 {
+                assert_eq!(summary(&answer), INVALID_TOKEN, "{path}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -9,8 +9,9 @@ use bytes::Bytes;
 use local::gateway::Gateway;
 use protocol::{Digest, Seconds};
 use provider::ports::{FetchError, Fetcher};
+use serde_json::json;
 
-use super::{asked, object, path, signing};
+use super::{asked, object, path, signing, with};
 use crate::assertions::Elsewhere;
 use crate::harness::browser::{Back, Browser, location};
 use crate::harness::{Bench, CALLBACK};
@@ -58,16 +59,22 @@ impl Fetcher for Shelf {
 /// A bench whose client `fast` has its request object at [`URI`], and what stands there.
 async fn fetching() -> (Bench, Arc<Shelf>, String) {
     let key = Elsewhere::new("k");
-    let mut bench = signing(&key, |client| {
+    let (bench, shelf) = fetching_by(&key).await;
+    let object = object(&key, &asked(&bench));
+    shelf.put(object.clone());
+    (bench, shelf, object)
+}
+
+/// The same, where nothing stands yet: the client signs with this key.
+async fn fetching_by(key: &Elsewhere) -> (Bench, Arc<Shelf>) {
+    let mut bench = signing(key, |client| {
         client.metadata.request_uris = vec![URI.to_owned()];
     })
     .await;
     let shelf = Arc::new(Shelf::default());
     bench.backend.fetcher = Arc::clone(&shelf) as _;
     bench.gateway = Gateway::new(&bench.backend);
-    let object = object(&key, &asked(&bench));
-    shelf.put(object.clone());
-    (bench, shelf, object)
+    (bench, shelf)
 }
 
 /// Where a browser in which nobody is signed in is sent first.
@@ -130,6 +137,28 @@ async fn fragments_that_strangers_make_up_are_fetched_no_faster_than_the_host_ma
     assert!(known.starts_with('/'), "what is in memory is not fetched");
     bench.wait(Seconds(2));
     assert!(begin(&bench, &format!("{URI}#40")).await.starts_with('/'));
+}
+
+#[tokio::test]
+async fn oidc_core_6_2_the_same_fragment_is_the_same_document_while_nobody_may_be_asked() {
+    let key = Elsewhere::new("k");
+    let (bench, shelf) = fetching_by(&key).await;
+    let exp = json!(bench.now().unix() + 3_500);
+    shelf.put(object(&key, &with(asked(&bench), "exp", exp)));
+    let named = format!("{URI}#same");
+    for uri in [&named, URI] {
+        assert!(begin(&bench, uri).await.starts_with('/'));
+    }
+    bench.wait(Seconds(300));
+    for n in 0..30 {
+        assert!(begin(&bench, &format!("{URI}#{n}")).await.starts_with('/'));
+    }
+    for (uri, refused) in [(&*named, false), (URI, true), (&format!("{URI}#30"), true)] {
+        let begun = begin(&bench, uri).await;
+        let is = begun.contains("error=invalid_request_uri");
+        assert_eq!(is, refused, "{begun}");
+    }
+    assert_eq!(shelf.asked.swap(0, Ordering::SeqCst), 32);
 }
 
 #[tokio::test]

@@ -253,3 +253,24 @@ async fn rfc7591_3_2_1_a_client_is_told_what_the_server_put_in_place() {
         assert_eq!(now.get(ours), None, "{ours}");
     }
 }
+
+/// What it was given by the device grant would tell it by which `sub` somebody goes at that host.
+#[tokio::test]
+async fn oidc_core_8_1_a_change_takes_no_client_into_a_sector() {
+    let bench = registering(|_| {}).await;
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let mut body = plain();
+    body["subject_type"] = json!("pairwise");
+    body["grant_types"] = json!(["authorization_code", device]);
+    let client = registered(&bench, &body).await;
+    body["client_id"] = client["client_id"].clone();
+    let same = ask(&bench, Method::PUT, &client, &body).await;
+    assert_eq!(same.status(), 200, "{}", text(&same));
+    body["grant_types"] = json!(["authorization_code"]);
+    let joins = ask(&bench, Method::PUT, &client, &body).await;
+    let wanted = (400, "invalid_client_metadata".to_owned());
+    assert_eq!(refused(&joins), wanted, "{}", text(&joins));
+    body["subject_type"] = json!("public");
+    let leaves = ask(&bench, Method::PUT, &client, &body).await;
+    assert_eq!(leaves.status(), 200, "{}", text(&leaves));
+}

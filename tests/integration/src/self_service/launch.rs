@@ -1,6 +1,7 @@
 //! `/application/launch/{slug}/` (API reference B2; authentik: `RedirectToAppLaunch`).
 
 use http::Method;
+use provider::client::{Registration, RegistrationMode};
 use serde_json::json;
 
 use super::own;
@@ -186,4 +187,51 @@ async fn a_stranger_signs_in_on_the_way_to_a_registered_client() {
         .await;
     let to = "/if/flow/default-authentication-flow/?next=%2Fapplication%2Flaunch%2Fweb%2F%3Fclient_id%3Dx";
     assert_eq!(location(&asked).as_deref(), Some(to));
+}
+
+/// Where clients of `web` may lead, and whether they come by a token.
+async fn bounded(bench: &Bench, mode: RegistrationMode, hosts: &[&str]) {
+    let redirect_hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+    configure::client(bench, "web", |client| {
+        client.metadata.registration = Some(Registration {
+            mode,
+            redirect_hosts,
+            ..Registration::default()
+        });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn redirect_hosts_bound_where_a_login_begins_too() {
+    let bench = register::registering(|_| {}).await;
+    let id = registered_beginning_at(&bench, "https://phish.example/").await;
+    bench.code(&id, "openid", &[]).await;
+    assert_eq!(led(&bench, "web", &id, "").await.0, 302);
+    for mode in [RegistrationMode::Open, RegistrationMode::Token] {
+        bounded(&bench, mode, &["rp.example"]).await;
+        let bound = led(&bench, "web", &id, "").await;
+        assert_eq!(bound, (404, None), "{mode:?}");
+    }
+    bounded(&bench, RegistrationMode::Open, &["rp.example"]).await;
+    let mut body = register::plain();
+    body["initiate_login_uri"] = json!("https://phish.example/");
+    let refused = register::refused(&register::register(&bench, &body).await);
+    assert_eq!(refused, (400, "invalid_client_metadata".to_owned()));
+    body["initiate_login_uri"] = json!("https://rp.example/login");
+    register::registered(&bench, &body).await;
+}
+
+#[tokio::test]
+async fn a_registered_client_is_launched_for_whoever_has_allowed_it_something() {
+    let bench = register::registering(|_| {}).await;
+    let id = registered_beginning_at(&bench, "https://rp.example/login").await;
+    bounded(&bench, RegistrationMode::Token, &[]).await;
+    let strange = led(&bench, "web", &id, "").await;
+    assert_eq!(strange, (404, None), "nobody said where it may lead");
+    bounded(&bench, RegistrationMode::Token, &["rp.example"]).await;
+    assert_eq!(led(&bench, "web", &id, "").await.0, 302);
+    bounded(&bench, RegistrationMode::Token, &[]).await;
+    bench.code(&id, "openid", &[]).await;
+    assert_eq!(led(&bench, "web", &id, "").await.0, 302);
 }

@@ -1,3 +1,5 @@
+//! The list of clients that registered themselves: its bound, and what it shows.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;

@@ -30,6 +30,7 @@ pub(super) fn metadata(template: &Client, item: &RegisteredClient) -> Metadata {
             template.lends_response_type(one)
         }),
         authorization_details_types: details(all, theirs),
+        initiate_login_uri: login(template, theirs),
         resources: all.resources.clone(),
         access_token_form: TokenForm::Rfc9068,
         token_exchange: None,
@@ -53,14 +54,19 @@ fn lent(theirs: Option<&Vec<String>>, is_lent: impl Fn(&str) -> bool) -> Option<
     Some(theirs.filter(|one| is_lent(one)).cloned().collect())
 }
 
+/// Where its logins begin, if that is at a host where it may lead.
+fn login(template: &Client, theirs: &Metadata) -> Option<String> {
+    let uri = theirs.initiate_login_uri.clone()?;
+    leads_within(&uri, template.bound_to()).then_some(uri)
+}
+
 /// Redirect URIs at hosts where they may lead.
 pub(super) fn redirects<'a>(
     template: &'a Client,
     uris: &'a [RedirectUri],
 ) -> impl Iterator<Item = &'a RedirectUri> {
-    let registration = template.metadata.registration.as_ref();
-    let hosts = registration.map_or(&[][..], |it| it.redirect_hosts.as_slice());
-    uris.iter().filter(|uri| leads_within(uri, hosts))
+    let hosts = template.bound_to();
+    uris.iter().filter(|uri| leads_within(uri.as_str(), hosts))
 }
 
 /// Types of `authorization_details` are its issuer's; it has those that it named (RFC 9396 §10), else all.

@@ -130,9 +130,11 @@ fn what_the_issuer_narrows_later_binds_those_who_are_there() {
         uri("https://b.example/cb"),
     ];
     item.post_logout_redirect_uris = vec![uri("https://b.example/out")];
+    item.metadata.initiate_login_uri = Some("https://b.example/login".to_owned());
     let before = Client::registered(&template, &item).unwrap();
     assert_eq!(before.metadata.response_types, item.metadata.response_types);
     assert_eq!(before.redirect_uris.len(), 3);
+    assert!(before.metadata.initiate_login_uri.is_some());
     template.metadata.grant_types = texts(&["authorization_code"]);
     template.metadata.response_types = texts(&["code"]);
     template
@@ -151,6 +153,7 @@ fn what_the_issuer_narrows_later_binds_those_who_are_there() {
         .collect();
     assert_eq!(urls, ["http://127.0.0.1/cb", "https://a.example/cb"]);
     assert_eq!(after.post_logout_redirect_uris, []);
+    assert_eq!(after.metadata.initiate_login_uri, None);
 }
 
 #[test]

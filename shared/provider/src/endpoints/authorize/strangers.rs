@@ -5,20 +5,19 @@ use protocol::{Params, Scopes};
 use super::Authorize;
 use super::reply::Reply;
 use crate::client::{Client, ConsentMode, is_loopback};
-use crate::fault::{Denied, Fault};
+use crate::fault::Fault;
 use crate::http::{Call, Response};
 use crate::ports::Look;
 
 impl Authorize {
     /// Tells the client, where its redirect URI can be trusted; else the person, who may go on to it. Otherwise whoever
     /// registers a client could have our address send people to theirs: by a request that is wrong on purpose, or by
-    /// one that people turn down.
+    /// one that people turn down. Whoever pushes a request (RFC 9126) is no better known for it, with FAPI neither.
     pub(super) async fn refuse(&self, reply: &Reply<'_>, fault: &Fault) -> Result<Response, Fault> {
         let (call, client) = (reply.call, reply.client);
         let trusted = reply.silent // the exception of §4.11.2: a page would be seen by nobody
             || !client.is_registered()
             || is_loopback(reply.target.uri().as_str())
-            || lasts_a_minute(client, fault)
             || self.is_known(call, client).await?;
         if trusted {
             reply.refuse(fault).await
@@ -47,12 +46,6 @@ impl Authorize {
     }
 }
 
-/// A request of FAPI that got as far as the person was pushed by the client itself a minute ago: it is no link to be sent
-/// around.
-fn lasts_a_minute(client: &Client, fault: &Fault) -> bool {
-    client.metadata.is_fapi() && *fault == Fault::Denied(Denied::AccessDenied)
-}
-
 /// Whether the request says `prompt=none`, readable otherwise or not.
 pub(super) fn is_silent(params: &Params) -> bool {
     let prompt = params.optional("prompt").ok().flatten();
@@ -62,19 +55,6 @@ pub(super) fn is_silent(params: &Params) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::Profile;
-    use crate::policy::PolicySet;
-    use crate::scripts::testing;
-
-    #[test]
-    fn fapi2_a_refusal_goes_back_to_whoever_pushed_the_request_and_nothing_else_does() {
-        let mut client = testing::client(Vec::new(), PolicySet::default());
-        let refused = Fault::Denied(Denied::AccessDenied);
-        assert!(!lasts_a_minute(&client, &refused));
-        client.metadata.profile = Profile::Fapi2Security;
-        assert!(lasts_a_minute(&client, &refused));
-        assert!(!lasts_a_minute(&client, &Fault::Denied(Denied::BadHint)));
-    }
 
     #[test]
     fn oidc_core_3_1_2_1_a_request_is_silent_whose_prompt_has_none_in_it() {

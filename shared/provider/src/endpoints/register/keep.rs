@@ -18,6 +18,9 @@ use crate::registration::{Asked, RegistrationFault, answer};
 /// How often a change is begun again where somebody else was faster.
 const TRIES: u32 = 3;
 
+/// OpenID Connect Core §8.1: what it knows people by does not become what others know them by.
+const STAYS: &str = "of the sector it was in, as redirect_uris are; register anew for another";
+
 /// RFC 7592 §2.2: these MUST NOT be sent.
 const NOT_SENT: [&str; 4] = [
     "registration_access_token",
@@ -76,7 +79,15 @@ impl Register {
         for _ in 0..TRIES {
             let (before, access) = self.own(call, template).await?;
             says_who_it_is(&members, &before)?;
+            let as_before = Client::registered(template, &before);
             let (client, secret) = self.changed(call, template, before, asked.clone()).await?;
+            let as_after = Client::registered(template, &client);
+            if as_after
+                .zip(as_before)
+                .is_some_and(|(after, before)| after.joins_sector(&before))
+            {
+                return Err(RegistrationFault::Metadata("sector_identifier_uri", STAYS).into());
+            }
             let event = self.event(call, Action::ModelUpdated, &client);
             let registered = &self.parts.registered;
             let written = registered.replace(&call.tenant.id, &client, &event).await?;

@@ -90,8 +90,9 @@ impl SelfService {
         }))
     }
 
-    /// A client of this issuer that begins logins by itself. One that strangers made leads wherever they like (RFC 9700
-    /// §4.11.2): only whoever has allowed it something already is led there.
+    /// A client of this issuer that begins logins by itself. One that no administrator made leads wherever somebody liked
+    /// (RFC 9700 §4.11.2): only whoever has allowed it something already is led there, but to hosts that an administrator
+    /// named for those who may register.
     async fn of_its_issuer(
         &self,
         call: &Call<'_>,
@@ -111,7 +112,10 @@ impl SelfService {
         };
         let vouched_for = match client.origin {
             Origin::Configured => true,
-            Origin::Registered { .. } => template.registration_mode() == RegistrationMode::Token,
+            Origin::Registered { .. } => {
+                template.registration_mode() == RegistrationMode::Token
+                    && !template.bound_to().is_empty()
+            }
             Origin::Document { .. } => false,
         };
         if vouched_for {

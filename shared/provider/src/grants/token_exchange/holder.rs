@@ -18,7 +18,7 @@ pub(super) struct Holder {
     pub(super) who: Who,
     /// The client the token was made for; `None` of a source's.
     pub(super) client: Option<ClientId>,
-    /// `iss` and `sub` of it, as far as they can be read.
+    /// `iss` and `sub` of it.
     pub(super) named: (String, String),
     /// What can be got for it at most; `None`: as much as for a program's JWT, what is asked for.
     pub(super) scopes: Option<Scopes>,
@@ -32,7 +32,7 @@ pub(super) struct Holder {
     pub(super) signed_in: (Timestamp, Strength),
     /// What else it is good for, and who acts.
     pub(super) terms: Terms,
-    /// All its claims; none where it is encrypted.
+    /// All its claims.
     pub(super) claims: Claims,
     /// What is spent with it.
     pub(super) once: Option<Spent>,

@@ -202,6 +202,23 @@ fn a_failure_is_remembered_for_a_little_while() {
 }
 
 #[test]
+fn a_fetch_that_was_not_begun_is_remembered_of_nobody() {
+    let scene = Scene::serving(&["a"]);
+    let often = JwtFault::NoKeys(FetchError::Often);
+    scene.serve(Err(FetchError::Often));
+    assert_eq!(scene.has("a", 0), Err(often));
+    scene.serve(Ok(document(&["a"])));
+    assert_eq!(scene.has("a", 0), Ok(true), "its host has not failed");
+    scene.serve(Err(FetchError::Often));
+    assert_eq!(scene.has("b", 60), Ok(false), "what is known goes on");
+    assert_eq!(scene.has("a", 600), Ok(true));
+    scene.serve(Ok(document(&["b"])));
+    assert_eq!(scene.has("b", 600), Ok(true), "nor was it asked");
+    scene.serve(Err(FetchError::Often));
+    assert_eq!(scene.has("b", 5000), Err(often), "why there are none now");
+}
+
+#[test]
 fn a_document_that_is_no_set_is_a_failure_too() {
     for bad in ["", "{}", "<html>", "{\"keys\":1}"] {
         let scene = Scene::serving(&[]);
