@@ -29,7 +29,7 @@ const FORMAT: u32 = 1;
 pub(crate) struct Store {
     path: PathBuf,
     /// Two processes that write whole documents would each undo what the other wrote.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Store {
@@ -232,16 +232,26 @@ fn aliases(aliases: &BTreeMap<AliasName, Alias>) -> Vec<AliasRecord> {
     aliases.iter().map(record).collect()
 }
 
+/// The file beside, locked. Closing it alone would not do: a process that was begun meanwhile holds a copy of it until it
+/// runs its own program.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock(); // else it ends with the last copy
+    }
+}
+
 /// Takes the lock beside `path`, which the system gives back when this process ends, however it
 /// ends.
-fn lock(path: &Path) -> anyhow::Result<File> {
+fn lock(path: &Path) -> anyhow::Result<Lock> {
     let beside = beside(path, ".lock");
     let mut options = OpenOptions::new();
     let file = private(options.write(true).create(true).truncate(false))
         .open(&beside)
         .with_context(|| format!("cannot open {}", beside.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => {
             bail!(
                 "{} is in use by another emulator; stop it, or use another folder",
@@ -293,4 +303,21 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_the_file_in_a_process_just_begun_does_not_keep_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kms.json");
+        let first = lock(&path).unwrap();
+        let copy = first.0.try_clone().unwrap();
+        assert!(lock(&path).is_err());
+        drop(first);
+        lock(&path).unwrap();
+        drop(copy);
+    }
 }
