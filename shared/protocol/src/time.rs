@@ -33,6 +33,11 @@ impl Timestamp {
         let span = self.0.saturating_sub(earlier.0);
         Seconds(if span < 0 { 0 } else { span })
     }
+
+    /// How far the two lie from each other: a clock that was set back counts as well as one that ran on.
+    pub fn apart(self, other: Self) -> Seconds {
+        self.since(other).max(other.since(self))
+    }
 }
 
 impl Add<Seconds> for Timestamp {

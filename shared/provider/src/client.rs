@@ -20,6 +20,7 @@ pub use metadata::{
 };
 pub(crate) use registered::subject_type;
 pub use registered::{Origin, RegisteredClient};
+pub(crate) use registration::host;
 pub use registration::is_one_of;
 
 use crate::config::SharedSecret;

@@ -6,8 +6,7 @@ use protocol::redirect::RedirectUri;
 use protocol::{ClientId, Digest, Scopes, Seconds, Slug, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::registration::host;
-use super::{Client, ClientKind, Federation, Metadata, RedirectRule};
+use super::{Client, ClientKind, Federation, Metadata, RedirectRule, host};
 use crate::config::SharedSecret;
 
 mod demands;

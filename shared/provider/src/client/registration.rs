@@ -10,9 +10,6 @@ use crate::config::Validity;
 /// storage for ever.
 const UNUSED: Seconds = Seconds::days(90);
 
-/// People are asked wherever they are (CIBA Core §7): no client may do so without leave.
-const CIBA: &str = "urn:openid:params:grant-type:ciba";
-
 impl Registration {
     /// How long a registered client is kept that nobody used; `None`: for good.
     pub fn kept_unused(&self) -> Option<Seconds> {
@@ -77,7 +74,7 @@ impl Client {
     /// Whether clients that register at its issuer may use this grant: one it has itself. Strangers' clients do not ask people
     /// who have not come to them (CIBA).
     pub fn lends_grant(&self, grant_type: &str) -> bool {
-        let asks_people = grant_type == CIBA;
+        let asks_people = grant_type == protocol::backchannel::GRANT_TYPE; // CIBA Core §7: wherever they are
         let strangers = self.registration_mode() != RegistrationMode::Token;
         self.metadata.allows_grant(grant_type, asks_people) && !(asks_people && strangers)
     }
@@ -110,7 +107,7 @@ pub fn is_one_of(host: &str, hosts: &[String]) -> bool {
 }
 
 /// The host of a URL.
-pub(super) fn host(url: &str) -> Option<String> {
+pub(crate) fn host(url: &str) -> Option<String> {
     Url::parse(url).ok()?.host_str().map(str::to_owned)
 }
 

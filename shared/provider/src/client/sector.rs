@@ -1,8 +1,6 @@
 //! Sectors: which clients know a person by the same pairwise `sub` (OpenID Connect Core §8.1).
 
-use url::Url;
-
-use super::{Client, MatchingMode, Metadata, Origin, RedirectRule, SubjectType, is_loopback};
+use super::{Client, MatchingMode, Metadata, Origin, RedirectRule, SubjectType, host, is_loopback};
 
 impl Client {
     /// The sector in which its people go by a `sub` of their own; `None` where it has the one for everybody.
@@ -45,8 +43,8 @@ impl Client {
 
 /// Grants that bring tokens without a redirect, as the person answers somewhere else, and whether a client has to name them.
 const WITHOUT_REDIRECT: [(&str, bool); 2] = [
-    ("urn:ietf:params:oauth:grant-type:device_code", false),
-    ("urn:openid:params:grant-type:ciba", true),
+    (protocol::device::GRANT_TYPE, false),
+    (protocol::backchannel::GRANT_TYPE, true),
 ];
 
 /// Whether it leads to a host of the web. At loopback everybody is, and an app's own scheme may have any host in it.
@@ -81,10 +79,6 @@ fn common(redirect_uris: &[RedirectRule]) -> Option<String> {
     let shared = host(&first.url)?;
     let same = |rule: &RedirectRule| plain(rule) && host(&rule.url).as_ref() == Some(&shared);
     (plain(first) && rest.iter().all(same)).then_some(shared)
-}
-
-fn host(url: &str) -> Option<String> {
-    Url::parse(url).ok()?.host_str().map(str::to_owned)
 }
 
 #[cfg(test)]

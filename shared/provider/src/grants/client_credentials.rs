@@ -24,10 +24,7 @@ use crate::grants::{ATTEMPTS, Issued, Workshop};
 use crate::http::Call;
 use crate::issuer::{Minted, Order};
 use crate::policies::Ruling;
-use crate::ports::{
-    Fetcher, Issuance, MachineIssue, MachineStore, PortError, Spending, Spent, UserStore,
-    UserTokenStore,
-};
+use crate::ports::{Fetcher, MachineStore, PortError, Spending, Spent, UserStore, UserTokenStore};
 use crate::service_account::{ServiceAccounts, Wanted};
 use crate::session::SessionId;
 use crate::user::User;
@@ -331,21 +328,10 @@ impl ClientCredentials {
     ) -> Result<Spending, PortError> {
         let tenant = &asked.call.tenant.id;
         let event = self.event(asked, bearer, Action::Login);
-        let (record, subject) = (&minted.record, &bearer.user.subject);
-        let Some(assertion) = &bearer.once else {
-            let tokens = &self.workshop.tokens;
-            return Ok(match tokens.issue(tenant, record, subject, &event).await? {
-                Issuance::Done => Spending::Done,
-                Issuance::UserChanged => Spending::UserChanged,
-            });
-        };
-        let issue = MachineIssue {
-            record,
-            subject,
-            assertion,
-            event: &event,
-        };
-        self.store.issue_once(tenant, &issue, asked.call.now).await
+        let written = (&minted.record, &bearer.user.subject);
+        let (at, once) = ((tenant, asked.call.now), bearer.once.as_ref());
+        let store = &*self.store;
+        self.workshop.spend(store, at, written, once, &event).await
     }
 
     /// RFC 7523 §3, item 7.

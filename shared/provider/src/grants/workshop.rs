@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Scopes, TenantId, UserId};
+use protocol::{Scopes, TenantId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
 use crate::claims::{About, At, Claims, Mappings};
@@ -11,12 +11,15 @@ use crate::clients::AuthenticatedClient;
 use crate::entropy::Entropy;
 use crate::event::Event;
 use crate::fault::{Fault, GrantFault};
-use crate::grant::{Grant, State, Terms};
+use crate::grant::{Grant, State, Terms, TokenRecord};
 use crate::grants::Issued;
 use crate::http::Call;
 use crate::issuer::{Issuer, Minted, Order};
 use crate::policies::Policies;
-use crate::ports::{EventStore, GrantStore, PortError, SubjectStore, TokenStore, Vault};
+use crate::ports::{
+    EventStore, GrantStore, Issuance, MachineIssue, MachineStore, PortError, Spending, Spent,
+    SubjectStore, TokenStore, Vault,
+};
 use crate::refresh::RefreshTokens;
 use crate::script::TokenFacts;
 use crate::tenant::Purpose;
@@ -46,6 +49,32 @@ pub struct Workshop {
 }
 
 impl Workshop {
+    /// Writes an access token down, and with it that what it was given for is spent, where that is good once only
+    /// (RFC 7523 §3, item 7).
+    pub(crate) async fn spend(
+        &self,
+        store: &dyn MachineStore,
+        (tenant, now): (&TenantId, Timestamp),
+        (record, subject): (&TokenRecord, &Subject),
+        once: Option<&Spent>,
+        event: &Event,
+    ) -> Result<Spending, PortError> {
+        let Some(assertion) = once else {
+            let issued = self.tokens.issue(tenant, record, subject, event).await?;
+            return Ok(match issued {
+                Issuance::Done => Spending::Done,
+                Issuance::UserChanged => Spending::UserChanged,
+            });
+        };
+        let issue = MachineIssue {
+            record,
+            subject,
+            assertion,
+            event,
+        };
+        store.issue_once(tenant, &issue, now).await
+    }
+
     /// The key refresh tokens are made with.
     ///
     /// # Errors

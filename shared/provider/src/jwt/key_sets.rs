@@ -137,7 +137,7 @@ impl Known {
     /// Whether there is a fresh set with this key.
     fn answers(&self, kid: Option<&str>, now: Timestamp) -> bool {
         let kept = self.kept.as_ref();
-        kept.is_some_and(|kept| apart(kept.read, now) < kept.fresh && kept.keys.knows(kid))
+        kept.is_some_and(|kept| kept.read.apart(now) < kept.fresh && kept.keys.knows(kid))
     }
 
     fn may_ask(&self, now: Timestamp) -> bool {
@@ -146,18 +146,13 @@ impl Known {
         } else {
             PAUSE_WITHOUT
         };
-        self.asked.is_none_or(|asked| apart(asked, now) >= pause)
+        self.asked.is_none_or(|asked| asked.apart(now) >= pause)
     }
 
     fn usable(&self, now: Timestamp) -> Result<Arc<KeySet>, JwtFault> {
         match &self.kept {
-            Some(kept) if apart(kept.read, now) < kept.usable => Ok(Arc::clone(&kept.keys)),
+            Some(kept) if kept.read.apart(now) < kept.usable => Ok(Arc::clone(&kept.keys)),
             Some(_) | None => Err(self.failed.unwrap_or(JwtFault::BadKeys)),
         }
     }
-}
-
-/// A clock that was set back counts as well as one that ran on.
-fn apart(a: Timestamp, b: Timestamp) -> Seconds {
-    a.since(b).max(b.since(a))
 }

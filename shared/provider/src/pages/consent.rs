@@ -1,10 +1,9 @@
 //! May this application use your account?
 
 use askama::Template;
-use url::Url;
 
 use super::{About, Account, Form, Page, Scene};
-use crate::client::{Client, Origin};
+use crate::client::{self, Client, Origin};
 
 /// Asks whether the application may have what it asks for (OIDC Core §3.1.2.4).
 ///
@@ -53,16 +52,10 @@ impl Stranger {
             Origin::Configured => None,
             Origin::Registered { .. } => Some(Self::Registered),
             Origin::Document { .. } => Some(Self::Document {
-                host: host(client.client_id.as_str()),
+                host: client::host(client.client_id.as_str()).unwrap_or_default(),
             }),
         }
     }
-}
-
-fn host(url: &str) -> String {
-    let url = Url::parse(url).ok();
-    let host = url.as_ref().and_then(Url::host_str);
-    host.unwrap_or_default().to_owned()
 }
 
 /// One thing an application may do: a scope in people's words.

@@ -81,7 +81,7 @@ impl Documents {
         if found.as_ref().is_some_and(|client| is_fresh(client, now)) {
             return Ok(found); // somebody else has fetched it
         }
-        if failed.is_none_or(|at| apart(at, now) >= PAUSE) {
+        if failed.is_none_or(|at| at.apart(now) >= PAUSE) {
             match self.fetch(tenant, id, found.is_none(), now).await? {
                 Met::Kept => {
                     *failed = None;
@@ -223,9 +223,4 @@ fn is_fresh(client: &Client, now: Timestamp) -> bool {
         Origin::Document { fresh_until } => now < fresh_until,
         Origin::Configured | Origin::Registered { .. } => true,
     }
-}
-
-/// A clock that was set back counts as well as one that ran on.
-fn apart(a: Timestamp, b: Timestamp) -> Seconds {
-    a.since(b).max(b.since(a))
 }

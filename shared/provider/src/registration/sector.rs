@@ -1,13 +1,11 @@
 //! `sector_identifier_uri` (OpenID Connect Registration §5): who shares a sector has to be named by its document.
 
+use protocol::backchannel::GRANT_TYPE as CIBA;
 use protocol::redirect::RedirectUri;
 
 use super::{Asked, RegistrationFault};
 use crate::client::SubjectType;
 use crate::ports::{FetchError, Fetcher};
-
-/// CIBA Core §4: its clients are known by their keys.
-const CIBA: &str = "urn:openid:params:grant-type:ciba";
 
 /// Fetches the document and compares it. A client with nothing that could be in it is in no sector by it.
 ///

@@ -17,8 +17,8 @@ const GRANTS: [&str; 5] = [
     "authorization_code",
     "implicit",
     "refresh_token",
-    "urn:ietf:params:oauth:grant-type:device_code",
-    "urn:openid:params:grant-type:ciba",
+    protocol::device::GRANT_TYPE,
+    protocol::backchannel::GRANT_TYPE,
 ];
 
 /// Checks what a client says of itself, and cuts its scopes and types of details to what its issuer has (RFC 7591 §2:
@@ -141,7 +141,7 @@ fn algorithms(asked: &Asked, template: &Client) -> Result<(), RegistrationFault>
 fn authentication(its: &Metadata) -> Result<(), RegistrationFault> {
     let method = its.token_endpoint_auth_method;
     // CIBA Core §4: such clients authenticate.
-    let asks_back = its.allows_grant("urn:openid:params:grant-type:ciba", true);
+    let asks_back = its.allows_grant(protocol::backchannel::GRANT_TYPE, true);
     let good = !asks_back || method != Some(AuthMethod::None);
     unless(
         good,

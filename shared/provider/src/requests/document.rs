@@ -132,7 +132,7 @@ type Known<T> = Mutex<HashMap<String, (T, Timestamp)>>;
 fn recent<T: Clone>(known: &Known<T>, url: &str, life: Seconds, now: Timestamp) -> Option<T> {
     let known = known.lock().unwrap_or_else(PoisonError::into_inner);
     let (it, at) = known.get(url)?;
-    let age = now.since(*at).max(at.since(now));
+    let age = now.apart(*at);
     (age < life).then(|| it.clone())
 }
 

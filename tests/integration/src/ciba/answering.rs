@@ -131,20 +131,7 @@ async fn whoever_may_not_use_the_application_cannot_allow_it() {
     let bench = polling().await;
     let id = asked(&asking(&bench)).await;
     reconfigure(&bench, "fast", |client| {
-        client.policies = provider::policy::PolicySet {
-            mode: provider::policy::EngineMode::All,
-            bindings: vec![provider::policy::Binding {
-                id: uuid::Uuid::new_v4(),
-                order: 0,
-                enabled: true,
-                negate: false,
-                timeout: Seconds(30),
-                failure_result: false,
-                target: provider::policy::Target::Group(provider::group::GroupId(
-                    uuid::Uuid::new_v4(),
-                )),
-            }],
-        };
+        client.policies = crate::harness::configure::refusing();
     })
     .await;
     assert_eq!(

@@ -160,20 +160,7 @@ async fn the_applications_policies_decide_with_the_subject_as_their_user() {
     allow(&bench, true, true).await;
     let theirs = subject(&bench, "openid").await;
     reconfigure(&bench, "fast", |client| {
-        client.policies = provider::policy::PolicySet {
-            mode: provider::policy::EngineMode::All,
-            bindings: vec![provider::policy::Binding {
-                id: uuid::Uuid::new_v4(),
-                order: 0,
-                enabled: true,
-                negate: false,
-                timeout: Seconds(30),
-                failure_result: false,
-                target: provider::policy::Target::Group(provider::group::GroupId(
-                    uuid::Uuid::new_v4(),
-                )),
-            }],
-        };
+        client.policies = crate::harness::configure::refusing();
     })
     .await;
     let answer = exchanging(&bench, ACCESS, &theirs).send().await;

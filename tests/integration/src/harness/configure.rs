@@ -3,8 +3,11 @@
 use aws::Stores;
 use protocol::{Seconds, TenantId};
 use provider::client::Client;
+use provider::group::GroupId;
+use provider::policy::{Binding, EngineMode, PolicySet, Target};
 use provider::ports::{ClientEdit, Commit, Committed, Former};
 use provider::tenant::Tenant;
+use uuid::Uuid;
 
 use super::{Bench, HOST_NAME};
 
@@ -15,6 +18,22 @@ pub(crate) fn seeded(bench: &Bench, slug: &str) -> Client {
     found
         .unwrap_or_else(|| panic!("no application {slug}"))
         .clone()
+}
+
+/// Policies that let nobody in: who may is in a group that is not there.
+pub(crate) fn refusing() -> PolicySet {
+    PolicySet {
+        mode: EngineMode::All,
+        bindings: vec![Binding {
+            id: Uuid::new_v4(),
+            order: 0,
+            enabled: true,
+            negate: false,
+            timeout: Seconds(30),
+            failure_result: false,
+            target: Target::Group(GroupId(Uuid::new_v4())),
+        }],
+    }
 }
 
 /// Changes the client of this application from what was seeded.

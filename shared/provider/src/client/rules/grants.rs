@@ -22,13 +22,11 @@ const GRANT_TYPES: [&str; 9] = [
     "refresh_token",
     "client_credentials",
     "password",
-    "urn:ietf:params:oauth:grant-type:device_code",
+    protocol::device::GRANT_TYPE,
     "urn:ietf:params:oauth:grant-type:token-exchange",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    CIBA,
+    protocol::backchannel::GRANT_TYPE,
 ];
-
-const CIBA: &str = "urn:openid:params:grant-type:ciba";
 
 pub(super) fn check(metadata: &Metadata, found: &mut Findings) {
     if let Some(grants) = &metadata.grant_types {

@@ -13,7 +13,7 @@ use crate::fault::{Fault, GrantFault};
 use crate::grant::TokenRecord;
 use crate::issuer::Bound;
 use crate::policies::Ruling;
-use crate::ports::{Issuance, MachineIssue, PortError, Spending};
+use crate::ports::{PortError, Spending};
 use crate::user::User;
 
 impl TokenExchange {
@@ -82,23 +82,9 @@ impl TokenExchange {
     ) -> Result<Spending, PortError> {
         let tenant = &exchange.call.tenant.id;
         let event = exchange.event(user, &*self.workshop.entropy, Action::Login);
-        let subject = &user.subject;
-        let Some(assertion) = &exchange.subject.once else {
-            let tokens = &self.workshop.tokens;
-            return Ok(match tokens.issue(tenant, record, subject, &event).await? {
-                Issuance::Done => Spending::Done,
-                Issuance::UserChanged => Spending::UserChanged,
-            });
-        };
-        let issue = MachineIssue {
-            record,
-            subject,
-            assertion,
-            event: &event,
-        };
-        self.store
-            .issue_once(tenant, &issue, exchange.call.now)
-            .await
+        let (at, once) = ((tenant, exchange.call.now), exchange.subject.once.as_ref());
+        let (written, store) = ((record, &user.subject), &*self.store);
+        self.workshop.spend(store, at, written, once, &event).await
     }
 
     pub(super) async fn reread(
