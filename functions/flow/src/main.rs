@@ -17,5 +17,5 @@ async fn main() -> Result<(), aws::Error> {
         fetcher: Arc::new(fetch::Fetch::new()),
     };
     let endpoint = Flow::new(rt.executor_parts(&scripts, outside));
-    rt.serve(endpoint).await
+    rt.limited().serve(endpoint).await
 }

@@ -10,5 +10,5 @@ async fn main() -> Result<(), aws::Error> {
     let fetcher = std::sync::Arc::new(fetch::Fetch::new());
     let scripts = rt.scripts(expressions::engine(1));
     let endpoint = Token::new(rt.token_parts(&scripts, fetcher));
-    rt.serve(endpoint).await
+    rt.limited().serve(endpoint).await
 }

@@ -61,7 +61,9 @@ fn java(port: u16) -> Result<Command> {
     java.arg(format!("-Djava.library.path={folder}"))
         .arg(format!("-Dsqlite4java.library.path={folder}"))
         .arg("com.amazonaws.services.dynamodbv2.local.main.ServerRunner")
-        .args(["-inMemory", "-disableTelemetry", "-port", &port.to_string()]);
+        // Whoever calls sees the same tables: tests give each function a key of its own.
+        .args(["-inMemory", "-sharedDb", "-disableTelemetry"])
+        .args(["-port", &port.to_string()]);
     Ok(java)
 }
 

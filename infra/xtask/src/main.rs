@@ -5,8 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use xtask::fuzz::Watched;
 use xtask::release::Architecture;
-use xtask::{bench, hooks, paint, release, tidy, tools, verify, watch, workspace};
+use xtask::{
+    bench, cost, faults, fuzz, hooks, items, paint, release, reproduce, sbom, template, tidy,
+    tools, verify, watch, workspace,
+};
 
 /// Latchkey's own commands. Tools they need are fetched into ~/.cache/latchkey (or `LATCHKEY_TOOLS`).
 #[derive(Parser)]
@@ -48,11 +52,60 @@ enum Xtask {
         #[arg(value_name = "FUNCTION")]
         functions: Vec<String>,
     },
-    /// Measure the release binaries: size, cold start, CPU, memory.
+    /// Measure the release binaries: size, cold start, CPU, memory, AWS calls. `--write` records it, `--check` compares with it.
     Bench {
-        /// Passed on to the measuring program, after `--`; `-- --help` lists them.
+        /// Passed on to the measuring program; `-- --help` lists them.
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "ARGUMENT"
+        )]
+        arguments: Vec<String>,
+    },
+    /// Make calls to AWS fail under load, and look for what may never happen (docs/faults.md).
+    Faults {
+        /// Passed on to the program, after `--`; `-- --help` lists them.
         #[arg(last = true, value_name = "ARGUMENT")]
         arguments: Vec<String>,
+    },
+    /// Run the functions' binaries under mixed load for an hour, and look at their memory (docs/faults.md).
+    Soak {
+        /// Passed on to the program, after `--`; `-- --help` lists them.
+        #[arg(last = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
+    /// What requests cost on AWS: the tables of docs/cost.md, from docs/performance.json and the price table.
+    Cost {
+        /// Write them into docs/cost.md.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Run the fuzz targets of tests/fuzz (docs/supply-chain.md).
+    Fuzz {
+        /// How long each runs.
+        #[arg(long, default_value_t = fuzz::SECONDS_IN_CI)]
+        seconds: u64,
+        /// Watch the code of dependencies too, built by cargo-fuzz: slower to build, and finds more.
+        #[arg(long)]
+        all_crates: bool,
+        /// Targets to run; all when none is named.
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
+    },
+    /// Write the bill of materials of each function beside its zip: what it links.
+    Sbom {
+        /// Functions; all when none is named.
+        #[arg(value_name = "FUNCTION")]
+        functions: Vec<String>,
+    },
+    /// Build a function twice, in two folders, and compare the zips.
+    Reproduce {
+        /// The function.
+        #[arg(value_name = "FUNCTION", default_value = "jwks")]
+        function: String,
+        /// For x86-64 instead of arm64.
+        #[arg(long = "x86-64")]
+        x86_64: bool,
     },
     /// Measure the first paint of the sign-in page: requests, bytes, time.
     Paint {
@@ -64,8 +117,14 @@ enum Xtask {
     Tidy,
     /// Write docs/specifications.md anew, from the names of the tests.
     Specifications,
-    /// Lint infra/template.yaml with cfn-lint and `sam validate`.
-    Template,
+    /// Record the items that are written today, where they look otherwise than those of before (docs/storage.md).
+    Items,
+    /// Lint infra/template.yaml with cfn-lint and `sam validate`, and check what no linter asks for.
+    Template {
+        /// Write the part that is the same for each function, from infra/each-function.yaml.
+        #[arg(long)]
+        write: bool,
+    },
     /// Check dependencies: bans, licences, sources.
     Deny,
     /// Let git run .githooks/pre-commit (format and tidy) in this clone.
@@ -100,19 +159,33 @@ fn run(command: Xtask) -> Result<()> {
             x86_64,
             functions,
             arm64: _,
-        } => {
-            let architecture = if x86_64 {
-                Architecture::X86_64
-            } else {
-                Architecture::Arm64
-            };
-            release::build(architecture, &functions)
-        }
+        } => release::build(Architecture::of(x86_64), &functions),
         Xtask::Bench { arguments } => bench::bench(&arguments),
+        Xtask::Faults { arguments } => faults::faults(&arguments),
+        Xtask::Soak { arguments } => faults::soak(&arguments),
+        Xtask::Cost { write } => cost::cost(write),
+        Xtask::Fuzz {
+            seconds,
+            all_crates,
+            targets,
+        } => {
+            let watched = if all_crates {
+                Watched::All
+            } else {
+                Watched::Ours
+            };
+            fuzz::fuzz(watched, seconds, &targets)
+        }
+        Xtask::Sbom { functions } => sbom::write(Architecture::Arm64, &functions),
+        Xtask::Reproduce { function, x86_64 } => {
+            reproduce::reproduce(Architecture::of(x86_64), &function)
+        }
         Xtask::Paint { issuer } => paint::paint(issuer.as_deref()),
         Xtask::Tidy => verify::tidy(),
         Xtask::Specifications => tidy::write(&workspace::root()),
-        Xtask::Template => verify::template(),
+        Xtask::Items => items::record(),
+        Xtask::Template { write: true } => template::write(&workspace::root()),
+        Xtask::Template { write: false } => verify::template(),
         Xtask::Deny => verify::deny(),
         Xtask::Hooks => hooks::install(),
         Xtask::Tools => tools::fetch_all(),

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -25,6 +26,52 @@ pub fn step<T>(name: &str, hint: &str, work: impl FnOnce() -> Result<T>) -> Resu
         begun.elapsed().as_secs_f64()
     ));
     Ok(done)
+}
+
+/// A step that runs beside others. What it has to say is said when it has ended.
+pub struct Beside {
+    name: String,
+    hint: String,
+    begun: Instant,
+    thread: JoinHandle<Result<String>>,
+}
+
+/// Begins such a step, after a line with its name.
+pub fn beside(
+    name: &str,
+    hint: &str,
+    work: impl FnOnce() -> Result<String> + Send + 'static,
+) -> Beside {
+    say(format_args!("==> {name}, beside what follows"));
+    Beside {
+        name: name.to_owned(),
+        hint: hint.to_owned(),
+        begun: Instant::now(),
+        thread: std::thread::spawn(work),
+    }
+}
+
+impl Beside {
+    /// Waits for its end, and says what it said and how long it took.
+    ///
+    /// # Errors
+    /// As [`step`].
+    pub fn end(self) -> Result<()> {
+        let Self {
+            name,
+            hint,
+            begun,
+            thread,
+        } = self;
+        let done = thread.join();
+        let done = done.map_err(|_| anyhow!("{name} panicked"))?;
+        let said = done.map_err(|error| anyhow!("{name} failed: {error:#}\n    {hint}"))?;
+        let took = begun.elapsed().as_secs_f64();
+        say(format_args!(
+            "==> {name}\n{said}\n    {name}: {took:.1} s, beside others"
+        ));
+        Ok(())
+    }
 }
 
 /// Runs a command with our own output and no input.
@@ -88,6 +135,14 @@ mod tests {
         });
         let text = failed.unwrap_err().to_string();
         assert_eq!(text, "lint failed: 3 problems\n    Run `make tidy`.");
+    }
+
+    #[test]
+    fn a_step_beside_others_is_awaited_and_names_itself_where_it_fails() {
+        beside("good", "", || Ok("done".to_owned())).end().unwrap();
+        let failed = beside("fuzz", "Mend it.", || bail!("an input")).end();
+        let text = failed.unwrap_err().to_string();
+        assert_eq!(text, "fuzz failed: an input\n    Mend it.");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What the house rules claim, checked: crate edges ([`edges`]), the copies of the route table ([`routes`]),
-//! the functions' folders ([`functions`]), the tables of what is shown ([`coverage`], [`specifications`]) and each file ([`files`]). A finding is one line: where, and what.
+//! the functions' folders ([`functions`]), the tables of what is shown ([`coverage`], [`specifications`]), what is logged ([`log`]) and each file ([`files`]). A finding is one line: where, and what.
 
 pub mod coverage;
 pub mod edges;
 pub mod files;
 pub mod functions;
+pub mod log;
 pub mod routes;
 pub mod specifications;
 
@@ -27,6 +28,7 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     findings.extend(functions::check(root, &copies)?);
     findings.extend(coverage::check(root, &files)?);
     findings.extend(specifications::check(root, &files)?);
+    findings.extend(log::check(root, &files)?);
     for file in &files {
         if let Ok(text) = std::fs::read_to_string(root.join(file)) {
             findings.extend(files::check(file, &text)); // what is not UTF-8 is no text

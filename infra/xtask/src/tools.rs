@@ -1,6 +1,7 @@
 //! Everything tests and checks need beyond Cargo, fetched by itself at a fixed version.
 
 pub mod cache;
+mod jars;
 mod python;
 mod relying_parties;
 pub mod system;
@@ -12,86 +13,25 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{step, workspace};
 
+pub use jars::{dynamodb_local, elasticmq};
 pub use relying_parties::{
     APACHE_MODULES, apache, go_relying_party, python_relying_party, spring_relying_party,
 };
 
-const DYNAMODB_LOCAL: &str = "2.6.1";
-const ELASTICMQ: &str = "1.7.1";
-const CARGO_LAMBDA: &str = "1.9.2";
-const ZIG: &str = "0.15.2";
 const CFN_LINT: &str = "1.58.0";
 const SAM: &str = "1.170.0";
 const SOCIAL_AUTH: &str = "7.0.0";
 const CARGO_DENY: &str = "0.20.2";
-
-/// Folder with DynamoDB Local's jars and native library, by Maven.
-///
-/// # Errors
-/// When Java or Maven is missing, or the fetch fails.
-pub fn dynamodb_local() -> Result<PathBuf> {
-    jars(
-        &format!("dynamodb-local-{DYNAMODB_LOCAL}"),
-        ["com.amazonaws", "DynamoDBLocal", DYNAMODB_LOCAL],
-    )
-}
-
-/// Folder with the jars of ElasticMQ, an emulator of SQS, by Maven.
-///
-/// # Errors
-/// As [`dynamodb_local`].
-pub fn elasticmq() -> Result<PathBuf> {
-    jars(
-        &format!("elasticmq-{ELASTICMQ}"),
-        ["org.elasticmq", "elasticmq-server_2.13", ELASTICMQ],
-    )
-}
-
-/// A folder with an artifact's jar and all it needs to run: group, artifact and version.
-fn jars(name: &str, [group, artifact, version]: [&str; 3]) -> Result<PathBuf> {
-    system::need(system::JAVA)?;
-    let folder = cache::tool(&cache::folder()?, name, |into| {
-        let maven = system::need(system::MAVEN)?;
-        let pom = into.join("pom.xml");
-        std::fs::write(&pom, pom_of(group, artifact, version))?;
-        let mut command = Command::new(maven);
-        command
-            .args(["--batch-mode", "--quiet", "--file"])
-            .arg(&pom)
-            .arg("dependency:copy-dependencies");
-        command.arg(format!("-DoutputDirectory={}", into.join("lib").display()));
-        command.arg("-DincludeScope=runtime");
-        step::run_quietly(&mut command)?;
-        present(&into.join("lib").join(format!("{artifact}-{version}.jar")))
-    })?;
-    Ok(folder.join("lib"))
-}
-
-fn pom_of(group: &str, artifact: &str, version: &str) -> String {
-    format!(
-        "<project xmlns=\"http://maven.apache.org/POM/4.0.0\"><modelVersion>4.0.0</modelVersion>\
-         <groupId>latchkey</groupId><artifactId>fetched</artifactId><version>1</version>\
-         <packaging>pom</packaging><dependencies><dependency><groupId>{group}</groupId>\
-         <artifactId>{artifact}</artifactId><version>{version}</version></dependency></dependencies>\
-         </project>\n"
-    )
-}
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// The `cargo-lambda` binary. Its folder also has the Python that finds Zig, the linker for another
-/// architecture: use [`cargo_lambda_command`] to run it.
+/// architecture: use [`cargo_lambda_command`] to run it. Both make what is deployed, and are pinned by hash.
 ///
 /// # Errors
 /// When Python is missing, or the fetch fails.
 pub fn cargo_lambda() -> Result<PathBuf> {
-    let packages = [
-        format!("cargo-lambda=={CARGO_LAMBDA}"),
-        format!("ziglang=={ZIG}"),
-    ];
-    python::tool(
-        &format!("cargo-lambda-{CARGO_LAMBDA}-zig-{ZIG}"),
-        &packages,
-        "cargo-lambda",
-    )
+    let requirements = "infra/xtask/cargo-lambda/requirements.txt";
+    python::locked_tool("cargo-lambda", requirements, "cargo-lambda")
 }
 
 /// `cargo lambda`, in the workspace's folder, to which a subcommand is added.
@@ -108,7 +48,11 @@ pub fn cargo_lambda_command() -> Result<Command> {
     Ok(command)
 }
 
-fn path_with(binary: &Path) -> Result<std::ffi::OsString> {
+/// The `PATH` with a tool's folder before it.
+///
+/// # Errors
+/// When that has a colon in it.
+pub(crate) fn path_with(binary: &Path) -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folder = binary
         .parent()
@@ -141,6 +85,14 @@ pub fn sam() -> Result<PathBuf> {
         &[format!("aws-sam-cli=={SAM}")],
         "sam",
     )
+}
+
+/// A Python with the translator of SAM's templates, which `sam` brings.
+///
+/// # Errors
+/// As [`sam`].
+pub fn sam_python() -> Result<PathBuf> {
+    Ok(sam()?.with_file_name("python"))
 }
 
 /// A Python with social-auth-core, whose GitHub Enterprise backend the tests sign in with.
@@ -184,37 +136,36 @@ fn go_program(name: &str, source: &str) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// The `cargo-deny` binary, built from source in debug: that takes a minute and is run once a test run.
+/// The `cargo-deny` binary.
 ///
 /// # Errors
 /// When it cannot be built.
 pub fn cargo_deny() -> Result<PathBuf> {
-    let folder = cache::tool(
-        &cache::folder()?,
-        &format!("cargo-deny-{CARGO_DENY}"),
-        |into| {
-            let build = into.join("build");
-            let mut install = workspace::cargo();
-            install
-                .args([
-                    "install",
-                    "--quiet",
-                    "--locked",
-                    "--debug",
-                    "--no-default-features",
-                    "--root",
-                ])
-                .arg(into);
-            install
-                .arg("--target-dir")
-                .arg(&build)
-                .args(["--version", CARGO_DENY, "cargo-deny"]);
-            step::run_quietly(&mut install)?;
-            std::fs::remove_dir_all(build)?;
-            present(&into.join("bin/cargo-deny"))
-        },
-    )?;
-    Ok(folder.join("bin/cargo-deny"))
+    from_source("cargo-deny", CARGO_DENY, &["--no-default-features"])
+}
+
+/// The `cargo-fuzz` binary.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn cargo_fuzz() -> Result<PathBuf> {
+    from_source("cargo-fuzz", CARGO_FUZZ, &[])
+}
+
+/// A binary of crates.io, built from source in debug: that takes a minute and is done once.
+fn from_source(name: &str, version: &str, more: &[&str]) -> Result<PathBuf> {
+    let folder = cache::tool(&cache::folder()?, &format!("{name}-{version}"), |into| {
+        let build = into.join("build");
+        let mut install = workspace::cargo();
+        install.args(["install", "--quiet", "--locked", "--debug"]);
+        install.args(more).arg("--root").arg(into);
+        install.arg("--target-dir").arg(&build);
+        install.args(["--version", version, name]);
+        step::run_quietly(&mut install)?;
+        std::fs::remove_dir_all(build)?;
+        present(&into.join("bin").join(name))
+    })?;
+    Ok(folder.join("bin").join(name))
 }
 
 /// A Chromium on the `PATH`.

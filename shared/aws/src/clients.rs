@@ -1,8 +1,11 @@
 //! SDK clients: how they connect, whom they trust, how long they wait.
 
+mod lean;
+
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
@@ -12,6 +15,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use crate::Error;
 use crate::settings::loopback;
+use lean::{Lean, Remembered};
 
 /// The roots that AWS endpoints chain to (`roots/README.md`). Reading the system's whole certificate
 /// store takes longer than all else a function does at start.
@@ -56,6 +60,7 @@ impl Clients {
             .http_client(https()?)
             .retry_config(retries())
             .timeout_config(timeouts())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled()) // `timeouts` end those
             .load()
             .await;
         Ok(Self {
@@ -82,6 +87,7 @@ impl Clients {
             .http_client(Builder::new().build_http())
             .retry_config(retries())
             .timeout_config(timeouts())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         Ok(Self {
             config,
@@ -113,7 +119,9 @@ impl Clients {
 
     /// A DynamoDB client.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config)
+            .endpoint_resolver(Remembered::default())
+            .interceptor(Lean);
         if let Some(url) = &self.dynamodb_url {
             config = config.endpoint_url(url);
         }
@@ -122,7 +130,7 @@ impl Clients {
 
     /// A KMS client.
     pub fn kms(&self) -> aws_sdk_kms::Client {
-        let mut config = aws_sdk_kms::config::Builder::from(&self.config);
+        let mut config = aws_sdk_kms::config::Builder::from(&self.config).interceptor(Lean);
         if let Some(url) = &self.kms_url {
             config = config.endpoint_url(url);
         }

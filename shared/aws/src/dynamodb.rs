@@ -14,6 +14,7 @@ mod config;
 mod db;
 mod devices;
 mod errands;
+pub mod estate;
 mod events;
 mod expression;
 mod flows;
@@ -28,6 +29,7 @@ mod machines;
 mod media;
 mod partition;
 mod people;
+mod permits;
 mod plans;
 mod pushed;
 mod registered;
@@ -51,9 +53,9 @@ use std::sync::Arc;
 use provider::ports::{
     AskingStore, AuthenticatorStore, BrandStore, BrowserStore, ClientStore, ConfigStore,
     DeviceStore, EventStore, FlowStore, GrantStore, GroupDirectory, GroupStore, InvitationStore,
-    Ledger, LinkStore, LogoutQueue, LogoutStore, MachineStore, MediaStore, People, PolicyStore,
-    PushedStore, RegisteredStore, Registry, ReplayStore, SubjectStore, TenantList, TenantStore,
-    ThrottleStore, TokenStore, UserStore, UserTokenStore,
+    Ledger, LinkStore, LogoutQueue, LogoutStore, MachineStore, MediaStore, People, PermitStore,
+    PolicyStore, PushedStore, RegisteredStore, Registry, ReplayStore, SubjectStore, TenantList,
+    TenantStore, ThrottleStore, TokenStore, UserStore, UserTokenStore,
 };
 
 pub use table::create_table;
@@ -132,6 +134,18 @@ impl Stores {
     /// Lists all tenants.
     pub fn tenant_list(&self) -> Arc<dyn TenantList> {
         Arc::new(tenant_list::AllTenants(self.db.clone()))
+    }
+
+    /// Gives permits out.
+    pub fn permits(&self) -> Arc<dyn PermitStore> {
+        Arc::new(permits::PermitItems(self.db.clone()))
+    }
+
+    /// All that tenants have.
+    pub fn estate(&self) -> estate::Estate {
+        estate::Estate {
+            db: self.db.clone(),
+        }
     }
 
     /// Brands by host.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use aws_sdk_kms::Client;
 use provider::ports::{Keyring, Sealer, Signer, Vault};
 
-pub use custody::{Custody, RsaLength, Unfit, encryption_key_from_public, envelope_key};
+pub use custody::{Custody, RsaLength, Unfit, Usable, encryption_key_from_public, envelope_key};
 pub use signer::KmsSigner;
 pub use vault::KmsVault;
 

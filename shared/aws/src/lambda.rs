@@ -1,20 +1,23 @@
 //! A function's frame: settings, ports, and the loop that serves API Gateway's events.
 
+mod edge;
 mod event;
+mod log;
+mod metrics;
 mod queue;
 mod scheduled;
+mod whose;
 
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::{LambdaEvent, lambda_runtime, service_fn};
-use protocol::Timestamp;
+use protocol::{Digest, Timestamp};
 use provider::brand::Hosts;
-use provider::http::{Endpoint, Service};
+use provider::http::{Endpoint, LONGEST, Service};
+use provider::permits::Permits;
 use provider::ports::{LogoutQueue, Mailer};
-use tracing_subscriber::EnvFilter;
 
 use crate::settings::{Settings, Stage};
 use crate::sqs::Queue;
@@ -33,6 +36,7 @@ pub struct Runtime {
     stores: Stores,
     keys: OnceLock<Keys>,
     missing: OnceLock<Error>,
+    permits: Option<Arc<Permits>>,
 }
 
 impl Runtime {
@@ -42,7 +46,7 @@ impl Runtime {
     /// [`Error`] where a setting is missing or wrong.
     pub async fn from_env() -> Result<Self, Error> {
         let settings = Settings::from_env()?;
-        log_json(&settings.log)?;
+        log::begin(&settings)?;
         let clients = match &settings.stage {
             Stage::Aws => Clients::from_env().await?,
             Stage::Local {
@@ -69,12 +73,20 @@ impl Runtime {
             stores,
             keys: OnceLock::new(),
             missing: OnceLock::new(),
+            permits: None,
         })
     }
 
     /// Sends e-mail.
     pub fn mailer(&self) -> Arc<dyn Mailer> {
         Arc::new(Ses::new(self.clients.ses(), &self.settings.mail))
+    }
+
+    /// The same, which holds tenants to their limits: for the endpoints that are counted ([`provider::tenant::Limits::of`]).
+    #[must_use]
+    pub fn limited(self) -> Self {
+        let permits = Some(self.permits());
+        Self { permits, ..self }
     }
 
     /// Answers requests with this endpoint until Lambda ends the instance.
@@ -96,11 +108,21 @@ impl Runtime {
                 "DynamoDB did not answer in time at start"
             );
         }
-        let service = &Service::new(endpoint, self.stores.tenants());
-        let handler = |event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
-            Ok::<_, lambda_http::Error>(answer(service, event).await)
+        let service = Service::new(endpoint, self.stores.tenants())
+            .timed(running)
+            .within(patience);
+        let service = &match self.permits {
+            Some(permits) => service.limited_by(permits),
+            None => service,
         };
-        let ended = lambda_runtime::run(service_fn(handler)).await;
+        let edge = self.settings.edge.as_slice();
+        let handler = |event: LambdaEvent<event::Event>| async move {
+            Ok::<_, lambda_http::Error>(answer(service, edge, event).await)
+        };
+        // Not `lambda_runtime::run`, whose span says again what our one line has.
+        let ended = lambda_runtime::Runtime::new(service_fn(handler))
+            .run()
+            .await;
         ended.map_err(|error| Error::Runtime(error.to_string()))
     }
 }
@@ -141,14 +163,28 @@ impl Ports for Runtime {
 /// answers 500 and starts a clean one, rather than going on with a state nobody vouches for.
 async fn answer(
     service: &Service,
-    event: LambdaEvent<ApiGatewayV2httpRequest>,
-) -> ApiGatewayV2httpResponse {
+    edge: &[Digest],
+    event: LambdaEvent<event::Event>,
+) -> event::Answer {
     let LambdaEvent { payload, context } = event;
-    let Some(request) = event::request(payload) else {
+    let by_url = edge::is_url(payload.request_context.domain_name.as_deref());
+    let Some(mut request) = event::request(payload) else {
         tracing::warn!(event = "unreadable_event", "the event is no HTTP request");
         return event::response(bare(http::StatusCode::BAD_REQUEST));
     };
+    if by_url && edge::admit(&mut request, edge).is_none() {
+        tracing::info!(
+            event = "edge_refused",
+            "the request did not come from CloudFront"
+        );
+        return event::response(bare(http::StatusCode::FORBIDDEN));
+    }
     event::response(service.call(request, now(), &context.request_id).await)
+}
+
+/// How long a request may take.
+fn patience() -> futures_util::future::BoxFuture<'static, ()> {
+    Box::pin(tokio::time::sleep(LONGEST))
 }
 
 /// The one clock of a request.
@@ -163,6 +199,12 @@ fn now() -> Timestamp {
     Timestamp::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// For how long this process has run: a clock that only goes forward.
+fn running() -> Duration {
+    static BEGUN: OnceLock<Instant> = OnceLock::new();
+    BEGUN.get_or_init(Instant::now).elapsed()
+}
+
 fn bare(status: http::StatusCode) -> http::Response<Bytes> {
     let mut response = http::Response::new(Bytes::new());
     *response.status_mut() = status;
@@ -171,19 +213,4 @@ fn bare(status: http::StatusCode) -> http::Response<Bytes> {
         .headers_mut()
         .insert(http::header::CACHE_CONTROL, no_store);
     response
-}
-
-/// CloudWatch adds the time.
-fn log_json(filter: &str) -> Result<(), Error> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| Error::Log(error.to_string()))?;
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(true)
-        .with_span_list(false)
-        .with_target(false)
-        .without_time()
-        .with_env_filter(filter)
-        .try_init()
-        .map_err(|error| Error::Log(error.to_string()))
 }

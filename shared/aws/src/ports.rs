@@ -20,6 +20,7 @@ use provider::id_tokens::IdTokens;
 use provider::issuer::Issuer;
 use provider::limited::Limited;
 use provider::logout;
+use provider::permits::Permits;
 use provider::ping::Ping;
 use provider::policies::Policies;
 use provider::ports::{
@@ -93,6 +94,11 @@ pub trait Ports {
     fn certificates(&self) -> Option<Certificates> {
         let tenants = self.stores().tenants();
         self.mtls_base().map(|base| Certificates { base, tenants })
+    }
+
+    /// Holds tenants to their limits.
+    fn permits(&self) -> Arc<Permits> {
+        Arc::new(Permits::new(self.stores().permits()))
     }
 
     /// Compiled clients.

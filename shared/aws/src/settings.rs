@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+use protocol::Digest;
 use provider::brand::Hosts;
 
 use crate::Error;
@@ -13,6 +14,10 @@ use crate::dynamodb::SecondName;
 const SES_URL: &str = "AWS_ENDPOINT_URL_SESV2";
 const SQS_URL: &str = "AWS_ENDPOINT_URL_SQS";
 const BRAND_HOSTS: &str = "LATCHKEY_BRAND_HOSTS";
+const EDGE_SECRET: &str = "LATCHKEY_EDGE_SECRET";
+/// Fewest characters of such a secret. The template's have 48.
+const EDGE_SECRET_LENGTH: usize = 32;
+const METRICS: &str = "LATCHKEY_METRICS";
 
 /// The settings of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +31,10 @@ pub struct Settings {
     pub envelope_key: Option<String>,
     /// `LATCHKEY_LOG`: a tracing filter; `info` where it is not set.
     pub log: String,
+    /// `LATCHKEY_METRICS`: `off`, `notable` or `all`; `notable` on AWS where it is not set, and `off` elsewhere.
+    pub metrics: Metrics,
+    /// `AWS_LAMBDA_FUNCTION_NAME`, which Lambda sets; `-` elsewhere.
+    pub function_name: String,
     /// How e-mail is sent.
     pub mail: Mail,
     /// `LATCHKEY_LOGOUT_QUEUE`: the URL of the queue of logouts. `None` for a function that ends no session; where one that
@@ -38,6 +47,20 @@ pub struct Settings {
     pub mtls_tenant: Option<String>,
     /// `LATCHKEY_BRAND_HOSTS`: `below` or `any`; `below` where it is not set.
     pub brand_hosts: Hosts,
+    /// `LATCHKEY_EDGE_SECRET`: digests of what `CloudFront` proves itself by, one or two with a comma between them. Without it
+    /// nothing comes in by a function's URL.
+    pub edge: Vec<Digest>,
+}
+
+/// Which log lines are metrics as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metrics {
+    /// None.
+    Off,
+    /// Those that say what Lambda and API Gateway do not count: faults, cold starts, and events of note.
+    Notable,
+    /// Every request's too.
+    All,
 }
 
 /// How e-mail is sent.
@@ -96,8 +119,17 @@ impl Settings {
                 sqs_url: optional_local(SQS_URL)?,
             }
         };
+        let metrics = match optional(METRICS).as_deref() {
+            None if stage == Stage::Aws => Metrics::Notable,
+            None | Some("off") => Metrics::Off,
+            Some("notable") => Metrics::Notable,
+            Some("all") => Metrics::All,
+            Some(_) => return Err(Error::Choice(METRICS, "off, notable or all")),
+        };
         Ok(Self {
             stage,
+            metrics,
+            function_name: optional("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "-".to_owned()),
             table: required("LATCHKEY_TABLE")?,
             envelope_key: optional("LATCHKEY_ENVELOPE_KEY"),
             log: optional("LATCHKEY_LOG").unwrap_or_else(|| "info".to_owned()),
@@ -113,6 +145,7 @@ impl Settings {
                 Some("any") => Hosts::Any,
                 Some(_) => return Err(Error::Choice(BRAND_HOSTS, "below or any")),
             },
+            edge: edge(&optional(EDGE_SECRET).unwrap_or_default())?,
         })
     }
 
@@ -124,6 +157,17 @@ impl Settings {
             of: self.mtls_tenant.clone()?,
         })
     }
+}
+
+/// Digests of the secrets. One that could be guessed is refused: whoever has it says who asks, and from where.
+fn edge(setting: &str) -> Result<Vec<Digest>, Error> {
+    let secrets = setting.split(',').map(str::trim);
+    let secrets: Vec<&str> = secrets.filter(|it| !it.is_empty()).collect();
+    if secrets.iter().any(|it| it.len() < EDGE_SECRET_LENGTH) {
+        return Err(Error::Choice(EDGE_SECRET, "32 characters or more, each"));
+    }
+    let digests = secrets.iter().map(|it| Digest::of(it.as_bytes()));
+    Ok(digests.collect())
 }
 
 /// The URL, if it is plain HTTP to this machine: `127.0.0.0/8`, `[::1]` or `localhost`. Everything else is
@@ -206,6 +250,26 @@ mod tests {
     }
 
     #[test]
+    fn metrics_are_what_aws_does_not_count_unless_it_says_otherwise() {
+        assert_eq!(read(&LOCAL).unwrap().metrics, Metrics::Off);
+        let aws = [("LATCHKEY_STAGE", "aws"), ("LATCHKEY_TABLE", "t")];
+        assert_eq!(read(&aws).unwrap().metrics, Metrics::Notable);
+        for (value, expected) in [
+            ("off", Metrics::Off),
+            ("notable", Metrics::Notable),
+            ("all", Metrics::All),
+        ] {
+            let settings = read(&[aws[0], aws[1], (METRICS, value)]).unwrap();
+            assert_eq!(settings.metrics, expected);
+        }
+        let error = local_but(METRICS, "some").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "LATCHKEY_METRICS is not off, notable or all"
+        );
+    }
+
+    #[test]
     fn an_installation_may_do_without_mail() {
         let settings = read(&LOCAL).unwrap();
         assert_eq!(settings.mail, Mail::default());
@@ -215,6 +279,23 @@ mod tests {
         assert_eq!(ses_url, None);
         let settings = local_but("LATCHKEY_MAIL_FROM", "no-reply@example.com").unwrap();
         assert_eq!(settings.mail.from.as_deref(), Some("no-reply@example.com"));
+    }
+
+    #[test]
+    fn the_secrets_of_the_edge_are_one_or_two_and_long() {
+        const ONE: &str = "0123456789abcdef0123456789abcdef";
+        const TWO: &str = "0123456789abcdef0123456789abcdef, fedcba9876543210fedcba9876543210";
+        assert_eq!(read(&LOCAL).unwrap().edge, []);
+        let one = Digest::of(ONE.as_bytes());
+        assert_eq!(local_but(EDGE_SECRET, ONE).unwrap().edge, [one]);
+        let settings = local_but(EDGE_SECRET, TWO).unwrap();
+        assert!(settings.edge.len() == 2 && settings.edge[0] == one);
+        assert!(!format!("{settings:?}").contains(ONE));
+        let error = local_but(EDGE_SECRET, "short").unwrap_err().to_string();
+        assert!(
+            error.starts_with(EDGE_SECRET) && !error.contains("short"),
+            "{error}"
+        );
     }
 
     #[test]

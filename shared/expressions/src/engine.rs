@@ -7,6 +7,9 @@
 mod admit;
 mod convert;
 mod edits;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod host;
 mod modules;
 mod names;

@@ -111,7 +111,12 @@ impl Sandbox {
                 Err(broken) => broken,
             };
             let status = worker.end().await;
-            tracing::debug!(?broken, ?status, "a worker of the sandbox is replaced");
+            tracing::debug!(
+                event = "worker_replaced",
+                ?broken,
+                ?status,
+                "a worker of the sandbox is replaced"
+            );
             if kept && matches!(broken, Broken::BeforeStart(_)) {
                 continue; // it died while nobody looked, and no script is to blame
             }

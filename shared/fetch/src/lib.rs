@@ -11,6 +11,9 @@
 mod address;
 mod exchange;
 mod freshness;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod network;
 mod target;
 mod tls;

@@ -9,9 +9,12 @@ use anyhow::{Context as _, anyhow, bail};
 use local::clock::now;
 use management::blueprint::{Applied, Environment, Options, apply_inside, lines};
 use management::endpoint::LARGEST_BODY;
+use protocol::TenantId;
 use serde_json::{Map, Value};
 
 use crate::opened::Opened;
+use crate::place::Place;
+use crate::tenant::tenant_id;
 
 /// Makes what a blueprint says: authentik's files are taken as they are. Stop latchkey first, or POST the file to
 /// /api/v3/managed/blueprints/.
@@ -23,9 +26,11 @@ pub(crate) struct Apply {
     /// Only say what would change.
     #[arg(long)]
     dry_run: bool,
-    /// The folder that a latchkey has run on.
-    #[arg(long, value_name = "FOLDER", default_value = ".latchkey")]
-    state: PathBuf,
+    #[command(flatten)]
+    place: Place,
+    /// The tenant, where there are several.
+    #[arg(long, value_name = "NAME", value_parser = tenant_id)]
+    tenant: Option<TenantId>,
     /// What !Context looks up; may be repeated.
     #[arg(long, value_name = "NAME=VALUE")]
     context: Vec<String>,
@@ -44,12 +49,13 @@ impl Apply {
             dry_run: self.dry_run,
             skip_unsupported: self.skip_unsupported,
         };
-        let opened = Opened::at(&self.state).await?;
+        let opened = Opened::at(&self.place, self.tenant.as_ref()).await?;
         let at = (Arc::clone(&opened.tenant), now());
         let applied = apply_inside(&opened.api, at, &text, &options).await;
+        let unheard = opened.unheard();
         opened.close().await;
         let applied = applied.map_err(|refusal| anyhow!(lines(&refusal).join("\n")))?;
-        print(&applied, self.dry_run);
+        print(&applied, self.dry_run, unheard);
         Ok(())
     }
 }
@@ -88,11 +94,21 @@ fn context(given: &[String]) -> anyhow::Result<Map<String, Value>> {
     pairs.collect()
 }
 
+/// What ended sessions and was told to nobody, as the queue of logouts is the functions' and a running latchkey's.
+fn nobody_heard(notices: usize) -> Option<String> {
+    (notices > 0).then(|| {
+        format!(
+            "Sessions ended, and {notices} logout notices were sent to no client: this command sends none. Those clients find \
+             out when they next ask for a token. To tell them, POST such files to /api/v3/managed/blueprints/."
+        )
+    })
+}
+
 #[allow(
     clippy::print_stdout,
     reason = "the difference is the command's output"
 )]
-fn print(applied: &Applied, dry_run: bool) {
+fn print(applied: &Applied, dry_run: bool, unheard: usize) {
     for outcome in &applied.outcomes {
         println!("{outcome}");
     }
@@ -103,5 +119,20 @@ fn print(applied: &Applied, dry_run: bool) {
         (count, true) => println!("{count} objects would change. Nothing was written."),
         (1, false) => println!("1 object changed."),
         (count, false) => println!("{count} objects changed."),
+    }
+    if let Some(told) = nobody_heard(unheard) {
+        println!("{told}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_said_how_many_logout_notices_nobody_got() {
+        assert_eq!(nobody_heard(0), None);
+        let told = nobody_heard(3).unwrap();
+        assert!(told.contains("3 logout notices"), "{told}");
     }
 }

@@ -154,6 +154,33 @@ impl Backend {
         .await
     }
 
+    /// A table and an envelope key that are there, on AWS, by the credentials and the region of the environment. Nothing is
+    /// made, and no letter is sent.
+    ///
+    /// # Errors
+    /// Where there is no trust in anybody to connect to.
+    pub async fn deployed(table: &str, envelope_key: &str) -> anyhow::Result<Self> {
+        let (mailbox, outbox) = (Arc::new(Mailbox::default()), Arc::new(Outbox::default()));
+        let clients = aws::Clients::from_env().await?;
+        Ok(Self {
+            stores: aws::Stores::new(clients.dynamodb(), table),
+            keys: aws::Keys::new(clients.kms(), envelope_key),
+            dynamodb_url: String::new(),
+            kms_url: String::new(),
+            envelope_key: envelope_key.to_owned(),
+            fetcher: Arc::new(Fetch::new()),
+            engine: expressions::engine(WORKERS),
+            mailer: Arc::new(aws::Ses::new(None, &Mail::default())),
+            brand_hosts: Hosts::Any,
+            mtls_base: None,
+            ses_url: String::new(),
+            mailbox,
+            logouts: Arc::clone(&outbox) as _,
+            outbox,
+            servers: Servers::new(),
+        })
+    }
+
     async fn over(
         mut servers: Servers,
         dynamodb_url: String,

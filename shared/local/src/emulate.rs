@@ -43,7 +43,7 @@ impl Emulate {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let fixture = self.fixture.as_deref().map(Fixture::read).transpose()?;
         let port = self.public_url.port_or_known_default().unwrap_or(443);
-        let base_url = base_url(&self.public_url)?;
+        let base_url = base_url("--public-url", &self.public_url)?;
         let _lock = prepare(&self.state, false)?;
         let backend = Backend::beside(&self.dynamodb_url, self.kms_port, &self.state).await?;
         // The demo's own page has no function: it is served here.

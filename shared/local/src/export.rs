@@ -7,15 +7,20 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use management::blueprint::export::{Secrets, whole};
 use management::blueprint::lines;
+use protocol::TenantId;
 
 use crate::opened::Opened;
+use crate::place::Place;
+use crate::tenant::tenant_id;
 
 /// Writes all applications, flows, people and so on as a blueprint, to be read by `latchkey apply` or by authentik.
 #[derive(clap::Args)]
 pub(crate) struct Export {
-    /// The folder that a latchkey has run on.
-    #[arg(long, value_name = "FOLDER", default_value = ".latchkey")]
-    state: PathBuf,
+    #[command(flatten)]
+    place: Place,
+    /// The tenant, where there are several.
+    #[arg(long, value_name = "NAME", value_parser = tenant_id)]
+    tenant: Option<TenantId>,
     /// With the secrets of clients and captchas, as they are. Private keys and passwords never leave.
     #[arg(long)]
     secrets: bool,
@@ -26,7 +31,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let opened = Opened::at(&self.state).await?;
+        let opened = Opened::at(&self.place, self.tenant.as_ref()).await?;
         let secrets = if self.secrets {
             Secrets::Shown
         } else {

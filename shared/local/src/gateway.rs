@@ -1,6 +1,7 @@
 //! API Gateway's stand-in: every function on one port, by the same route table.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use aws::Ports as _;
@@ -16,7 +17,9 @@ use provider::endpoints::{
     GithubUser, GithubUserTeams, Introspect, Jwks, OpenidConfiguration, Par, Register, Revoke,
     SelfService, Token, Userinfo,
 };
-use provider::http::{ClientCertificate, LARGEST_BODY, Request, Response, Service, route, service};
+use provider::http::{
+    ClientCertificate, LARGEST_BODY, LONGEST, Request, Response, Service, route, service,
+};
 use provider::policies::Policies;
 use provider::scripts::Scripts;
 use uuid::Uuid;
@@ -40,6 +43,11 @@ pub struct CertificateHeaders {
     pub verified: Option<HeaderName>,
 }
 
+/// How long a request may take.
+fn patience() -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(tokio::time::sleep(LONGEST))
+}
+
 impl Gateway {
     /// Mounts every endpoint on these ports.
     pub fn new(backend: &Backend) -> Self {
@@ -48,10 +56,14 @@ impl Gateway {
         let (clients, browsers) = (backend.clients(), backend.browsers());
         let authentication = backend.authentication(Arc::clone(&backend.fetcher));
         let mount = |service: Service| (service.function(), service);
-        let tenants = backend.stores.tenants();
+        let (tenants, permits) = (backend.stores.tenants(), backend.permits());
         macro_rules! serve {
             ($endpoint:expr) => {
-                mount(Service::new($endpoint, Arc::clone(&tenants)))
+                mount(
+                    Service::new($endpoint, Arc::clone(&tenants))
+                        .limited_by(Arc::clone(&permits))
+                        .within(patience),
+                )
             };
         }
         let services = HashMap::from([

@@ -13,4 +13,5 @@ pub mod kms;
 pub mod mailbox;
 pub mod outbox;
 pub mod seed;
+pub mod tenants;
 pub mod tls;

@@ -21,11 +21,15 @@ use provider::logout::Messenger;
 use url::Url;
 
 mod apply;
+#[cfg(test)]
+mod documented;
 mod emulate;
 mod export;
 mod opened;
+mod place;
 mod rotate;
 mod serving;
+mod tenant;
 
 use serving::{base_url, hosts, listen, serve};
 
@@ -47,6 +51,9 @@ enum Command {
     Export(export::Export),
     /// Rotate the signing keys that are due.
     RotateKeys(rotate::RotateKeys),
+    /// Make, list, close, carry away and remove tenants.
+    #[command(subcommand)]
+    Tenant(tenant::Command),
     /// Serve what the Lambda functions need under `cargo lambda watch`.
     #[command(hide = true)]
     Emulate(emulate::Emulate),
@@ -107,6 +114,7 @@ async fn run() -> ExitCode {
         Some(Command::Apply(apply)) => Box::pin(apply.run()).await,
         Some(Command::Export(export)) => Box::pin(export.run()).await,
         Some(Command::RotateKeys(rotate)) => Box::pin(rotate.run()).await,
+        Some(Command::Tenant(tenant)) => Box::pin(tenant.run()).await,
         Some(Command::Emulate(emulate)) => Box::pin(emulate.run()).await,
         None => Box::pin(cli.run.run()).await,
     };
@@ -199,7 +207,7 @@ impl Run {
 
     fn base_url(&self) -> anyhow::Result<String> {
         match (&self.public_url, &self.tls_cert) {
-            (Some(url), _) => base_url(url),
+            (Some(url), _) => base_url("--public-url", url),
             (None, Some(_)) => Ok(format!("https://localhost:{}", self.port)),
             (None, None) => Ok(format!("http://localhost:{}", self.port)),
         }
@@ -211,7 +219,7 @@ impl Run {
             return Ok(None);
         }
         let base = match &self.mtls_url {
-            Some(url) => base_url(url)?,
+            Some(url) => base_url("--mtls-url", url)?,
             None => public.to_owned(),
         };
         ensure!(

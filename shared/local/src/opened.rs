@@ -1,63 +1,50 @@
-//! What is kept in a state folder, opened by a command that is no server.
+//! What is kept in an installation, opened by a command that is no server.
 
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use aws::Ports as _;
-use local::backend::Backend;
-use local::clock::now;
-use local::seed::ALWAYS;
 use management::Api;
+use protocol::TenantId;
 use provider::tenant::Tenant;
 
-use crate::prepare;
+use crate::place::{Entered, Place};
 
-/// A state folder that nobody else has open.
+/// An installation with one of its tenants.
 pub(crate) struct Opened {
-    /// Its emulators.
-    pub(crate) backend: Backend,
-    /// The management API over them.
+    /// The management API over it.
     pub(crate) api: Api,
     /// Its tenant.
     pub(crate) tenant: Arc<Tenant>,
-    _lock: File,
+    entered: Entered,
 }
 
 impl Opened {
-    /// Opens a folder that an issuer has run on.
+    /// Opens an installation that is there.
     ///
     /// # Errors
-    /// Where there is nothing in it, or an issuer runs on it.
-    pub(crate) async fn at(state: &Path) -> anyhow::Result<Self> {
-        if !state.join("kms.json").exists() {
-            bail!(
-                "there is nothing in {} yet; start latchkey there once, or name another folder with --state",
-                state.display()
-            );
-        }
-        let lock = prepare(state, false)?;
-        let backend = Backend::embedded(state).await?;
-        let tenant = backend.stores.tenants().by_host(ALWAYS, now()).await?;
-        let tenant = tenant.with_context(|| {
-            format!(
-                "the first start on {} was cut off; start latchkey there again",
-                state.display()
-            )
-        })?;
+    /// Where there is nothing in it, or an issuer runs on its folder.
+    pub(crate) async fn at(place: &Place, tenant: Option<&TenantId>) -> anyhow::Result<Self> {
+        let entered = place.enter().await?;
+        let found = entered.tenant(tenant).await;
+        let tenant = found.with_context(|| format!("no tenant of {} was opened", place.shown()))?;
+        let backend = &entered.backend;
         let scripts = backend.scripts(Arc::clone(&backend.engine));
         let mailer = Arc::clone(&backend.mailer);
         Ok(Self {
             api: Api::new(backend.management_parts(&scripts, mailer)),
-            backend,
-            tenant,
-            _lock: lock,
+            tenant: Arc::new(tenant),
+            entered,
         })
+    }
+
+    /// How many notices of ended sessions were made by now that no client gets: nobody is told from here.
+    pub(crate) fn unheard(&self) -> usize {
+        self.entered.backend.outbox.take().len()
     }
 
     /// Closes the files.
     pub(crate) async fn close(self) {
-        self.backend.close().await;
+        self.entered.close().await;
     }
 }

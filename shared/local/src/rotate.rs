@@ -1,7 +1,6 @@
 //! `latchkey rotate-keys`: what the schedule does on Lambda (docs/keys.md), once for a state folder; and the same once an hour
 //! while an issuer runs.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use local::clock::now;
 use provider::job;
 use tokio::task::JoinHandle;
 
-use crate::opened::Opened;
+use crate::place::Place;
 
 /// As on Lambda (infra/template.yaml).
 const HOUR: Duration = Duration::from_hours(1);
@@ -20,17 +19,16 @@ const HOUR: Duration = Duration::from_hours(1);
 /// Rotates the signing keys that are due, as a running latchkey does once an hour.
 #[derive(clap::Args)]
 pub(crate) struct RotateKeys {
-    /// The folder that a latchkey has run on.
-    #[arg(long, value_name = "FOLDER", default_value = ".latchkey")]
-    state: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
 impl RotateKeys {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let opened = Opened::at(&self.state).await?;
-        let work = job_of(&opened.backend);
+        let entered = self.place.enter().await?;
+        let work = job_of(&entered.backend);
         let done = job::run(&work, now(), "rotate-keys").await;
-        opened.close().await;
+        entered.close().await;
         done.context("not all keys could be rotated; run it again")
     }
 }

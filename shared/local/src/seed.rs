@@ -9,10 +9,11 @@ mod keys;
 mod objects;
 mod people;
 mod providers;
+mod tenant;
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use aws::Ports as _;
 use protocol::{Secret, TenantId};
 use provider::brand::Brand;
@@ -25,6 +26,8 @@ use uuid::Uuid;
 use crate::backend::Backend;
 use crate::clock::now;
 use crate::fixture::Fixture;
+
+pub use tenant::{Administrator, Installed, NewTenant, to_try};
 
 /// A host name by which the laptop's tenant is found whatever port it is on.
 pub const ALWAYS: &str = "latchkey.internal";
@@ -71,13 +74,18 @@ impl<'a> Seed<'a> {
     /// # Errors
     /// Never: the tenant's name is well-formed.
     pub fn new(backend: &'a Backend) -> anyhow::Result<Self> {
+        Ok(Self::of(backend, TenantId::parse("default")?))
+    }
+
+    /// Into this backend, of this tenant.
+    fn of(backend: &'a Backend, tenant: TenantId) -> Self {
         let scripts = backend.scripts(Arc::clone(&backend.engine));
-        Ok(Self {
+        Self {
             backend,
             configuration: Configuration::new(backend.stores.config(), scripts),
-            tenant: TenantId::parse("default")?,
+            tenant,
             entropy: System::default(),
-        })
+        }
     }
 
     /// Makes what is missing, and brings addresses up to date: port and public URL may change from one
@@ -98,7 +106,7 @@ impl<'a> Seed<'a> {
         let first = known.is_none();
         let mut tenant = match known {
             Some(tenant) => (*tenant).clone(),
-            None => self.new_tenant().await?,
+            None => self.new_tenant("Latchkey").await?,
         };
         base_url.clone_into(&mut tenant.base_url);
         if let Some(fixture) = fixture {
@@ -125,7 +133,12 @@ impl<'a> Seed<'a> {
         let hosts = [hosts, &[ALWAYS.to_owned()]].concat();
         let registry = self.backend.stores.registry();
         self.check_brand(&tenant.brand).await?;
-        registry.put_tenant(&tenant, &hosts).await?;
+        let written = registry.put_tenant(&tenant, &hosts).await?;
+        ensure!(
+            written,
+            "another tenant has one of these hosts: {}; see latchkey tenant list",
+            hosts.join(", ")
+        );
         if let Some(fixture) = fixture {
             self.hosts(&tenant, fixture).await?;
         }
@@ -153,18 +166,20 @@ impl<'a> Seed<'a> {
             .await
     }
 
-    async fn new_tenant(&self) -> anyhow::Result<Tenant> {
+    async fn new_tenant(&self, title: &str) -> anyhow::Result<Tenant> {
         let mut key = [0; 32];
         self.entropy.fill(&mut key);
         let custody = self.backend.keys.custody();
         Ok(Tenant {
             id: self.tenant.clone(),
             base_url: String::new(),
-            brand: Brand::named("Latchkey")?,
+            brand: Brand::named(title)?,
             subject_salt: Uuid::new_v4().to_string(),
             refresh_key: custody
                 .seal(&self.tenant, Purpose::RefreshTokens, &key)
                 .await?,
+            limits: provider::tenant::Limits::default(),
+            suspended: None,
         })
     }
 

@@ -8,19 +8,21 @@ use tokio::net::TcpListener;
 use tokio::signal;
 use url::Url;
 
-/// The issuer's base: plain http is for loopback names only, as cookies could not be `Secure` elsewhere.
-pub(crate) fn base_url(url: &Url) -> anyhow::Result<String> {
-    let host = url.host_str().context("--public-url has no host")?;
+/// The issuer's base as this option gives it: plain http is for loopback names only, as cookies could not be `Secure`
+/// elsewhere.
+pub(crate) fn base_url(option: &str, url: &Url) -> anyhow::Result<String> {
+    let host = url.host_str();
+    let host = host.with_context(|| format!("{option} has no host"))?;
     let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     ensure!(
         plain,
-        "--public-url is scheme and host only, like https://id.example.com"
+        "{option} is scheme and host only, like https://id.example.com"
     );
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(host) => {}
-        "http" => bail!("--public-url must be https, except on localhost"),
-        other => bail!("--public-url cannot be {other}"),
+        "http" => bail!("{option} must be https, except on localhost"),
+        other => bail!("{option} cannot be {other}"),
     }
     Ok(url.origin().ascii_serialization())
 }

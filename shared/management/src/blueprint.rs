@@ -9,6 +9,9 @@ mod apply;
 mod diff;
 pub mod export;
 mod file;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod inside;
 pub mod instance;
 mod keys;

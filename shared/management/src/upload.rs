@@ -1,5 +1,9 @@
 //! A file that comes in a form (RFC 7578; API reference B: `FileUploadRequest`).
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
+
 use bytes::Bytes;
 use futures_util::stream;
 use http::{StatusCode, header::CONTENT_TYPE};

@@ -110,6 +110,9 @@ pub struct Client {
     /// How it came to be.
     #[serde(default)]
     pub origin: Origin,
+    /// Of one that no administrator made: whether an administrator named the hosts of the web where it may lead people.
+    #[serde(default)]
+    pub leads_where_named: bool,
     /// Who may vouch for clients that register at its issuer.
     #[serde(default)]
     pub statement_sources: Vec<JwtSource>,

@@ -4,6 +4,9 @@ mod assertion;
 mod certificate;
 mod claim;
 mod fault;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod presented;
 mod secret;
 

@@ -5,6 +5,7 @@
 //! [`problem`] (what may not be saved), [`compile()`] and [`compile_flow()`] (what a hot request reads),
 //! [`Configuration`] (saves), [`shipped`] (the flows there are from the start).
 
+mod allowed;
 mod branded;
 mod check;
 mod compile;

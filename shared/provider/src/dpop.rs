@@ -5,6 +5,9 @@
 
 mod challenge;
 mod fault;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod nonce;
 mod proof;
 

@@ -15,7 +15,7 @@ use rustls_pki_types::pem::PemObject as _;
 
 pub use cors::Sharing;
 pub use decode::Call;
-pub use service::{Endpoint, Face, Service};
+pub use service::{Endpoint, Face, LONGEST, Patience, Service};
 
 /// A whole request.
 pub type Request = http::Request<Bytes>;

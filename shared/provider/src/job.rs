@@ -22,7 +22,7 @@ pub trait Job: Send + Sync {
 ///
 /// # Errors
 /// As [`Job::run`].
-#[tracing::instrument(name = "run", skip_all, fields(function = job.function()))]
+#[tracing::instrument(level = "error", name = "run", skip_all, fields(function = job.function(), request_id = request_id))]
 pub async fn run(job: &dyn Job, now: Timestamp, request_id: &str) -> Outcome<()> {
     let done = job.run(now).await;
     match &done {

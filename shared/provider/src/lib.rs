@@ -44,6 +44,7 @@ pub mod mail;
 pub mod mapping;
 pub mod media;
 pub mod pages;
+pub mod permits;
 pub mod ping;
 pub mod policies;
 pub mod policy;

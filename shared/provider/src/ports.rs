@@ -25,6 +25,7 @@ mod mailer;
 mod media;
 mod passkeys;
 mod people;
+mod permits;
 mod policies;
 mod pushed;
 mod registered;
@@ -66,6 +67,7 @@ pub use passkeys::{Asserted, Ceremony, CeremonyError, Passkeys, Registered, Regi
 pub use people::{
     ChangedAccount, FolderPage, Listed, NewAccount, NewProgram, People, PeoplePage, Written,
 };
+pub use permits::{PermitStore, Taking};
 pub use policies::PolicyStore;
 pub use pushed::{Pushed, PushedStore};
 pub use registered::{Enrolled, RegisteredPage, RegisteredStore};

@@ -7,7 +7,7 @@ mod revoke;
 
 use std::sync::Arc;
 
-use protocol::Timestamp;
+use protocol::{TenantId, Timestamp};
 use uuid::Uuid;
 
 use crate::config::{
@@ -70,6 +70,14 @@ impl Rotator {
     /// Over this configuration, with keys of this ring.
     pub fn new(config: Configuration, keyring: Arc<dyn Keyring>) -> Self {
         Self { config, keyring }
+    }
+
+    /// Whether there may be anything to do for a tenant: what is asked of all of them every hour.
+    ///
+    /// # Errors
+    /// Where its keys cannot be read.
+    pub async fn has_work(&self, tenant: &TenantId) -> Outcome<bool> {
+        self.config.rotates(tenant).await
     }
 
     /// Does what is due with all pairs of a tenant. What goes wrong with one does not hold up the others.

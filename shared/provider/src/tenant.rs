@@ -1,11 +1,15 @@
 //! A tenant: an issuer of its own under a host name of its own.
 
+mod limits;
+
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use protocol::{Slug, TenantId};
+use protocol::{Slug, TenantId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+pub use limits::{Allowance, Limits};
 
 use crate::brand::Brand;
 
@@ -24,6 +28,12 @@ pub struct Tenant {
     pub subject_salt: String,
     /// The HMAC key of refresh tokens, 32 bytes, sealed for [`Purpose::RefreshTokens`].
     pub refresh_key: Sealed,
+    /// How much it may do.
+    #[serde(default, skip_serializing_if = "Limits::is_none")]
+    pub limits: Limits,
+    /// Since when nobody is served; `None`: it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Timestamp>,
 }
 
 impl Tenant {

@@ -22,6 +22,7 @@ mod mappings;
 mod policies;
 mod prompts;
 mod providers;
+mod quotas;
 mod registered_clients;
 mod retirement;
 mod rotation;

@@ -71,7 +71,7 @@ fn program(bench: &Bench) -> Program<'_> {
 }
 
 /// Ada, signed in with her password.
-async fn ada(bench: &Bench) -> Program<'_> {
+pub(crate) async fn ada(bench: &Bench) -> Program<'_> {
     let mut program = program(bench);
     leads_to(&at_second(&mut program, USER).await);
     assert!(program.cookies.contains_key("latchkey_session"));
@@ -95,13 +95,13 @@ fn app_of(challenge: &Value) -> Totp {
     Totp::from_url(challenge["config_url"].as_str().expect("text")).expect("an app reads it")
 }
 
-fn code(bench: &Bench, app: &Totp) -> String {
+pub(crate) fn code(bench: &Bench, app: &Totp) -> String {
     app.generate(bench.now().unix().try_into().expect("after 1970"))
         .to_string()
 }
 
 /// Sets an app up. Its next code is good from then on.
-async fn with_app(bench: &Bench, program: &mut Program<'_>) -> Totp {
+pub(crate) async fn with_app(bench: &Bench, program: &mut Program<'_>) -> Totp {
     let app = app_of(&program.look(APP).await);
     leads_to(
         &program

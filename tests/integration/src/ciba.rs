@@ -25,7 +25,7 @@ const ENDPOINT: &str = "/application/o/backchannel-authentication/";
 /// Where people answer.
 const PAGE: &str = "/if/user/requests/";
 /// What a poll's `grant_type` is.
-const GRANT_TYPE: &str = "urn:openid:params:grant-type:ciba";
+pub(crate) const GRANT_TYPE: &str = "urn:openid:params:grant-type:ciba";
 
 const PENDING: &str = r#"400 cache-control: no-store {"error":"authorization_pending","error_description":"nobody has answered yet"}"#;
 const SLOW_DOWN: &str = r#"400 cache-control: no-store {"error":"slow_down","error_description":"polled before its time; wait five seconds longer from now on"}"#;
@@ -40,7 +40,7 @@ async fn polling() -> Bench {
 }
 
 /// Lets the client `fast` ask, by polling unless this says otherwise.
-async fn may_ask(bench: &Bench, change: impl FnOnce(&mut Metadata)) {
+pub(crate) async fn may_ask(bench: &Bench, change: impl FnOnce(&mut Metadata)) {
     reconfigure(bench, "fast", |client| {
         client.metadata.backchannel_token_delivery_mode = Some(DeliveryMode::Poll);
         change(&mut client.metadata);
@@ -49,7 +49,7 @@ async fn may_ask(bench: &Bench, change: impl FnOnce(&mut Metadata)) {
 }
 
 /// A request that ada is asked, valid as it is.
-fn asking(bench: &Bench) -> Exchange<'_> {
+pub(crate) fn asking(bench: &Bench) -> Exchange<'_> {
     Exchange::of(bench, "fast")
         .with("scope", "openid profile")
         .with("login_hint", "ada")
@@ -57,7 +57,7 @@ fn asking(bench: &Bench) -> Exchange<'_> {
 }
 
 /// The `auth_req_id` of a request.
-async fn asked(exchange: &Exchange<'_>) -> String {
+pub(crate) async fn asked(exchange: &Exchange<'_>) -> String {
     let answer = exchange.send_to(ENDPOINT).await;
     assert_eq!(answer.status(), 200, "{}", summary(&answer));
     member(&json(&answer), "auth_req_id").to_owned()

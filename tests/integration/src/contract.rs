@@ -23,7 +23,9 @@ macro_rules! over_both_stores {
 }
 
 mod script;
-mod stage;
+pub(crate) mod stage;
+pub(crate) use links::link;
+pub(crate) use registered::client as registered_client;
 pub(crate) use stage::{event, user};
 
 mod askings;

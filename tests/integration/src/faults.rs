@@ -2,6 +2,7 @@
 
 mod lost;
 mod passing;
+mod patience;
 mod persisting;
 
 use serde_json::Value;

@@ -19,6 +19,7 @@ mod probe;
 mod prompts;
 mod redirecting;
 mod removal;
+mod room;
 mod session;
 mod shipped;
 mod writing;

@@ -130,10 +130,12 @@ impl Bench {
         self.clock.fetch_add(span.0, Ordering::SeqCst);
     }
 
-    /// Empties the record of AWS calls.
+    /// Empties the record of AWS calls, and lets those that come show what waits for what.
     pub(crate) fn forget_calls(&self) {
-        self.dynamodb.take_calls();
-        self.kms.take_calls();
+        for proxy in [&self.dynamodb, &self.kms] {
+            proxy.linger();
+            proxy.take_calls();
+        }
     }
 
     /// The names of the calls since the last look, DynamoDB's and KMS's, in order of their start.

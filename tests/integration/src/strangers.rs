@@ -70,6 +70,30 @@ async fn rfc9700_4_11_2_a_strangers_error_is_shown_and_not_followed() {
     assert_eq!(ours.status(), 302, "an administrator vouches for that one");
 }
 
+/// Not those of an app's own scheme: any app may take one.
+#[tokio::test]
+async fn rfc9700_4_11_2_hosts_that_an_administrator_named_are_trusted() {
+    let named = ["rp.example".to_owned(), "tool.example".to_owned()];
+    let bench = registering(|its| its.redirect_hosts = named.to_vec()).await;
+    let own = "example.tool:/cb";
+    let more = json!({"redirect_uris": [CALLBACK, own], "post_logout_redirect_uris": [OUT], "application_type": "native"});
+    let client = stranger(&bench, more).await;
+    let id = member(&client, "client_id");
+    let to = location(&bench.get(&wrong(id, &[])).await).expect("a redirect");
+    assert!(to.starts_with("https://rp.example/cb?error="), "{to}");
+    let pairs = [
+        ("client_id", id),
+        ("response_type", "x"),
+        ("redirect_uri", own),
+    ];
+    let path = format!("/application/o/authorize/?{}", encode(&pairs));
+    let page = bench.get(&path).await;
+    assert_eq!((page.status().as_u16(), location(&page)), (400, None));
+    let asked = [("client_id", id), ("post_logout_redirect_uri", OUT)];
+    let out = location(&bench.get(&leave(&asked)).await);
+    assert_eq!(out.as_deref(), Some(OUT));
+}
+
 #[tokio::test]
 async fn rfc9700_4_11_2_what_cannot_be_read_is_shown_too() {
     let bench = registering(|_| {}).await;

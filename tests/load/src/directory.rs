@@ -4,20 +4,19 @@
 mod cases;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Args;
 use load::crowd::{self, Crowd, Size};
+use load::event;
+use load::function::{Cost, Function};
 use protocol::Secret;
 use provider::ports::{Intent, UserToken};
 use provider::user::User;
 use serde_json::Value;
 
-use crate::event;
-use crate::function::{Cost, Function};
-use crate::meter::{Count, Meter};
+use crate::meter::{Count, Meters};
 use crate::scene::Scene;
 use cases::{CASES, Case, Who};
 
@@ -45,7 +44,7 @@ pub(crate) struct Options {
 struct Place {
     crowd: Crowd,
     environment: Vec<(String, String)>,
-    meters: [Arc<Meter>; 2],
+    meters: Meters,
     _scene: Scene,
 }
 
@@ -71,7 +70,7 @@ pub(crate) async fn run(options: &Options, binaries: &Path, only: &str) -> anyho
 
 impl Place {
     async fn prepare(options: &Options) -> anyhow::Result<Self> {
-        let mut scene = Box::pin(Scene::prepare()).await?;
+        let scene = Box::pin(Scene::prepare()).await?;
         let size = Size {
             people: options.people,
             groups: options.groups,
@@ -83,19 +82,11 @@ impl Place {
         println!("Filled in {:.1} s.\n", begun.elapsed().as_secs_f64());
         give_key(&scene, crowd.superuser()?, Who::Superuser).await?;
         give_key(&scene, crowd.member()?, Who::Member).await?;
-        let mut meters = Vec::new();
-        for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_KMS"] {
-            let found = scene.environment.iter_mut().find(|(its, _)| its == name);
-            let (_, url) = found.context("where the emulators are")?;
-            let meter = Meter::start(url).await?;
-            url.clone_from(&meter.url);
-            meters.push(meter);
-        }
-        let meters = <[Arc<Meter>; 2]>::try_from(meters);
+        let meters = Meters::start(&scene.environment).await?;
         Ok(Self {
             crowd,
-            environment: scene.environment.clone(),
-            meters: meters.map_err(|_| anyhow::anyhow!("there are two meters"))?,
+            environment: meters.environment.clone(),
+            meters,
             _scene: scene,
         })
     }
@@ -149,14 +140,7 @@ impl Place {
     }
 
     fn take(&self) -> Count {
-        let mut sum = Count::default();
-        for meter in &self.meters {
-            let count = meter.take();
-            sum.calls.extend(count.calls);
-            sum.sent += count.sent;
-            sum.received += count.received;
-        }
-        sum
+        self.meters.take()
     }
 }
 

@@ -1,10 +1,12 @@
 //! A function's process: started, invoked, and its CPU time and memory read from `/proc`.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
+use bytes::Bytes;
 use serde_json::Value;
 use tokio::process::{Child, Command};
 
@@ -12,13 +14,15 @@ use crate::runtime_api::{RuntimeApi, Said};
 
 /// Wall clock and CPU of one piece of work.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cost {
-    pub(crate) wall: Duration,
-    pub(crate) cpu: Duration,
+pub struct Cost {
+    /// From begin to end.
+    pub wall: Duration,
+    /// All threads together.
+    pub cpu: Duration,
 }
 
-/// A running function.
-pub(crate) struct Function {
+/// A running function. It ends when this is dropped.
+pub struct Function {
     _process: Child, // first, so that it ends before the API it listens to
     api: RuntimeApi,
     proc: PathBuf,
@@ -28,10 +32,31 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Starts the binary and waits until it asks for its first event.
-    pub(crate) async fn start(
+    /// Starts the binary, and waits until it asks for its first event. What it logs is lost.
+    ///
+    /// # Errors
+    /// Where it cannot be started, or ends, or says nothing.
+    pub async fn start(binary: &Path, environment: &[(String, String)]) -> anyhow::Result<Self> {
+        Self::spawn(binary, environment, (Stdio::null(), Stdio::inherit())).await
+    }
+
+    /// The same with all that it logs in this file.
+    ///
+    /// # Errors
+    /// As [`Function::start`].
+    pub async fn logging(
         binary: &Path,
         environment: &[(String, String)],
+        log: &File,
+    ) -> anyhow::Result<Self> {
+        let both = (log.try_clone()?.into(), log.try_clone()?.into());
+        Self::spawn(binary, environment, both).await
+    }
+
+    async fn spawn(
+        binary: &Path,
+        environment: &[(String, String)],
+        (out, error): (Stdio, Stdio),
     ) -> anyhow::Result<Self> {
         let api = RuntimeApi::start().await?;
         let begun = Instant::now();
@@ -44,7 +69,8 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "bench")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
-            .stdout(Stdio::null())
+            .stdout(out)
+            .stderr(error)
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot start {}", binary.display()))?;
@@ -68,50 +94,73 @@ impl Function {
     }
 
     /// From the start of the process to its first `next`.
-    pub(crate) fn started(&self) -> Cost {
+    pub fn started(&self) -> Cost {
         self.start
     }
 
     /// One event, answered with a status below 400.
-    pub(crate) async fn invoke(&mut self, event: &Value) -> anyhow::Result<Cost> {
+    ///
+    /// # Errors
+    /// Where it fails, or answers otherwise.
+    pub async fn invoke(&mut self, event: &Value) -> anyhow::Result<Cost> {
+        let (cost, answer) = self.call(event).await?;
+        let status = status(&answer);
+        ensure!((200..400).contains(&status), "status {status}: {answer}");
+        Ok(cost)
+    }
+
+    /// One event, and its answer, whatever it is.
+    ///
+    /// # Errors
+    /// Where it fails.
+    pub async fn call(&mut self, event: &Value) -> anyhow::Result<(Cost, Value)> {
         let (begun, before) = (Instant::now(), self.used.max(self.start.cpu));
         self.api.events.send(event.clone()).await?;
-        let (ended, body) = match self.said().await? {
+        let (ended, body): (Instant, Bytes) = match self.said().await? {
             Said::Response(at, body) => (at, body),
             Said::Failed(error) => bail!("the function failed: {error}"),
             Said::Ready(_) => bail!("the function asked for an event twice"),
         };
         self.answered = body.len();
-        let answer: Value = serde_json::from_slice(&body).context("no JSON answer")?;
-        let status = answer
-            .get("statusCode")
-            .and_then(Value::as_u64)
-            .unwrap_or(0);
-        if !(200..400).contains(&status) {
-            bail!("status {status}: {answer}");
-        }
         self.ready().await?;
         let after = self.cpu()?;
-        Ok(Cost {
+        let cost = Cost {
             wall: ended - begun,
             cpu: after.saturating_sub(before),
-        })
+        };
+        Ok((
+            cost,
+            serde_json::from_slice(&body).context("no JSON answer")?,
+        ))
     }
 
     /// How many bytes its last answer had, as Lambda takes it.
-    pub(crate) const fn answered(&self) -> usize {
+    pub const fn answered(&self) -> usize {
         self.answered
     }
 
     /// `VmHWM`: the most memory it ever had resident, in KiB.
-    pub(crate) fn peak_kib(&self) -> anyhow::Result<u64> {
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn peak_kib(&self) -> anyhow::Result<u64> {
+        self.memory_kib("VmHWM")
+    }
+
+    /// `VmRSS`: the memory it has resident now, in KiB.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn resident_kib(&self) -> anyhow::Result<u64> {
+        self.memory_kib("VmRSS")
+    }
+
+    fn memory_kib(&self, which: &str) -> anyhow::Result<u64> {
         let status = std::fs::read_to_string(self.proc.join("status"))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmHWM"))
-            .context("no VmHWM")?;
-        let number = line.split_whitespace().nth(1).context("no number")?;
-        Ok(number.parse()?)
+        let mut lines = status.lines();
+        let line = lines.find(|line| line.starts_with(which));
+        let number = line.and_then(|line| line.split_whitespace().nth(1));
+        Ok(number.with_context(|| format!("no {which}"))?.parse()?)
     }
 
     async fn ready(&mut self) -> anyhow::Result<Instant> {
@@ -142,4 +191,10 @@ impl Function {
         self.used = Duration::from_nanos(sum);
         Ok(self.used)
     }
+}
+
+/// The status of an answer; 0 of one that is no HTTP answer.
+pub fn status(answer: &Value) -> u64 {
+    let status = answer.get("statusCode").and_then(Value::as_u64);
+    status.unwrap_or_default()
 }

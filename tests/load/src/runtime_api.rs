@@ -14,7 +14,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
 /// What a function said.
-pub(crate) enum Said {
+#[derive(Debug)]
+pub enum Said {
     /// It asks for the next event.
     Ready(Instant),
     /// It answered.
@@ -24,13 +25,14 @@ pub(crate) enum Said {
 }
 
 /// The other end of one function.
-pub(crate) struct RuntimeApi {
+#[derive(Debug)]
+pub struct RuntimeApi {
     /// Host and port, as `AWS_LAMBDA_RUNTIME_API` has it.
-    pub(crate) address: String,
+    pub address: String,
     /// Events to hand out.
-    pub(crate) events: mpsc::Sender<Value>,
+    pub events: mpsc::Sender<Value>,
     /// What the function says, in order.
-    pub(crate) said: mpsc::Receiver<Said>,
+    pub said: mpsc::Receiver<Said>,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -41,7 +43,10 @@ struct Shared {
 
 impl RuntimeApi {
     /// On a free loopback port.
-    pub(crate) async fn start() -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// Where none is free.
+    pub async fn start() -> anyhow::Result<Self> {
         let (events, received) = mpsc::channel(1);
         let (say, said) = mpsc::channel(16);
         let shared = Arc::new(Shared {

@@ -162,6 +162,9 @@ fn refused(member: &Member, dependency: &Dependency, all: &[Member]) -> Option<S
     if member.folder.starts_with("tests/") {
         return None; // tests see everything
     }
+    if dependency.features.iter().any(|f| f == "fuzzing") {
+        return Some("the feature `fuzzing` is for tests/fuzz".to_owned());
+    }
     if dependency.name == "provider"
         && !dependency.dev
         && dependency.features.iter().any(|f| f == "testing")

@@ -19,13 +19,18 @@ pub(super) fn tool(name: &str, packages: &[String], binary: &str) -> Result<Path
 /// A Python with what a file of requirements has, which names every package by version and hash. Where the file changes, so does
 /// the environment's name.
 pub(super) fn locked(name: &str, requirements: &str) -> Result<PathBuf> {
+    locked_tool(name, requirements, "python")
+        .with_context(|| format!("cannot install {requirements}, which needs Python 3.11"))
+}
+
+/// A binary of such an environment.
+pub(super) fn locked_tool(name: &str, requirements: &str, binary: &str) -> Result<PathBuf> {
     let file = workspace::root().join(requirements);
     let text = std::fs::read(&file).with_context(|| requirements.to_owned())?;
-    environment(&named(name, &text), "python", |pip| {
+    environment(&named(name, &text), binary, |pip| {
         pip.args(["--require-hashes", "--only-binary", ":all:"]);
         pip.arg("--requirement").arg(&file);
     })
-    .with_context(|| format!("cannot install {requirements}, which needs Python 3.11"))
 }
 
 /// The name with what tells this text from others.
@@ -69,8 +74,12 @@ mod tests {
 
     #[test]
     fn the_requirements_are_what_is_asked_for_and_say_where_nothing_comes_from() {
-        for tests in ["clients", "relying-parties"] {
-            let folder = workspace::root().join("tests").join(tests).join("python");
+        for folder in [
+            "tests/clients/python",
+            "tests/relying-parties/python",
+            "infra/xtask/cargo-lambda",
+        ] {
+            let folder = workspace::root().join(folder);
             let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
             let (asked, locked) = (read("requirements.in"), read("requirements.txt"));
             for line in asked.lines().filter(|line| !line.starts_with('#')) {

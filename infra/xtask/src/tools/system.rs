@@ -56,6 +56,12 @@ pub const NPM: Program = Program {
     title: "Node.js with npm",
     packages: &["nodejs", "npm"],
 };
+/// Node itself, which runs the router of the template's `CloudFront` distribution.
+pub const NODE: Program = Program {
+    names: &["node", "nodejs"],
+    title: "Node.js",
+    packages: &["nodejs"],
+};
 /// Go, for authentik's client in it.
 pub const GO: Program = Program {
     names: &["go"],

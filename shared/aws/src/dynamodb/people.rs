@@ -86,6 +86,11 @@ impl People for Accounts {
         registry::next(&self.0, &Key::user_counter(tenant)).await
     }
 
+    #[tracing::instrument(name = "store.people.count", level = "debug", skip_all)]
+    async fn count(&self, tenant: &TenantId) -> Outcome<u64> {
+        self.0.count(&Key::user_number(tenant, 0).pk).await
+    }
+
     #[tracing::instrument(name = "store.people.create", level = "debug", skip_all)]
     async fn create(&self, tenant: &TenantId, new: &NewAccount<'_>) -> Outcome<Written> {
         let mut edit = Writing::over(new.user, None).edit(tenant)?;

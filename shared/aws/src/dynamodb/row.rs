@@ -8,7 +8,7 @@ use provider::ports::{Outcome, PortError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::dynamodb::schema::{FORM, Key, LPK, LSK, PK, Place, SK, TTL, V};
+use crate::dynamodb::schema::{FORM, FORMS, Key, LPK, LSK, PK, Place, SK, TTL, V};
 
 /// An item with all its attributes.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +64,8 @@ impl Row {
         let key = self.key();
         let corrupt = |why: &str| PortError::Corrupt(format!("{key}: {why}"));
         match self.0.get(V) {
-            Some(AttributeValue::N(form)) if *form == FORM.to_string() => {}
+            Some(AttributeValue::N(form))
+                if form.parse().is_ok_and(|form| FORMS.contains(&form)) => {}
             Some(_) => return Err(corrupt("of another form than this version reads")),
             None => return Err(corrupt("has no form")),
         }

@@ -9,6 +9,7 @@ mod directory;
 mod places;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use protocol::{ClientId, Digest, GrantId, Slug, TenantId, Timestamp, UserId};
 use provider::group::GroupId;
@@ -32,9 +33,10 @@ pub(crate) const V: &str = "v";
 /// A random mark of the write that made the item, so that a write repeated after a lost answer knows
 /// itself.
 pub(crate) const WRITE: &str = "written_by";
-/// The form of the items this code writes and reads. A reader that meets another refuses it instead of
-/// guessing.
+/// The form of the items this code writes: the oldest that every version in use reads (docs/storage.md, "Upgrades").
 pub(crate) const FORM: u32 = 1;
+/// The forms that it reads. A reader that meets another refuses it instead of guessing.
+pub(crate) const FORMS: RangeInclusive<u32> = 1..=1;
 
 /// The longest host name there is (RFC 1035 §2.3.4), with room for a port. What is longer is nobody's.
 pub(crate) const LONGEST_HOST_BYTES: usize = 261;
@@ -348,6 +350,16 @@ impl Key {
         Self::of(tenant, &format!("BUCKET#{}", id.encode()), "BUCKET")
     }
 
+    /// How many permits of a span of time were given out.
+    pub(crate) fn permits(tenant: &TenantId, name: &str, starts: Timestamp) -> Self {
+        Self::of(tenant, &format!("LIMIT#{name}"), starts.to_string())
+    }
+
+    /// That a tenant is being written back from a file.
+    pub(crate) fn restoring(tenant: &TenantId) -> Self {
+        Self::of(tenant, "RESTORING", "RESTORING")
+    }
+
     /// Where a session stands.
     pub(crate) fn of_session(tenant: &TenantId, session: &Session) -> Self {
         Self::session(tenant, session.user, session.id)
@@ -392,6 +404,8 @@ pub(crate) mod field {
     pub(crate) const VERSION: &str = "version";
     /// Counter: the last number given out.
     pub(crate) const LAST: &str = "last";
+    /// Event: whose it is.
+    pub(crate) const TENANT: &str = "tenant";
 }
 
 #[cfg(test)]

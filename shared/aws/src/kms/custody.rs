@@ -11,7 +11,7 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::config::timeout::TimeoutConfig;
 use aws_sdk_kms::error::ProvideErrorMetadata as _;
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{DataKeyPairSpec, KeySpec, KeyUsageType, Tag};
+use aws_sdk_kms::types::{DataKeyPairSpec, KeyMetadata, KeySpec, KeyUsageType, Tag};
 use protocol::TenantId;
 use protocol::jose::{AkpAlgorithm, Algorithm, PublicKey};
 use provider::entropy::{System, alphanumeric};
@@ -28,11 +28,28 @@ pub use encryption::{RsaLength, Unfit, encryption_key_from_public};
 /// The tag of keys that are made here; its value is the envelope key, as this installation names it.
 const TAG: &str = "latchkey:envelope-key";
 
+/// What is said at KMS of a key that signs for a tenant; then comes its name.
+const SIGNS: &str = "Latchkey: signs tokens of ";
+
+/// And of one that opens.
+const OPENS: &str = "Latchkey: opens encrypted tokens of ";
+
 /// As long as KMS waits at most: a mistake can be undone for that long.
 const PENDING_DAYS: i32 = 30;
 
 /// KMS may think for seconds about two primes.
 const PAIR_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Whether a tenant may use a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usable {
+    /// It may.
+    Yes,
+    /// It is disabled, or about to be removed.
+    NotNow,
+    /// It was made for another tenant.
+    ByAnother,
+}
 
 /// Makes signing keys and seals secrets.
 #[derive(Clone)]
@@ -111,7 +128,7 @@ impl Custody {
             Algorithm::MlDsa87 => KeySpec::MlDsa87,
             Algorithm::Hs256 => return Err(of_no_pair()),
         };
-        let what = format!("Latchkey: signs tokens of {tenant}");
+        let what = purpose_of(tenant);
         let key_id = self
             .create_key(spec, KeyUsageType::SignVerify, what)
             .await?;
@@ -142,6 +159,57 @@ impl Custody {
         }
     }
 
+    /// Has KMS remove a key that was made here for this tenant, when [`PENDING_DAYS`] have passed, and says whether it does. A
+    /// key that somebody else made, such as one that tenants share, is left as it is.
+    ///
+    /// # Errors
+    /// [`PortError`] where KMS refuses.
+    pub async fn remove_made_for(&self, tenant: &TenantId, key_id: &str) -> Outcome<bool> {
+        let answer = match self.client.describe_key().key_id(key_id).send().await {
+            Err(error) if error.code() == Some("NotFoundException") => return Ok(false),
+            answer => answer.map_err(|error| port_error("DescribeKey", &error))?,
+        };
+        let described = present("DescribeKey", answer.key_metadata)?;
+        let made_here = described.description() == Some(purpose_of(tenant).as_str());
+        if made_here {
+            self.schedule_deletion(key_id).await?;
+        }
+        Ok(made_here)
+    }
+
+    /// Whether a key is there for this tenant to use.
+    ///
+    /// # Errors
+    /// [`PortError`] where KMS refuses or has no such key.
+    pub async fn use_of(&self, tenant: &TenantId, key_id: &str) -> Outcome<Usable> {
+        let described = self.described(key_id).await?;
+        let of_any =
+            [SIGNS, OPENS].map(|what| described.description().and_then(|it| it.strip_prefix(what)));
+        let of_another = of_any
+            .into_iter()
+            .flatten()
+            .any(|whose| whose != tenant.as_str());
+        Ok(match (of_another, described.enabled()) {
+            (true, _) => Usable::ByAnother,
+            (false, true) => Usable::Yes,
+            (false, false) => Usable::NotNow,
+        })
+    }
+
+    /// Whether a key is there to be used, by whomever: neither disabled nor about to be removed.
+    ///
+    /// # Errors
+    /// [`PortError`] where KMS refuses or has no such key.
+    pub async fn is_enabled(&self, key_id: &str) -> Outcome<bool> {
+        Ok(self.described(key_id).await?.enabled())
+    }
+
+    async fn described(&self, key_id: &str) -> Outcome<KeyMetadata> {
+        let answer = self.client.describe_key().key_id(key_id).send().await;
+        let answer = answer.map_err(|error| port_error("DescribeKey", &error))?;
+        present("DescribeKey", answer.key_metadata)
+    }
+
     async fn create_key(
         &self,
         spec: KeySpec,
@@ -165,7 +233,8 @@ impl Custody {
             .map_err(|why| PortError::Corrupt(format!("tag of a key: {why}")))
     }
 
-    /// The ARN of the key, which an alias moved to another key does not change, and its public half.
+    /// The ARN of the key, which an alias moved to another key does not change, and its public half. A key of several regions
+    /// that is named by its id keeps that name, which means its own replica in each.
     async fn public_half(&self, key_id: &str, usage: KeyUsageType) -> Outcome<(String, PublicKey)> {
         let answer = self.client.get_public_key().key_id(key_id).send().await;
         let answer = answer.map_err(|error| port_error("GetPublicKey", &error))?;
@@ -174,7 +243,8 @@ impl Custody {
             return Err(PortError::Corrupt(text));
         }
         let public = read(key_id, present("GetPublicKey", answer.public_key)?.as_ref())?;
-        Ok((answer.key_id.unwrap_or_else(|| key_id.to_owned()), public))
+        let arn = answer.key_id.filter(|_| !key_id.starts_with("mrk-"));
+        Ok((arn.unwrap_or_else(|| key_id.to_owned()), public))
     }
 
     /// Makes a new key pair whose private half KMS hands out only sealed; it is not seen here.
@@ -278,6 +348,11 @@ pub async fn envelope_key(client: &Client, alias: &str) -> Outcome<String> {
         .await;
     named.map_err(|error| port_error("CreateAlias", &error))?;
     Ok(key_id)
+}
+
+/// What is said of a key at KMS.
+fn purpose_of(tenant: &TenantId) -> String {
+    format!("{SIGNS}{tenant}")
 }
 
 fn patient() -> aws_sdk_kms::config::Builder {

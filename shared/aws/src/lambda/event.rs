@@ -1,19 +1,21 @@
 //! API Gateway's HTTP API events, payload format 2.0, to and from `http`.
 
+mod format;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
-use lambda_http::Body;
-use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use provider::http::{ClientAddress, ClientCertificate};
+
+pub(super) use format::{Answer, Event};
 
 /// The request that an event is; `None` for one that is none.
 ///
 /// Path and query are taken as sent. The gateway hands on a path whose escapes it has undone; what no URI
 /// can have in it is escaped again here.
-pub(crate) fn request(event: ApiGatewayV2httpRequest) -> Option<http::Request<Bytes>> {
+pub(crate) fn request(event: Event) -> Option<http::Request<Bytes>> {
     let mut target = escaped(event.raw_path.as_deref().unwrap_or("/"), b"?#");
     if let Some(query) = event.raw_query_string.filter(|query| !query.is_empty()) {
         target.push('?');
@@ -66,40 +68,33 @@ fn escaped(text: &str, also: &[u8]) -> String {
 
 /// The event's answer. Cookies have a list of their own; other headers of one name become one (RFC 9110
 /// §5.3), as the gateway's map has one value a name.
-pub(crate) fn response(response: http::Response<Bytes>) -> ApiGatewayV2httpResponse {
+pub(crate) fn response(response: http::Response<Bytes>) -> Answer {
     let (parts, body) = response.into_parts();
-    let mut event = ApiGatewayV2httpResponse::default();
-    event.status_code = parts.status.as_u16().into();
-    event.cookies = parts
-        .headers
-        .get_all(SET_COOKIE)
-        .iter()
-        .filter_map(text)
-        .collect();
-    event.headers = joined(&parts.headers);
-    event.body = Some(match String::from_utf8(body.into()) {
-        Ok(text) => Body::Text(text),
-        Err(binary) => {
-            event.is_base64_encoded = true;
-            Body::Binary(binary.into_bytes())
-        }
-    });
-    event
-}
-
-fn joined(headers: &HeaderMap) -> HeaderMap {
-    let mut all = HeaderMap::with_capacity(headers.keys_len());
-    for name in headers.keys().filter(|name| **name != SET_COOKIE) {
-        let values: Vec<String> = headers.get_all(name).iter().filter_map(text).collect();
-        if let Ok(value) = HeaderValue::from_str(&values.join(", ")) {
-            all.insert(name, value);
-        }
+    let cookies = parts.headers.get_all(SET_COOKIE).iter().filter_map(text);
+    let (body, is_base64_encoded) = match String::from_utf8(body.into()) {
+        Ok(text) => (text, false),
+        Err(binary) => (STANDARD.encode(binary.as_bytes()), true),
+    };
+    Answer {
+        status_code: parts.status.as_u16(),
+        cookies: cookies.map(str::to_owned).collect(),
+        headers: joined(&parts.headers),
+        body,
+        is_base64_encoded,
     }
-    all
 }
 
-fn text(value: &HeaderValue) -> Option<String> {
-    value.to_str().ok().map(str::to_owned)
+fn joined(headers: &HeaderMap) -> Vec<(String, String)> {
+    let names = headers.keys().filter(|name| **name != SET_COOKIE);
+    let joined = names.map(|name| {
+        let values: Vec<&str> = headers.get_all(name).iter().filter_map(text).collect();
+        (name.as_str().to_owned(), values.join(", "))
+    });
+    joined.collect()
+}
+
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
 }
 
 #[cfg(test)]
@@ -109,7 +104,12 @@ mod tests {
     use super::*;
 
     /// An event as API Gateway sends it, with these members changed.
-    fn event(changed: &Value) -> ApiGatewayV2httpRequest {
+    fn event(changed: &Value) -> Event {
+        serde_json::from_value(sent(changed)).unwrap()
+    }
+
+    /// The same as it comes over the wire.
+    fn sent(changed: &Value) -> Value {
         let mut event = json!({
             "version": "2.0",
             "routeKey": "ANY /application/o/authorize/",
@@ -138,7 +138,7 @@ mod tests {
         for (name, value) in changed.as_object().unwrap() {
             event[name] = value.clone();
         }
-        serde_json::from_value(event).unwrap()
+        event
     }
 
     #[test]
@@ -174,7 +174,7 @@ mod tests {
     fn rfc8705_2_the_certificate_is_that_of_the_connection_and_no_header_is_one() {
         let pem = "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n";
         let context = |authentication: Value| {
-            let mut event = serde_json::to_value(event(&json!({}))).unwrap();
+            let mut event = sent(&json!({}));
             event["requestContext"]["authentication"] = authentication;
             event["headers"]["x-client-cert"] = "YWJj".into();
             let request = request(serde_json::from_value(event).unwrap()).unwrap();

@@ -82,6 +82,11 @@ impl Seed<'_> {
         wanted: &PairWanted,
         previous: Option<&KeyPair>,
     ) -> anyhow::Result<SigningKey> {
+        let (custody, algorithm) = (self.backend.keys.custody(), wanted.algorithm);
+        if let Some(key_id) = &wanted.kms_key {
+            let key = custody.direct(key_id, Some(algorithm)).await;
+            return key.with_context(|| format!("the signing key {key_id} cannot be taken"));
+        }
         if let Some(KeyMaterial::Signing(key)) = previous.map(|pair| &pair.material) {
             let same_custody = matches!(
                 (&key.held, wanted.custody),
@@ -91,7 +96,6 @@ impl Seed<'_> {
                 return Ok(key.clone());
             }
         }
-        let (custody, algorithm) = (self.backend.keys.custody(), wanted.algorithm);
         Ok(match wanted.custody {
             Custody::Direct => custody.create_direct(&self.tenant, algorithm).await?,
             Custody::Envelope => custody.create_envelope(&self.tenant, algorithm).await?,
@@ -154,7 +158,7 @@ impl Seed<'_> {
         Ok((signing, encryption))
     }
 
-    async fn signing(
+    pub(super) async fn signing(
         &self,
         id: Uuid,
         name: String,

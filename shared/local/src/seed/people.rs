@@ -9,33 +9,54 @@ use provider::user::{Membership, Profile, Subject, User, UserKind};
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::Seed;
+use super::{Administrator, Seed};
 use crate::clock::now;
 use crate::fixture::{self, Person, Token};
 
 /// The user of the first start.
 const ADMIN: &str = "admin";
 
+/// The account of an administrator that is not written yet.
+pub(super) struct First {
+    /// As it is to be.
+    pub(super) user: User,
+    /// As it is stored.
+    pub(super) previous: Option<User>,
+    /// What signs in to it.
+    pub(super) password: Secret,
+}
+
 impl Seed<'_> {
     /// The first user, with a password that is told once.
     pub(super) async fn admin(&self) -> anyhow::Result<Secret> {
-        let password = self.secret(20);
-        self.person(&Person {
+        self.administrator(&Administrator {
             username: ADMIN.to_owned(),
             name: "Administrator".to_owned(),
             email: "admin@example.com".to_owned(),
-            email_verified: true,
-            password: Some(password.expose().to_owned()),
-            groups: vec!["admins".to_owned()],
-            is_active: true,
-            r#type: UserKind::Internal,
-            path: "users".to_owned(),
-            attributes: Map::new(),
-            app_passwords: Vec::new(),
-            tokens: Vec::new(),
         })
-        .await?;
+        .await
+    }
+
+    /// A superuser, with a password that is told once.
+    async fn administrator(&self, who: &Administrator) -> anyhow::Result<Secret> {
+        let password = self.secret(20);
+        self.person(&administrator(who, &password)).await?;
         Ok(password)
+    }
+
+    /// The same, not written yet: the account as it is to be and as it is stored, and the password.
+    pub(super) async fn first(&self, who: &Administrator) -> anyhow::Result<First> {
+        let password = self.secret(20);
+        let person = administrator(who, &password);
+        let users = self.backend.stores.users();
+        let previous = users.by_login(&self.tenant, &person.username).await?;
+        let groups = self.memberships(&person).await?;
+        let user = self.user(&person, groups, previous.as_ref()).await?;
+        Ok(First {
+            user,
+            previous,
+            password,
+        })
     }
 
     /// Writes groups, or brings them up to date. First all of them, then who belongs to whom: a parent may stand
@@ -105,14 +126,7 @@ impl Seed<'_> {
             .users()
             .by_login(&self.tenant, &person.username)
             .await?;
-        let mut groups = Vec::new();
-        for name in &person.groups {
-            let group = self.group(name).await?;
-            groups.push(Membership {
-                id: group.id,
-                name: group.name,
-            });
-        }
+        let groups = self.memberships(person).await?;
         let user = self.user(person, groups, previous.as_ref()).await?;
         let registry = stores.registry();
         let written = registry
@@ -127,6 +141,19 @@ impl Seed<'_> {
             self.token(user.subject.id, &given).await?;
         }
         Ok(())
+    }
+
+    /// The groups of a person, made where they are not there.
+    async fn memberships(&self, person: &Person) -> anyhow::Result<Vec<Membership>> {
+        let mut groups = Vec::new();
+        for name in &person.groups {
+            let group = self.group(name).await?;
+            groups.push(Membership {
+                id: group.id,
+                name: group.name,
+            });
+        }
+        Ok(groups)
     }
 
     async fn user(
@@ -195,5 +222,23 @@ impl Seed<'_> {
             given.identifier
         );
         Ok(())
+    }
+}
+
+/// A superuser with this password.
+fn administrator(who: &Administrator, password: &Secret) -> Person {
+    Person {
+        username: who.username.clone(),
+        name: who.name.clone(),
+        email: who.email.clone(),
+        email_verified: !who.email.is_empty(),
+        password: Some(password.expose().to_owned()),
+        groups: vec!["admins".to_owned()],
+        is_active: true,
+        r#type: UserKind::Internal,
+        path: "users".to_owned(),
+        attributes: Map::new(),
+        app_passwords: Vec::new(),
+        tokens: Vec::new(),
     }
 }

@@ -44,6 +44,7 @@ said-no-language = Diese Sprache gibt es hier nicht.
 said-nothing-filled-in = Es wurde nichts gespeichert: Es ist nichts ausgefüllt. Beginnen Sie von vorn.
 said-nothing-saved = Es wurde nichts gespeichert: Melden Sie sich zuerst an und beginnen Sie dann von vorn.
 said-not-these-details = Mit diesen Angaben kann kein Konto angelegt werden. Wenn Sie schon eines haben, melden Sie sich an; sonst nehmen Sie andere Angaben.
+said-no-more-accounts = Hier lassen sich keine weiteren Konten anlegen. Fragen Sie, wer diesen Dienst betreibt.
 said-email-taken = Diese Adresse wird schon benutzt. Geben Sie eine andere ein.
 said-too-much = Das ist zu viel. Kürzen Sie es oder wählen Sie eine kleinere Datei.
 said-sign-in-again = Melden Sie sich dafür noch einmal an: Ihre letzte Anmeldung ist eine Weile her.

@@ -45,6 +45,7 @@ said-no-language = There is no such language here.
 said-nothing-filled-in = Nothing was saved: there is nothing filled in. Start again.
 said-nothing-saved = Nothing was saved: sign in first, then start again.
 said-not-these-details = An account cannot be made with these details. If you have one already, sign in; else try other details.
+said-no-more-accounts = No more accounts can be made here. Ask whoever runs this service.
 said-email-taken = This address is in use already. Enter another.
 said-too-much = This is too much. Shorten it, or choose a smaller file.
 said-sign-in-again = Sign in again to do this: your last sign-in was some time ago.

@@ -1,7 +1,5 @@
 //! What people go by at clients: `sub` (reference §4.2, OpenID Connect Core §8).
 
-use std::fmt::Write as _;
-
 use protocol::Digest;
 use serde_json::json;
 
@@ -78,13 +76,14 @@ pub(crate) fn read_hash(hex: &str) -> Option<[u8; 32]> {
 
 /// A digest in hexadecimal.
 pub(crate) fn hex(digest: &Digest) -> String {
-    digest
-        .as_bytes()
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
+    let digits = digest.as_bytes().iter();
+    digits
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use protocol::redirect::RedirectUri;
 use protocol::{ClientId, Digest, Scopes, Seconds, Slug, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{Client, ClientKind, Federation, Metadata, RedirectRule, host};
+use super::{Client, ClientKind, Federation, Metadata, RedirectRule, RedirectTarget, host};
 use crate::config::SharedSecret;
 
 mod demands;
@@ -150,6 +150,7 @@ impl Client {
         client.shared_secret.clone_from(&item.secret);
         client.metadata = Box::new(demands::metadata(template, item));
         client.origin = origin;
+        client.leads_where_named = !template.bound_to().is_empty();
         Some(client)
     }
 
@@ -173,6 +174,13 @@ impl Client {
     /// Whether no administrator made it.
     pub fn is_registered(&self) -> bool {
         self.origin != Origin::Configured
+    }
+
+    /// Whether people may be sent to an address of its without being asked (RFC 9700 §4.11.2): an administrator wrote it
+    /// down, or its host at least. An app's own scheme has no host that anybody could name.
+    pub fn is_trusted_at(&self, target: &RedirectTarget) -> bool {
+        let is_named = self.leads_where_named && target.uri().as_str().starts_with("https:");
+        !self.is_registered() || is_named
     }
 }
 

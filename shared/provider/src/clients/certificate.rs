@@ -2,6 +2,8 @@
 //! TLS has proved before the request came here; whether somebody trusted issued it, whoever ended TLS says: on AWS that is
 //! API Gateway's truststore (docs/mtls.md).
 
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
 mod names;
 mod reading;
 

@@ -62,6 +62,7 @@ pub fn compile(config: &Config, pk: u64) -> Option<Client> {
         encryption_key: encryption_key(config, provider),
         signing_certificate: certificate(config, provider.signing_key),
         origin: Origin::Configured,
+        leads_where_named: false,
         statement_sources: statement_sources(config, provider),
         encryption_certificate: certificate(config, provider.encryption_key),
         federation: federation(config, provider),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use protocol::{TenantId, Timestamp};
 use thiserror::Error;
 
+use super::allowed;
 use super::check::{check, removed};
 use super::current::Kept;
 use super::draft::Draft;
@@ -225,6 +226,7 @@ impl Configuration {
         for object in draft.removed() {
             removed(&draft.config, object, &mut problems);
         }
+        allowed::check(tenant, (stored, &draft), &mut problems);
         self.check_brands(&tenant.id, (stored, &draft), &mut problems)
             .await?;
         if problems.0.is_empty() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::{AUTHORIZATION, RETRY_AFTER};
+use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
 use protocol::authorize::Dialect;
 use protocol::{Digest, Params, Seconds, Secret};
@@ -113,7 +113,7 @@ impl Par {
         let throttle = &self.parts.throttle;
         match throttle.admit(&call.tenant.id, &buckets, call.now).await? {
             Admission::Admitted => Ok(()),
-            Admission::Wait(_) => Err(RequestFault::TooMany.into()),
+            Admission::Wait(wait) => Err(RequestFault::TooMany(wait).into()),
         }
     }
 
@@ -164,11 +164,7 @@ impl Par {
 
 fn refused(call: &Call<'_>, fault: &Fault) -> Response {
     let basic = call.request.headers().contains_key(AUTHORIZATION);
-    let mut response = encode::fault_json(fault, basic);
-    if *fault == Fault::Request(RequestFault::TooMany) {
-        encode::set(&mut response, RETRY_AFTER, &OF_STRANGERS.1.0.to_string()); // RFC 6585 §4
-    }
-    response
+    encode::fault_json(fault, basic)
 }
 
 #[async_trait]

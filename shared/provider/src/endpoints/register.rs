@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
@@ -137,12 +137,7 @@ impl Endpoint for Register {
             Ok(response) => return response,
             Err(fault) => fault,
         };
-        let mut response = encode::fault_challenge(&fault); // RFC 6750 §3
-        if fault == Fault::Registration(RegistrationFault::TooMany) {
-            let wait = access::INTERVAL.0.to_string();
-            encode::set(&mut response, RETRY_AFTER, &wait); // RFC 6585 §4
-        }
-        response
+        encode::fault_challenge(&fault) // RFC 6750 §3
     }
 }
 

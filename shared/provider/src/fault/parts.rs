@@ -1,5 +1,6 @@
 //! Faults by what they are about.
 
+use protocol::Seconds;
 use thiserror::Error;
 
 use crate::clients::IdentityFault;
@@ -24,6 +25,12 @@ pub enum Transport {
     /// A header that is not text.
     #[error("a header is not visible ASCII")]
     Header,
+    /// The tenant is suspended: whoever runs the installation serves nobody there for now.
+    #[error("this service is suspended")]
+    Suspended,
+    /// The tenant's limits are used up; for so long.
+    #[error("too many requests; wait a while")]
+    TooMany(Seconds),
 }
 
 /// Client authentication (RFC 6749 §2.3, §5.2).

@@ -1,7 +1,7 @@
 //! What the caller hears: the one table of codes, statuses and descriptions.
 
 use http::StatusCode;
-use protocol::ErrorCode;
+use protocol::{ErrorCode, Seconds};
 
 use super::{
     BearerFault, ClientFault, Denied, DeviceFault, Fault, GrantFault, PageFault, Transport,
@@ -55,16 +55,18 @@ impl Fault {
             Self::Device(DeviceFault::Expired) | Self::Backchannel(BackchannelFault::Expired) => {
                 ErrorCode::ExpiredToken
             }
-            Self::Device(DeviceFault::TooMany) | Self::Backchannel(BackchannelFault::TooMany) => {
-                ErrorCode::TemporarilyUnavailable
-            }
+            Self::Transport(Transport::TooMany(_))
+            | Self::Device(DeviceFault::TooMany)
+            | Self::Backchannel(BackchannelFault::TooMany) => ErrorCode::TemporarilyUnavailable,
             Self::Bearer(BearerFault::NeedsScope(_)) => ErrorCode::InsufficientScope,
             Self::Bearer(BearerFault::Absent | BearerFault::Invalid) => ErrorCode::InvalidToken,
             Self::Denied(Denied::LoginRequired) => ErrorCode::LoginRequired,
             Self::Denied(Denied::ConsentRequired) => ErrorCode::ConsentRequired,
             Self::Denied(Denied::Unmet) => ErrorCode::UnmetAuthenticationRequirements,
             Self::Denied(Denied::InteractionRequired) => ErrorCode::InteractionRequired,
-            Self::Device(DeviceFault::Denied)
+            // RFC 6749 §4.1.2.1: "The resource owner or authorization server denied the request"; §5.2 has nothing nearer.
+            Self::Transport(Transport::Suspended)
+            | Self::Device(DeviceFault::Denied)
             | Self::Denied(Denied::AccessDenied | Denied::Policy) => ErrorCode::AccessDenied,
             Self::Grant(GrantFault::ScopeExceeds) | Self::Denied(Denied::NeedsOpenid) => {
                 ErrorCode::InvalidScope
@@ -72,10 +74,39 @@ impl Fault {
             Self::Denied(Denied::BadHint)
             | Self::Exchange(_) // RFC 8693 §2.2.2: MUST
             | Self::Backchannel(BackchannelFault::Unsigned | BackchannelFault::NoNotificationToken)
-            | Self::Transport(_)
+            | Self::Transport(
+                Transport::NotFound
+                | Transport::Method
+                | Transport::TooLarge
+                | Transport::MediaType
+                | Transport::Header,
+            )
             | Self::Page(_) => ErrorCode::InvalidRequest,
             Self::Registration(fault) => fault.code(),
             Self::Port(_) => ErrorCode::ServerError,
+        }
+    }
+
+    /// How long to wait before it is worth trying again, where the fault says so.
+    pub const fn wait(&self) -> Option<Seconds> {
+        match self {
+            Self::Transport(Transport::TooMany(wait))
+            | Self::Registration(RegistrationFault::TooMany(wait))
+            | Self::Request(RequestFault::TooMany(wait)) => Some(*wait),
+            Self::Malformed(_)
+            | Self::Transport(_)
+            | Self::Client(_)
+            | Self::Grant(_)
+            | Self::Exchange(_)
+            | Self::Backchannel(_) // the endpoint says when its window ends
+            | Self::Device(_) // the same
+            | Self::Bearer(_)
+            | Self::Proof(_)
+            | Self::Request(_)
+            | Self::Denied(_)
+            | Self::Page(_)
+            | Self::Registration(_)
+            | Self::Port(_) => None,
         }
     }
 
@@ -88,7 +119,8 @@ impl Fault {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
             Self::Transport(Transport::MediaType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Bearer(BearerFault::NeedsScope(_))
+            Self::Transport(Transport::Suspended) // RFC 9110 §15.5.4: refused, whatever the credentials
+            | Self::Bearer(BearerFault::NeedsScope(_))
             | Self::Page(PageFault::Csrf)
             | Self::Registration(RegistrationFault::Denied) => {
                 StatusCode::FORBIDDEN // RFC 6750 §3.1, RFC 7592 §2.2
@@ -96,10 +128,11 @@ impl Fault {
             Self::Bearer(BearerFault::Absent | BearerFault::Invalid)
             // RFC 6749 §5.2. Where a client only named itself, authentik says 400 (reference §1.1).
             | Self::Client(ClientFault::Absent | ClientFault::Identity(_)) => StatusCode::UNAUTHORIZED,
-            Self::Device(DeviceFault::TooMany)
+            Self::Transport(Transport::TooMany(_))
+            | Self::Device(DeviceFault::TooMany)
             | Self::Backchannel(BackchannelFault::TooMany)
-            | Self::Registration(RegistrationFault::TooMany)
-            | Self::Request(RequestFault::TooMany) => {
+            | Self::Registration(RegistrationFault::TooMany(_))
+            | Self::Request(RequestFault::TooMany(_)) => {
                 StatusCode::TOO_MANY_REQUESTS // RFC 6585 §4
             }
             Self::Malformed(_)

@@ -30,20 +30,24 @@ impl Again<'_> {
         }
     }
 
-    /// Its `event` in the log (docs/logging.md).
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Code(_) => "code_replayed",
-            Self::RefreshToken(_) => "refresh_token_reused",
-            Self::DeviceCode(_) => "device_code_replayed",
-        }
-    }
-
     const fn message(self) -> &'static str {
         match self {
             Self::Code(_) => "Authorization code was used again; its tokens are revoked",
             Self::RefreshToken(_) => "Rotated-out refresh token was used; the family is revoked",
             Self::DeviceCode(_) => "Device code was used again; its tokens are revoked",
+        }
+    }
+
+    fn log(self) {
+        let (grant, message) = (self.grant(), self.message());
+        match self {
+            Self::Code(_) => tracing::warn!(event = "code_replayed", %grant, "{message}"),
+            Self::RefreshToken(_) => {
+                tracing::warn!(event = "refresh_token_reused", %grant, "{message}");
+            }
+            Self::DeviceCode(_) => {
+                tracing::warn!(event = "device_code_replayed", %grant, "{message}");
+            }
         }
     }
 
@@ -78,7 +82,7 @@ impl Workshop {
         let (tenant, client_id) = (&call.tenant.id, &client.client().client_id);
         let id = what.grant();
         self.grants.revoke(tenant, id, client_id).await?;
-        tracing::warn!(event = what.name(), grant = %id, "{}", what.message());
+        what.log();
         let mut event = call
             .event(Action::SuspiciousRequest, &*self.entropy)
             .for_client(client_id)

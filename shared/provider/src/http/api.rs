@@ -20,7 +20,7 @@ pub fn fault(fault: &Fault) -> Response {
         Fault::Transport(Transport::MediaType) => "Unsupported media type in request.".to_owned(),
         Fault::Page(PageFault::Csrf) => "CSRF Failed: CSRF token missing or incorrect.".to_owned(),
         Fault::Malformed(_)
-        | Fault::Transport(Transport::Header)
+        | Fault::Transport(Transport::Header | Transport::Suspended | Transport::TooMany(_))
         | Fault::Client(_)
         | Fault::Grant(_)
         | Fault::Exchange(_)

@@ -107,6 +107,8 @@ mod tests {
             brand: crate::brand::Brand::default(),
             subject_salt: "s".to_owned(),
             refresh_key: Sealed(Vec::new()),
+            limits: crate::tenant::Limits::default(),
+            suspended: None,
         }
     }
 

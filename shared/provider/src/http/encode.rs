@@ -230,8 +230,11 @@ pub fn denied(call: &Call<'_>, application: &str, refusal: &Refusal) -> Response
     told(response, &Fault::Denied(crate::fault::Denied::Policy))
 }
 
-/// Marks what went wrong for the log line, and says when to come back where it is our fault.
+/// Marks what went wrong for the log line, and says when to come back where it is our fault or too early.
 pub fn told(mut response: Response, fault: &Fault) -> Response {
+    if let Some(wait) = fault.wait() {
+        set(&mut response, RETRY_AFTER, &wait.0.to_string()); // RFC 6585 §4
+    }
     if matches!(fault, Fault::Port(_)) && !response.status().is_redirection() {
         set(&mut response, RETRY_AFTER, "2");
     }
@@ -255,8 +258,15 @@ const fn words(fault: &Fault) -> [&'static str; 3] {
         Fault::Transport(Transport::NotFound) => {
             ["error-nothing", "error-nothing-why", "error-nothing-advice"]
         }
+        Fault::Transport(Transport::Suspended) => [
+            "error-suspended",
+            "error-suspended-why",
+            "error-suspended-advice",
+        ],
         Fault::Port(PortError::Corrupt(_)) => ["error-ours", "error-ours-why", "error-ours-advice"],
-        Fault::Port(_) => ["error-busy", "error-busy-why", "error-busy-advice"],
+        Fault::Port(_) | Fault::Transport(Transport::TooMany(_)) => {
+            ["error-busy", "error-busy-why", "error-busy-advice"]
+        }
         Fault::Malformed(_)
         | Fault::Transport(_)
         | Fault::Client(_)

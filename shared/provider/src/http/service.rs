@@ -1,8 +1,11 @@
 //! What every request goes through, on Lambda and on the laptop alike.
 
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::{BoxFuture, Either, select};
 use http::header::{ALLOW, HOST, HeaderName};
 use http::{HeaderMap, Method, Uri};
 use protocol::Timestamp;
@@ -10,7 +13,8 @@ use protocol::Timestamp;
 use crate::fault::{Fault, Level, Transport};
 use crate::http::{Call, LARGEST_BODY, Request, Response, Sharing, api, cors, encode, route};
 use crate::pages::Scene;
-use crate::ports::TenantStore;
+use crate::permits::Permits;
+use crate::ports::{Admission, PortError, TenantStore};
 use crate::tenant::Tenant;
 
 /// Who reads an endpoint's answers, and so how it is told of a fault before the endpoint is reached.
@@ -60,7 +64,17 @@ pub trait Endpoint: Send + Sync {
 pub struct Service {
     endpoint: Arc<dyn Endpoint>,
     tenants: Arc<dyn TenantStore>,
+    permits: Option<Arc<Permits>>,
+    clock: Option<fn() -> Duration>,
+    patience: Option<Patience>,
 }
+
+/// Begins to wait for as long as whoever asks is kept waiting.
+pub type Patience = fn() -> BoxFuture<'static, ()>;
+
+/// Whoever asks has an answer after this long, whatever it is that does not answer us: less than the function's own time-out
+/// (`Timeout` of `infra/template.yaml`), at which Lambda would end it without one.
+pub const LONGEST: Duration = Duration::from_secs(9);
 
 impl Service {
     /// Serves this endpoint for these tenants.
@@ -68,6 +82,36 @@ impl Service {
         Self {
             endpoint: Arc::new(endpoint),
             tenants,
+            permits: None,
+            clock: None,
+            patience: None,
+        }
+    }
+
+    /// The same, which holds tenants to their limits.
+    #[must_use]
+    pub fn limited_by(self, permits: Arc<Permits>) -> Self {
+        Self {
+            permits: Some(permits),
+            ..self
+        }
+    }
+
+    /// The same, which says in its log line how long an answer took by this clock. It need only go forward.
+    #[must_use]
+    pub fn timed(self, clock: fn() -> Duration) -> Self {
+        Self {
+            clock: Some(clock),
+            ..self
+        }
+    }
+
+    /// The same, which gives up on a request once this is over, which is after [`LONGEST`].
+    #[must_use]
+    pub fn within(self, patience: Patience) -> Self {
+        Self {
+            patience: Some(patience),
+            ..self
         }
     }
 
@@ -82,22 +126,52 @@ impl Service {
     }
 
     /// Answers a request and writes its one log line.
-    #[tracing::instrument(name = "request", skip_all, fields(function = self.function(), client.id = tracing::field::Empty))]
+    // An error's span, so that it is there whatever the log leaves out: all lines of a request say by it whose they are.
+    #[tracing::instrument(level = "error", name = "request", skip_all, fields(
+        function = self.function(),
+        request_id = request_id,
+        tenant = tracing::field::Empty,
+        client.id = tracing::field::Empty,
+    ))]
     pub async fn call(&self, mut request: Request, now: Timestamp, request_id: &str) -> Response {
+        let begun = self.clock.map(|clock| clock());
         let method = request.method().clone();
         if method == Method::HEAD {
             *request.method_mut() = Method::GET; // RFC 9110 §9.3.2
         }
-        let (mut response, tenant) = match self.reach(&request, now, request_id).await {
+        let (mut response, tenant) = match self.reach_in_time(&request, now, request_id).await {
             Ok((response, tenant)) => (response, Some(tenant)),
             Err(fault) => (self.refuse(&fault, &request, request_id), None),
         };
         harden(&mut response, tenant.as_deref());
-        log(&method, tenant.as_deref(), &response, request_id);
+        let took = self
+            .clock
+            .zip(begun)
+            .map(|(clock, begun)| clock().saturating_sub(begun));
+        log(&method, tenant.as_deref(), &response, (request_id, took));
         if method == Method::HEAD {
             *response.body_mut() = bytes::Bytes::new();
         }
         response
+    }
+
+    /// What is under way when patience is over is as if its answer were lost: it takes effect whole, or not at all.
+    async fn reach_in_time(
+        &self,
+        request: &Request,
+        now: Timestamp,
+        request_id: &str,
+    ) -> Result<(Response, Arc<Tenant>), Fault> {
+        let reached = self.reach(request, now, request_id);
+        let Some(patience) = self.patience else {
+            return reached.await;
+        };
+        match select(pin!(reached), patience()).await {
+            Either::Left((reached, _)) => reached,
+            Either::Right(((), _)) => {
+                Err(PortError::Unavailable("no answer in time".to_owned()).into())
+            }
+        }
     }
 
     async fn reach(
@@ -124,6 +198,11 @@ impl Service {
             .by_host(&host, now)
             .await?
             .ok_or(Transport::NotFound)?;
+        tracing::Span::current().record("tenant", tenant.id.as_str());
+        if tenant.suspended.is_some() {
+            let fault = Transport::Suspended.into();
+            return Ok((self.refuse(&fault, request, request_id), tenant));
+        }
         if preflight {
             return Ok((cors::preflight(request, self.endpoint.methods()), tenant));
         }
@@ -137,9 +216,35 @@ impl Service {
             request,
             client: OnceLock::new(),
         };
-        let mut response = self.endpoint.answer(&call).await;
+        let mut response = match self.admit(&call).await? {
+            Admission::Admitted => self.answer(&call).await,
+            Admission::Wait(wait) => {
+                self.refuse(&Transport::TooMany(wait).into(), request, request_id)
+            }
+        };
         cors::share(&mut response, &call, sharing);
         Ok((response, tenant))
+    }
+
+    /// Whether the tenant's limits have room for it.
+    async fn admit(&self, call: &Call<'_>) -> Result<Admission, Fault> {
+        match &self.permits {
+            Some(permits) => Ok(permits.admit(&call.tenant, call.function, call.now).await?),
+            None => Ok(Admission::Admitted),
+        }
+    }
+
+    async fn answer(&self, call: &Call<'_>) -> Response {
+        let response = self.endpoint.answer(call).await;
+        let is_success = response.status().is_success();
+        if let Some(permits) = self.permits.as_ref().filter(|_| is_success) {
+            let settled = permits.settle(&call.tenant, call.function, call.now);
+            if let Err(error) = settled.await {
+                // What was given out stays given out: a code cannot be redeemed again.
+                tracing::warn!(event = "answer_uncounted", %error, "an answer was not counted");
+            }
+        }
+        response
     }
 
     fn refuse(&self, fault: &Fault, request: &Request, request_id: &str) -> Response {
@@ -191,7 +296,13 @@ fn harden(response: &mut Response, tenant: Option<&Tenant>) {
     }
 }
 
-fn log(method: &Method, tenant: Option<&Tenant>, response: &Response, request_id: &str) {
+fn log(
+    method: &Method,
+    tenant: Option<&Tenant>,
+    response: &Response,
+    (request_id, took): (&str, Option<Duration>),
+) {
+    let ms = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
     let status = response.status().as_u16();
     let tenant = tenant.map_or("-", |tenant| tenant.id.as_str());
     let method = method.as_str();
@@ -201,6 +312,7 @@ fn log(method: &Method, tenant: Option<&Tenant>, response: &Response, request_id
             tenant,
             method,
             status,
+            ms,
             outcome = "ok",
             "request answered"
         );
@@ -213,6 +325,7 @@ fn log(method: &Method, tenant: Option<&Tenant>, response: &Response, request_id
             tenant,
             method,
             status,
+            ms,
             outcome,
             fault = fault_reason,
             "request refused"
@@ -222,6 +335,7 @@ fn log(method: &Method, tenant: Option<&Tenant>, response: &Response, request_id
             tenant,
             method,
             status,
+            ms,
             outcome,
             fault = fault_reason,
             "request refused"
@@ -231,6 +345,7 @@ fn log(method: &Method, tenant: Option<&Tenant>, response: &Response, request_id
             tenant,
             method,
             status,
+            ms,
             outcome,
             fault = fault_reason,
             "request failed"

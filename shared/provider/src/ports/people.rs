@@ -141,6 +141,9 @@ pub trait People: Send + Sync {
     /// four.
     async fn roster(&self, tenant: &TenantId) -> Outcome<Vec<Listed>>;
 
+    /// How many there are, read consistently: a request for each megabyte, as of [`People::roster`].
+    async fn count(&self, tenant: &TenantId) -> Outcome<u64>;
+
     /// People in order of their numbers, after the one an earlier page ended with; at most `limit`.
     async fn list(&self, tenant: &TenantId, after: Option<u64>, limit: u32) -> Outcome<PeoplePage>;
 

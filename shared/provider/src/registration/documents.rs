@@ -120,7 +120,7 @@ impl Documents {
             }
             Err(
                 DocumentFault::Fetch(FetchError::Often)
-                | DocumentFault::Registration(RegistrationFault::TooMany),
+                | DocumentFault::Registration(RegistrationFault::TooMany(_)),
             ) => Ok(Met::Later),
             Err(reason) => {
                 tracing::info!(event = "client_document_refused", %reason, "a client's document is no good");

@@ -1,6 +1,6 @@
 //! Why a client is not registered (RFC 7591 §3.2.2).
 
-use protocol::ErrorCode;
+use protocol::{ErrorCode, Seconds};
 use thiserror::Error;
 
 use crate::jwt::JwtFault;
@@ -47,9 +47,9 @@ pub enum RegistrationFault {
     /// The policies of the application do not have such a client, or no longer (RFC 7592 §2.2: 403).
     #[error("the policies of this application do not let such a client in")]
     Denied,
-    /// An address registers, or a client changes, too often.
+    /// An address registers, or a client changes, too often; for so long.
     #[error("too many requests to register or change clients; wait a while")]
-    TooMany,
+    TooMany(Seconds),
 }
 
 impl RegistrationFault {
@@ -68,7 +68,7 @@ impl RegistrationFault {
             }
             Self::Unapproved => ErrorCode::UnapprovedSoftwareStatement,
             Self::Denied => ErrorCode::AccessDenied,
-            Self::TooMany => ErrorCode::TemporarilyUnavailable,
+            Self::TooMany(_) => ErrorCode::TemporarilyUnavailable,
         }
     }
 }

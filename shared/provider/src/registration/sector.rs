@@ -1,11 +1,15 @@
 //! `sector_identifier_uri` (OpenID Connect Registration §5): who shares a sector has to be named by its document.
 
+use protocol::Seconds;
 use protocol::backchannel::GRANT_TYPE as CIBA;
 use protocol::redirect::RedirectUri;
 
 use super::{Asked, RegistrationFault};
 use crate::client::SubjectType;
 use crate::ports::{FetchError, Fetcher};
+
+/// When it is worth trying again where too many documents have been fetched.
+const LATER: Seconds = Seconds::minutes(1);
 
 /// Fetches the document and compares it. A client with nothing that could be in it is in no sector by it.
 ///
@@ -30,7 +34,7 @@ pub async fn check_sector(asked: &Asked, fetcher: &dyn Fetcher) -> Result<(), Re
     let document = fetcher.get(url).await;
     let document = document.map_err(|why| {
         if why == FetchError::Often {
-            RegistrationFault::TooMany
+            RegistrationFault::TooMany(LATER)
         } else {
             RegistrationFault::Sector
         }
@@ -115,7 +119,7 @@ mod tests {
         let often = checked(Err(FetchError::Often), sector);
         assert_eq!(
             often,
-            Err(RegistrationFault::TooMany),
+            Err(RegistrationFault::TooMany(LATER)),
             "later it may be good"
         );
         assert_eq!(

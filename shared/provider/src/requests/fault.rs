@@ -1,6 +1,6 @@
 //! Why an authorization request is not taken, and what the client hears of it.
 
-use protocol::ErrorCode;
+use protocol::{ErrorCode, Seconds};
 use thiserror::Error;
 
 use crate::jwt::JwtFault;
@@ -21,9 +21,9 @@ pub enum RequestFault {
     /// RFC 9126 §2.3: 413.
     #[error("a pushed request of this client may have 16 KiB")]
     TooLarge,
-    /// RFC 9126 §2.3: 429.
+    /// RFC 9126 §2.3: 429, for so long.
     #[error("too many requests are pushed; wait a while")]
-    TooMany,
+    TooMany(Seconds),
     /// RFC 9101 §10.4: only what the client registered is fetched.
     #[error("request_uri is not registered")]
     UnregisteredUri,
@@ -79,7 +79,7 @@ impl RequestFault {
             Self::ResponseType => ErrorCode::UnauthorizedClient, // RFC 6749 §4.1.2.1
             Self::Target => ErrorCode::InvalidTarget,
             Self::Details(_) => ErrorCode::InvalidAuthorizationDetails,
-            Self::TooMany => ErrorCode::TemporarilyUnavailable,
+            Self::TooMany(_) => ErrorCode::TemporarilyUnavailable,
             Self::TwoRequests
             | Self::TooLarge
             | Self::UriPushed

@@ -43,6 +43,9 @@ impl RotateKeys {
     }
 
     async fn one(&self, id: TenantId, now: Timestamp) -> Outcome<()> {
+        if !self.rotator.has_work(&id).await? {
+            return Ok(());
+        }
         let hosted = self.brands.at_hosts(&id).await?;
         let Some(hosted) = hosted.first() else {
             return Ok(()); // it is at no host any more: nobody asks it for a token

@@ -406,6 +406,7 @@ pub(crate) fn client(mappings: Vec<ScopeMapping>, policies: PolicySet) -> Client
         signing_certificate: None,
         origin: crate::client::Origin::Configured,
         statement_sources: Vec::new(),
+        leads_where_named: false,
         encryption_certificate: None,
         federation: Federation::default(),
         shared_secret: None,
@@ -422,6 +423,8 @@ pub(crate) fn tenant() -> Arc<Tenant> {
         brand: crate::brand::Brand::named("Example").unwrap(),
         subject_salt: "salt".into(),
         refresh_key: Sealed(Vec::new()),
+        limits: crate::tenant::Limits::default(),
+        suspended: None,
     })
 }
 

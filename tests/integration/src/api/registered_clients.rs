@@ -24,7 +24,7 @@ async fn start() -> Api {
 
 #[tokio::test]
 async fn superusers_see_and_remove_clients_that_registered() {
-    let api = start().await;
+    let api = Box::pin(start()).await;
     let (one, two) = (
         registered(&api.bench, &plain()).await,
         registered(&api.bench, &plain()).await,
@@ -49,7 +49,7 @@ async fn superusers_see_and_remove_clients_that_registered() {
 
 #[tokio::test]
 async fn nobody_else_does() {
-    let api = start().await;
+    let api = Box::pin(start()).await;
     let one = registered(&api.bench, &plain()).await;
     let at = format!("{PATH}{}/", member(&one, "client_id"));
     for path in [PATH, &at] {

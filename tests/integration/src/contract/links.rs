@@ -22,7 +22,7 @@ over_both_stores! {
 }
 
 /// One that is good until [`NOW`] + 1800, with more in its context than an attribute could nest.
-fn link() -> Link {
+pub(crate) fn link() -> Link {
     let mut deep = json!("deep");
     for _ in 0..40 {
         deep = json!({ "": [deep, u64::MAX] });

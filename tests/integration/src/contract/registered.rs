@@ -23,7 +23,7 @@ fn id(name: &str) -> ClientId {
     ClientId::parse(name).unwrap()
 }
 
-fn client(name: &str) -> RegisteredClient {
+pub(crate) fn client(name: &str) -> RegisteredClient {
     RegisteredClient {
         client_id: id(name),
         template: Slug::parse("web").unwrap(),

@@ -205,6 +205,8 @@ pub(crate) fn tenant(id: &str) -> Tenant {
         brand: Brand::named(id).expect("slugs"),
         subject_salt: "salt".to_owned(),
         refresh_key: Sealed(vec![0, 1, 255]),
+        limits: provider::tenant::Limits::default(),
+        suspended: None,
     }
 }
 
@@ -255,6 +257,7 @@ pub(crate) fn client(id: &str, at_slug: &str) -> Client {
         signing_certificate: None,
         origin: provider::client::Origin::Configured,
         statement_sources: Vec::new(),
+        leads_where_named: false,
         encryption_certificate: None,
         federation: Federation::default(),
         shared_secret: None,

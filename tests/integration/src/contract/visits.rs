@@ -108,7 +108,7 @@ async fn a_session_of_before_is_left_signed_in_again_and_ended(stage: &Stage) {
     assert!(!stage.signed_in(&token).await);
 }
 
-/// Ends a session by `end` while clients come, in turns that differ a little; and who was told is who got something.
+/// Ends a session by `end` while clients come, each time a little later; and who was told is who got something.
 async fn raced<F>(stage: &Stage, end: impl Fn(Session) -> F, outbox: &Outbox)
 where
     F: Future<Output = ()>,
@@ -119,8 +119,14 @@ where
     for round in 0..12 {
         let (token, it) = session(&ada);
         stage.enter(&it).await;
+        stage.proxy.take_calls();
         let ending = async {
-            tokio::time::sleep(std::time::Duration::from_millis(round)).await;
+            // Once so many calls of those who come have been answered; each makes one at least.
+            let mut answered = 0;
+            while answered < round % (clients.len() + 1) {
+                answered += stage.proxy.take_calls().len();
+                tokio::task::yield_now().await;
+            }
             end(it.clone()).await;
         };
         let (opened, ()) = tokio::join!(come(stage, &ada, &it, &clients), ending);

@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use protocol::Seconds;
-use provider::group::GroupId;
-use provider::policy::{Binding, EngineMode, PolicySet, Target};
 use serde_json::json;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use super::{ACCESS, ID, JWT, REFUSED, allow, exchanging, subject};
 use crate::assertions::{Elsewhere, claims as of_ci, trust};
-use crate::harness::{Bench, claims, member};
+use crate::harness::{Bench, claims, configure, member};
 use crate::machines::{found, logged, reconfigure};
 
 #[tokio::test]
@@ -108,18 +104,7 @@ async fn an_exchange_that_is_refused_makes_no_account() {
 /// Makes the application one for a group that nobody is in.
 async fn for_nobody(bench: &Bench) {
     reconfigure(bench, "fast", |client| {
-        client.policies = PolicySet {
-            mode: EngineMode::All,
-            bindings: vec![Binding {
-                id: Uuid::new_v4(),
-                order: 0,
-                enabled: true,
-                negate: false,
-                timeout: Seconds(30),
-                failure_result: false,
-                target: Target::Group(GroupId(Uuid::new_v4())),
-            }],
-        };
+        client.policies = configure::refusing();
     })
     .await;
 }

@@ -23,7 +23,7 @@ async fn by_token() -> Api {
 
 #[tokio::test]
 async fn rfc7591_3_an_initial_access_token_lets_a_client_register() {
-    let api = by_token().await;
+    let api = Box::pin(by_token()).await;
     let with = |key: &'static str| api.bench.send(sent(Method::POST, PLACE, key, &plain()));
     let good = with(ROOT_KEY).await;
     assert_eq!(good.status(), 201, "{}", text(&good));
@@ -75,7 +75,7 @@ async fn rfc9068_4_a_token_for_another_resource_registers_nobody() {
 
 #[tokio::test]
 async fn what_a_stranger_says_is_not_even_looked_at() {
-    let api = by_token().await;
+    let api = Box::pin(by_token()).await;
     let answer = api
         .bench
         .send(sent(Method::POST, PLACE, "guessed", &json!([])))

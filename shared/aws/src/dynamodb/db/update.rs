@@ -11,9 +11,15 @@ use crate::dynamodb::row::{Row, attributes};
 use crate::dynamodb::schema::Key;
 
 /// What a change tells; where its condition does not hold, the item as it stands, `None` where there is none.
-type Told = Result<Row, Option<Row>>;
+pub(crate) type Told = Result<Row, Option<Row>>;
 
 impl Db {
+    /// Changes an item, iff the condition holds; where it does not, says what stands there. The change must bear being
+    /// made twice.
+    pub(crate) async fn change(&self, key: &Key, change: &Expression) -> Outcome<Told> {
+        self.send_update(key, change, ReturnValue::None).await
+    }
+
     /// Changes an item, iff the condition holds.
     pub(super) async fn send_update(
         &self,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use thiserror::Error;
 
-use super::Custody;
+use super::{Custody, OPENS};
 use crate::kms::spki;
 
 /// The length of a new RSA key.
@@ -62,7 +62,7 @@ impl Custody {
             RsaLength::Bits2048 => KeySpec::Rsa2048,
             RsaLength::Bits4096 => KeySpec::Rsa4096,
         };
-        let what = format!("Latchkey: opens encrypted tokens of {tenant}");
+        let what = format!("{OPENS}{tenant}");
         let key_id = self
             .create_key(spec, KeyUsageType::EncryptDecrypt, what)
             .await?;

@@ -5,6 +5,7 @@ use provider::brand::Brand;
 use provider::config::shipped::made_of;
 use provider::config::{Config, brand_problems};
 use provider::event::Action;
+use provider::fault::Transport;
 use provider::ports::{BrandEdit, Hosted, Rebranded};
 use provider::tenant::Tenant;
 use serde_json::Value;
@@ -24,6 +25,7 @@ pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     for _ in 0..TRIES {
         let (revision, config) = api.parts.config.read(&ask.call.tenant.id).await?;
         let brands = all(api, ask).await?;
+        let like = served(&brands)?;
         let mut form = given.clone();
         let domain = form::domain(&mut form);
         let own = brands.iter().flat_map(|brand| &brand.hosts);
@@ -52,7 +54,7 @@ pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
             tenant: Tenant {
                 base_url: format!("{scheme}://{domain}"),
                 brand,
-                ..(*ask.call.tenant).clone()
+                ..like.clone()
             },
         };
         let edit = BrandEdit::Add(&hosted);
@@ -149,6 +151,15 @@ pub(super) async fn destroy(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> 
         }
     }
     Err(Refusal::Conflict)
+}
+
+/// The tenant as a host more is to have it: as it stands in the table at this revision, with its limits, and not as the request
+/// came upon it, which may be 30 seconds old. Where any of its hosts is closed by now, or none is left, there is none more.
+fn served(brands: &[Branded]) -> Result<&Tenant, Refusal> {
+    match brands.first().map(|brand| &brand.tenant) {
+        Some(first) if brands.iter().all(|it| it.tenant.suspended.is_none()) => Ok(first),
+        Some(_) | None => Err(Transport::Suspended.into()),
+    }
 }
 
 /// The brand as it is to be, where nothing is wrong with that.

@@ -12,7 +12,7 @@ use serde_json::{Map, json};
 
 use super::form::is_username;
 use super::shape::SERVICE_ACCOUNT;
-use super::write::{blank, event};
+use super::write::{blank, event, has_room};
 use crate::endpoint::Api;
 use crate::errors::{Refusal, WHOLE};
 use crate::form::{Form, Mode};
@@ -41,6 +41,7 @@ pub async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::field("name", BAD_NAME));
     }
     let tenant = &ask.call.tenant;
+    has_room(api, ask).await?;
     let expiring = form.get("expiring").unwrap_or(true);
     let mut user = blank(api, ask);
     user.subject.username.clone_from(&name);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use http::StatusCode;
 use protocol::UserId;
 use provider::event::{Action, Event};
+use provider::permits::room_for_one;
 use provider::ports::{ChangedAccount, Listed, NewAccount, Written};
 use provider::session::Session;
 use provider::user::{Profile, Subject, User};
@@ -13,10 +14,12 @@ use super::forest::Forest;
 use super::shape::USER;
 use super::{form, guard, read};
 use crate::endpoint::Api;
-use crate::errors::{Errors, Refusal};
+use crate::errors::{Errors, Refusal, WHOLE};
 use crate::form::Mode;
 use crate::operation::{Ask, Reply};
 use crate::resources::common::TRIES;
+
+const FULL: &str = "There are as many accounts as this tenant may have.";
 
 /// Makes one.
 ///
@@ -27,6 +30,7 @@ pub async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     given.errors.clone().check()?;
     let people = &api.parts.people;
     let tenant = &ask.call.tenant.id;
+    has_room(api, ask).await?;
     let mut user = blank(api, ask);
     for _ in 0..TRIES {
         let mut form = given.clone();
@@ -52,6 +56,14 @@ pub async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         }
     }
     Err(Refusal::Conflict)
+}
+
+/// The tenant may have another account.
+pub(super) async fn has_room(api: &Api, ask: &Ask<'_>) -> Result<(), Refusal> {
+    if room_for_one(&*api.parts.people, &ask.call.tenant).await? {
+        return Ok(());
+    }
+    Err(Refusal::field(WHOLE, FULL))
 }
 
 /// Changes one: sessions and grants of somebody who is made inactive end.

@@ -16,7 +16,7 @@ impl Authorize {
     pub(super) async fn refuse(&self, reply: &Reply<'_>, fault: &Fault) -> Result<Response, Fault> {
         let (call, client) = (reply.call, reply.client);
         let trusted = reply.silent // the exception of §4.11.2: a page would be seen by nobody
-            || !client.is_registered()
+            || client.is_trusted_at(&reply.target)
             || is_loopback(reply.target.uri().as_str())
             || self.is_known(call, client).await?;
         if trusted {

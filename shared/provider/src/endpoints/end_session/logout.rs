@@ -161,9 +161,10 @@ impl<'a> Logout<'a> {
     }
 
     /// §3: without an ID token for this person, the address has to be legitimate by other means. Where an administrator
-    /// registered it, it is; where the client did so itself, the person decides.
+    /// registered it or named its host, it is; where the client did so itself, the person decides.
     fn is_followed(&self, by: By) -> bool {
-        by == By::Hint || !self.client.is_registered()
+        let target = self.target.as_ref();
+        by == By::Hint || target.is_none_or(|target| self.client.is_trusted_at(target))
     }
 
     fn onward(&self) -> Option<String> {

@@ -20,7 +20,7 @@ pub(super) const SCOPE: &str = "urn:latchkey:register";
 /// How many clients an address may register at once.
 const BURST: u32 = 200;
 /// And then one each so often.
-pub(super) const INTERVAL: Seconds = Seconds(5);
+const INTERVAL: Seconds = Seconds(5);
 /// How many may be registered at an issuer at once, wherever they come from, and then one each so often.
 const ALL: (u32, Seconds) = (5_000, Seconds(1));
 
@@ -69,7 +69,7 @@ impl Register {
         let throttle = &self.parts.throttle;
         match throttle.admit(&call.tenant.id, buckets, call.now).await? {
             Admission::Admitted => Ok(()),
-            Admission::Wait(_) => Err(RegistrationFault::TooMany.into()),
+            Admission::Wait(wait) => Err(RegistrationFault::TooMany(wait).into()),
         }
     }
 

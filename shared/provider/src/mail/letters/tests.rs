@@ -18,6 +18,8 @@ fn tenant(logo: &str) -> Tenant {
         },
         subject_salt: String::new(),
         refresh_key: Sealed(Vec::new()),
+        limits: crate::tenant::Limits::default(),
+        suspended: None,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::flow::proof::Method;
 use crate::flow::stage::UserWriteSettings;
 use crate::group::GroupId;
 use crate::invitation::Invitation;
+use crate::permits::room_for_one;
 use crate::ports::{NewAccount, PortError, Written};
 use crate::user::{Membership, Profile, Subject, User, UserKind};
 
@@ -22,6 +23,9 @@ use crate::user::{Membership, Profile, Subject, User, UserKind};
 const PATH: &str = "user_path";
 const KIND: &str = "user_type";
 const GROUPS: &str = "groups";
+
+/// What people are told where the tenant has as many accounts as it may have.
+const FULL: &str = "No more accounts can be made here. Ask whoever runs this service.";
 
 /// authentik's `User.default_path`.
 const DEFAULT_PATH: &str = "users";
@@ -40,6 +44,9 @@ impl Executor {
             Ok(user) => user,
             Err(errors) => return self.back(run, errors).await,
         };
+        if !self.has_room(run, user.subject.id).await? {
+            return Ok(Step::Deny(Some(FULL.to_owned())));
+        }
         user.subject.groups = self.memberships(run, its.create_users_group).await?;
         user = self.in_groups(run, user).await?;
         let uninvited = invitation.is_none() && run.accepted_invitation().is_some();
@@ -75,6 +82,12 @@ impl Executor {
         proofs.retain(|proof| proof.method == Method::Email && proved);
         run.plan.context.created = true;
         Ok(run.wrote(user))
+    }
+
+    /// Whether there is room for this account, or it is there already.
+    async fn has_room(&self, run: &Run<'_>, id: UserId) -> Result<bool, Fault> {
+        let (people, tenant) = (&self.parts.people, &run.call().tenant);
+        Ok(room_for_one(&**people, tenant).await? || people.by_id(&tenant.id, id).await?.is_some())
     }
 
     async fn open_account(

@@ -1,0 +1,4 @@
+//! See `src/jwts.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::jwts(data));
