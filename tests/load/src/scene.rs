@@ -140,7 +140,7 @@ impl Scene {
             Request::Par => post(slug, "/application/o/par/", &asked()),
             Request::Code => self.code(slug).await?,
             Request::Refresh => self.refresh(slug).await?,
-            Request::ClientCredentials => client_credentials(slug),
+            Request::ClientCredentials(scope) => client_credentials(slug, scope),
             Request::AppPassword => machines::app_password(slug),
             Request::Assertion => self.assertion(slug)?,
             Request::Exchange => self.exchange(slug).await?,
@@ -260,10 +260,7 @@ pub(crate) fn post(slug: &str, path: &str, form: &[(&str, &str)]) -> Value {
 /// What a form is.
 pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
-fn client_credentials(slug: &str) -> Value {
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("scope", "openid profile"),
-    ];
+fn client_credentials(slug: &str, scope: &str) -> Value {
+    let form = [("grant_type", "client_credentials"), ("scope", scope)];
     post(slug, grants::TOKEN, &form)
 }

@@ -65,7 +65,7 @@ impl Scene {
     /// Makes the accounts of the clients, which the first request of each would.
     pub(super) async fn accounts(&self) -> anyhow::Result<()> {
         for slug in ["es-envelope", "rs-envelope", "es-direct"] {
-            self.answered(&client_credentials(slug)).await?;
+            self.answered(&client_credentials(slug, "profile")).await?;
         }
         self.answered(&self.assertion("special")?).await?;
         Ok(())
