@@ -15,7 +15,7 @@ use bytes::Bytes;
 use lambda_http::{LambdaEvent, lambda_runtime, service_fn};
 use protocol::{Digest, Timestamp};
 use provider::brand::Hosts;
-use provider::http::{Endpoint, LONGEST, Service};
+use provider::http::{Endpoint, Service};
 use provider::permits::Permits;
 use provider::ports::{LogoutQueue, Mailer};
 
@@ -182,9 +182,8 @@ async fn answer(
     event::response(service.call(request, now(), &context.request_id).await)
 }
 
-/// How long a request may take.
-fn patience() -> futures_util::future::BoxFuture<'static, ()> {
-    Box::pin(tokio::time::sleep(LONGEST))
+fn patience(long: Duration) -> futures_util::future::BoxFuture<'static, ()> {
+    Box::pin(tokio::time::sleep(long))
 }
 
 /// The one clock of a request.

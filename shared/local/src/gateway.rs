@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws::Ports as _;
 use axum::Router;
@@ -17,9 +18,7 @@ use provider::endpoints::{
     GithubUser, GithubUserTeams, Introspect, Jwks, OpenidConfiguration, Par, Register, Revoke,
     SelfService, Token, Userinfo,
 };
-use provider::http::{
-    ClientCertificate, LARGEST_BODY, LONGEST, Request, Response, Service, route, service,
-};
+use provider::http::{ClientCertificate, LARGEST_BODY, Request, Response, Service, route, service};
 use provider::policies::Policies;
 use provider::scripts::Scripts;
 use uuid::Uuid;
@@ -43,9 +42,8 @@ pub struct CertificateHeaders {
     pub verified: Option<HeaderName>,
 }
 
-/// How long a request may take.
-fn patience() -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(tokio::time::sleep(LONGEST))
+fn patience(long: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(tokio::time::sleep(long))
 }
 
 impl Gateway {

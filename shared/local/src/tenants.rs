@@ -19,6 +19,7 @@ use crate::backend::Backend;
 use crate::clock::now;
 
 pub use carry::{Carried, export, restore};
+pub(crate) use keys::is_usable;
 pub use removal::{Patience, delete, delete_all_but_keys};
 
 /// How many hosts are written in one transaction.

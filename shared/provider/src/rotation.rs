@@ -172,19 +172,26 @@ impl Rotator {
                 self.save(at, pair, version, Some("published")).await
             }
             Err(error) => {
-                end(&*self.keyring, &key).await;
+                end(&*self.keyring, &at.tenant.id, &key).await;
                 return Err(error.into());
             }
         };
-        self.unless_kept(&done, &key).await;
+        self.unless_kept(at, &done, &key).await;
         done.map(drop)
     }
 
     /// A key that nobody has heard of is let go; it is kept where it may be that the pair has it, and only the answer was lost.
-    async fn unless_kept<T: Sync>(&self, done: &Result<T, SaveError>, key: &SigningKey) {
+    async fn unless_kept<T: Sync>(
+        &self,
+        at: At<'_>,
+        done: &Result<T, SaveError>,
+        key: &SigningKey,
+    ) {
         match done {
             Ok(_) => {}
-            Err(SaveError::Conflict(_) | SaveError::Wrong(_)) => end(&*self.keyring, key).await,
+            Err(SaveError::Conflict(_) | SaveError::Wrong(_)) => {
+                end(&*self.keyring, &at.tenant.id, key).await;
+            }
             Err(SaveError::Port(_)) => left_behind(key, "its pair could perhaps not be saved"),
         }
     }

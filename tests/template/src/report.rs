@@ -18,6 +18,8 @@ const REASONS: &[Reason] = &[
         RETIRES,
     ),
     ("rotate-keys", "kms:ScheduleKeyDeletion", "key/*", RETIRES),
+    ("rotate-keys", "kms:DescribeKey", "key/*", RETIRES),
+    ("*", "kms:DescribeKey", "SigningKeyArn", SHARED),
     ("flow", "dynamodb:ConditionCheckItem", "table/Table", CHECKS),
     ("introspect", "dynamodb:UpdateItem", "table/Table", FETCHES),
     ("userinfo", "dynamodb:UpdateItem", "table/Table", FETCHES),
@@ -25,6 +27,10 @@ const REASONS: &[Reason] = &[
 
 /// `tests/integration/src/api/rotation*` sees it, with a clock that can be set.
 const RETIRES: &str = "a key retires hours after it was rotated, when its last token is over";
+
+/// `tests/integration/src/tenants/moved.rs` sees it.
+const SHARED: &str =
+    "a key that tenants share is let go by one of them, and has to be known for such";
 
 /// `shared/aws/src/dynamodb/browsers.rs` and `errands/joining.rs`.
 const CHECKS: &str =

@@ -8,6 +8,9 @@ use crate::API;
 use crate::intrinsics::object;
 use crate::stack::name_of;
 
+/// The path of the route that takes what no other does.
+const DEFAULT: &str = "$default";
+
 /// A route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
@@ -22,10 +25,15 @@ pub(crate) struct Route {
 /// The routes of a document.
 ///
 /// # Errors
-/// Where one is integrated otherwise than by Lambda's proxy with payloads of version 2.0.
+/// Where one is integrated otherwise than by Lambda's proxy with payloads of version 2.0, or ends in a slash: API Gateway leaves
+/// such a route out, without a word (aws/serverless-application-model#1949).
 pub(crate) fn read(body: &Value) -> anyhow::Result<Vec<Route>> {
     let mut routes = Vec::new();
     for (path, operations) in object(&body["paths"]) {
+        ensure!(
+            path == "/" || !path.ends_with('/'),
+            "{path} is no route of an HTTP API"
+        );
         for (method, operation) in object(operations) {
             let integration = &operation["x-amazon-apigateway-integration"];
             let proxied =
@@ -51,7 +59,8 @@ pub(crate) fn read(body: &Value) -> anyhow::Result<Vec<Route>> {
 }
 
 /// The route of a request, and the parameters of its path: of those that fit, that with the most segments that are literal from
-/// the left, and one with a greedy variable only where no other fits.
+/// the left, one with a greedy variable only where no other fits, and `$default` where none does. A greedy variable takes
+/// what is empty too: so `/x/` is answered by `/x/{proxy+}`, there being no route `/x/`.
 pub(crate) fn find<'a>(
     routes: &'a [Route],
     method: &str,
@@ -61,16 +70,23 @@ pub(crate) fn find<'a>(
         .iter()
         .filter(|route| route.method == "ANY" || route.method == method);
     let fitting = fitting.filter_map(|route| Some((route, fits(&route.path, path)?)));
-    fitting.max_by_key(|(route, _)| {
+    let best = fitting.max_by_key(|(route, _)| {
         let literal = route.path.split('/').map(|it| !it.starts_with('{'));
         let own = route.method != "ANY";
         (!route.path.contains("+}"), literal.collect::<Vec<_>>(), own)
+    });
+    best.or_else(|| {
+        let default = routes.iter().find(|route| route.path == DEFAULT)?;
+        Some((default, Map::new()))
     })
 }
 
 impl Route {
     /// What a permission says of where a call comes from: the API, its stage, the method and the path.
     pub(crate) fn source(&self) -> String {
+        if self.path == DEFAULT {
+            return format!("{API}/$default/$default");
+        }
         let path = self
             .path
             .split('/')
@@ -86,6 +102,9 @@ impl Route {
 
     /// `ANY /user`.
     pub(crate) fn key(&self) -> String {
+        if self.path == DEFAULT {
+            return DEFAULT.to_owned();
+        }
         format!("{} {}", self.method, self.path)
     }
 }
@@ -100,10 +119,8 @@ fn fits(pattern: &str, path: &str) -> Option<Map<String, Value>> {
                 given.next().filter(|it| *it == part)?;
             }
             Some((_, Some(greedy))) => {
+                given.clone().next()?;
                 let rest = given.by_ref().collect::<Vec<_>>().join("/");
-                if rest.is_empty() {
-                    return None;
-                }
                 found.insert(greedy.to_owned(), rest.into());
             }
             Some((name, None)) => {
@@ -132,26 +149,28 @@ mod tests {
         let routes = [
             "/",
             "/a/{slug}",
-            "/a/{slug}/",
-            "/a/token/",
-            "/a/{slug}/keys/",
+            "/a/token/{proxy+}",
+            "/a/{slug}/keys/{proxy+}",
             "/api/{proxy+}",
             "/api/user",
-            "/api/flows/{slug}/",
+            "/api/flows/{slug}/{proxy+}",
         ];
         let routes: Vec<Route> = routes.into_iter().map(route).collect();
         for (path, expected) in [
             ("/", Some("/")),
-            ("/a/token/", Some("/a/token/")),
+            ("/a/token/", Some("/a/token/{proxy+}")),
             ("/a/token", Some("/a/{slug}")),
-            ("/a/web/", Some("/a/{slug}/")),
-            ("/a/web/keys/", Some("/a/{slug}/keys/")),
+            ("/a/web/", None),
+            ("/a/web/keys/", Some("/a/{slug}/keys/{proxy+}")),
+            ("/a/web/keys", None),
             ("/a//", None),
             ("/api/user", Some("/api/user")),
             ("/api/user/", Some("/api/{proxy+}")),
-            ("/api/flows/x/", Some("/api/flows/{slug}/")),
-            ("/api/flows/x/y", Some("/api/{proxy+}")),
-            ("/api/", None),
+            ("/api/flows/x/", Some("/api/flows/{slug}/{proxy+}")),
+            ("/api/flows/x/y", Some("/api/flows/{slug}/{proxy+}")),
+            ("/api/flows/x", Some("/api/{proxy+}")),
+            ("/api/", Some("/api/{proxy+}")),
+            ("/api", None),
             ("/b", None),
         ] {
             let found = find(&routes, "GET", path).map(|(route, _)| route.path.as_str());
@@ -159,13 +178,30 @@ mod tests {
         }
         let (_, parameters) = find(&routes, "GET", "/api/x/y/").unwrap();
         assert_eq!(parameters["proxy"], "x/y/");
+        let mut routes = routes;
+        routes.push(route(DEFAULT));
+        let (default, _) = find(&routes, "GET", "/b").unwrap();
+        assert_eq!(default.path, DEFAULT);
+    }
+
+    #[test]
+    fn a_route_that_ends_in_a_slash_is_none() {
+        let integration = serde_json::json!({
+            "type": "aws_proxy",
+            "payloadFormatVersion": "2.0",
+            "uri": "arn:/functions/f/invocations",
+        });
+        let document = |path: &str| serde_json::json!({"paths": {path: {"get": {"x-amazon-apigateway-integration": integration}}}});
+        assert!(read(&document("/a")).is_ok());
+        let refused = read(&document("/a/")).unwrap_err().to_string();
+        assert_eq!(refused, "/a/ is no route of an HTTP API");
     }
 
     #[test]
     fn a_permission_is_for_the_route_with_its_variables_open() {
         assert_eq!(
-            route("/a/{slug}/keys/").source(),
-            "latchkeyapi/$default/GET/a/*/keys/"
+            route("/a/{slug}/keys").source(),
+            "latchkeyapi/$default/GET/a/*/keys"
         );
         assert_eq!(
             route("/api/{proxy+}").source(),

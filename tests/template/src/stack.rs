@@ -209,14 +209,10 @@ impl Loading {
         Ok(routes)
     }
 
-    /// Whether a permission of the function names this source. SAM writes paths without their last slash, and API Gateway takes
-    /// them so.
+    /// Whether a permission of the function names this source.
     fn may_invoke(&self, function: &str, principal: &str, source: &str) -> bool {
-        let source = source.trim_end_matches('/');
         self.permissions.iter().any(|(of, who, pattern)| {
-            of == function
-                && who == principal
-                && crate::policy::matches(pattern.trim_end_matches('/'), source)
+            of == function && who == principal && crate::policy::matches(pattern, source)
         })
     }
 }

@@ -1,5 +1,6 @@
 //! One route table, `shared/provider/src/http/route.rs`, and its copies: the template's events and the routes of
 //! `cargo lambda watch`. Each path comes with and without its trailing slash, but for those with `{proxy+}`: any rest is theirs.
+//! API Gateway has no routes that end in a slash; there, `/x/` is what `/x/{proxy+}` takes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,7 +11,10 @@ use serde_norway::Value;
 
 /// What stands for any rest of a path, at API Gateway and in the table.
 const REST: &str = "{proxy+}";
-/// The same for `cargo lambda watch` (the crate matchit).
+/// API Gateway's route of what no other takes, and the rest that it is for: as a greedy route, it would fit `/application/o/token/`
+/// too, and AWS does not say which of two greedy routes is taken where a variable stands beside a literal.
+const DEFAULT: (&str, &str) = ("$default", "/application/o/{slug}/{proxy+}");
+/// [`REST`] for `cargo lambda watch` (the crate matchit).
 const WATCHS_REST: &str = "{*proxy}";
 
 /// Where the table is.
@@ -195,6 +199,24 @@ fn with_slashes(canonical: &[(String, String)]) -> Routes {
         .collect()
 }
 
+/// The same as routes of API Gateway. `/api/v3/` is left to `/api/v3/{proxy+}`.
+fn at_the_gateway(canonical: &[(String, String)]) -> Routes {
+    let literal = with_slashes(canonical);
+    let (rests, mut routes): (Routes, Routes) = literal
+        .into_iter()
+        .partition(|(path, _)| path.len() > 1 && path.ends_with('/'));
+    for (path, function) in rests {
+        let greedy = format!("{path}{REST}");
+        let route = if greedy == DEFAULT.1 {
+            DEFAULT.0
+        } else {
+            &greedy
+        };
+        routes.entry(route.to_owned()).or_insert(function);
+    }
+    routes
+}
+
 /// Findings about the copies.
 pub fn check(copies: &Copies) -> Vec<String> {
     if copies.canonical.is_empty() {
@@ -211,7 +233,8 @@ pub fn check(copies: &Copies) -> Vec<String> {
             "{TABLE}: a path is there twice, perhaps with and without its slash"
         ));
     }
-    findings.extend(differences(TEMPLATE, &want, &copies.template.routes));
+    let gateway = at_the_gateway(&copies.canonical);
+    findings.extend(differences(TEMPLATE, &gateway, &copies.template.routes));
     findings.extend(differences(
         &format!("{MANIFEST} (lambda.watch.router)"),
         &want,

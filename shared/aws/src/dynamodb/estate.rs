@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{DeleteRequest, Select, WriteRequest};
 use protocol::{TenantId, Timestamp};
 use provider::event::Event;
 use provider::ports::{ObjectKind, Outcome, PortError};
-use provider::tenant::{Limits, Tenant};
+use provider::tenant::{Allowance, Limits, Tenant};
 use provider::user::User;
 
 use crate::dynamodb::accounts::Writing;
@@ -196,6 +196,16 @@ impl Estate {
             Ok(WriteRequest::builder().delete_request(delete).build())
         };
         self.write(records.into_iter().map(request).collect::<Outcome<_>>()?)
+            .await
+    }
+
+    /// Removes the count of what was given out of an allowance: it would be held against whoever has the name next.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    pub async fn forget(&self, tenant: &TenantId, of: &Allowance) -> Outcome<()> {
+        self.db
+            .delete(&Key::permits(tenant, of.name, of.starts))
             .await
     }
 

@@ -148,7 +148,7 @@ impl Custody {
     }
 
     /// Has KMS remove a key when [`PENDING_DAYS`] have passed; it signs nothing from now on.
-    pub(super) async fn schedule_deletion(&self, key_id: &str) -> Outcome<()> {
+    async fn schedule_deletion(&self, key_id: &str) -> Outcome<()> {
         const GONE: [&str; 2] = ["NotFoundException", "KMSInvalidStateException"];
         let request = self.client.schedule_key_deletion().key_id(key_id);
         let answer = request.pending_window_in_days(PENDING_DAYS).send().await;
@@ -170,7 +170,10 @@ impl Custody {
             answer => answer.map_err(|error| port_error("DescribeKey", &error))?,
         };
         let described = present("DescribeKey", answer.key_metadata)?;
-        let made_here = described.description() == Some(purpose_of(tenant).as_str());
+        let made_here = [SIGNS, OPENS].map(|what| format!("{what}{tenant}"));
+        let made_here = described
+            .description()
+            .is_some_and(|it| made_here.iter().any(|here| here == it));
         if made_here {
             self.schedule_deletion(key_id).await?;
         }

@@ -40,10 +40,10 @@ impl Keyring for KmsKeyring {
     }
 
     #[tracing::instrument(name = "kms.retire", level = "debug", skip_all)]
-    async fn retire(&self, key: &SigningKey) -> Outcome<()> {
+    async fn retire(&self, tenant: &TenantId, key: &SigningKey) -> Outcome<bool> {
         match &key.held {
-            Held::Direct { key_id } => self.custody.schedule_deletion(key_id).await,
-            Held::Envelope { .. } => Ok(()),
+            Held::Direct { key_id } => self.custody.remove_made_for(tenant, key_id).await,
+            Held::Envelope { .. } => Ok(true), // it goes with what it was sealed into
         }
     }
 

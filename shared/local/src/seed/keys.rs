@@ -15,6 +15,7 @@ use super::applications::{provider_of, removal};
 use super::objects::id_of;
 use crate::clock::now;
 use crate::fixture::{self, Custody, PairWanted};
+use crate::tenants::is_usable;
 
 /// RFC 5280 appendix A, `ub-common-name`.
 const LONGEST_NAME: usize = 64;
@@ -84,8 +85,12 @@ impl Seed<'_> {
     ) -> anyhow::Result<SigningKey> {
         let (custody, algorithm) = (self.backend.keys.custody(), wanted.algorithm);
         if let Some(key_id) = &wanted.kms_key {
+            let cannot = || format!("the signing key {key_id} cannot be taken");
             let key = custody.direct(key_id, Some(algorithm)).await;
-            return key.with_context(|| format!("the signing key {key_id} cannot be taken"));
+            let key = key.with_context(cannot)?;
+            let usable = custody.use_of(&self.tenant, key_id).await;
+            is_usable(key_id, usable.with_context(cannot)?).with_context(cannot)?;
+            return Ok(key);
         }
         if let Some(KeyMaterial::Signing(key)) = previous.map(|pair| &pair.material) {
             let same_custody = matches!(

@@ -6,7 +6,7 @@ use anyhow::{bail, ensure};
 use aws::dynamodb::estate::{Begun, Extent, Founded};
 use protocol::{TenantId, Timestamp};
 
-use super::check::check;
+use super::check::{check, is_its_own};
 use super::file::{Checked, Header, Writer};
 use super::{hosts, opened};
 use crate::backend::Backend;
@@ -80,8 +80,9 @@ async fn write(
 /// # Errors
 /// Where the file is not whole, its keys do not open here, or there is something of the tenant or of its hosts.
 pub async fn restore(backend: &Backend, path: &Path) -> anyhow::Result<(TenantId, usize)> {
-    let hosts = check(backend, path).await?;
     let mut file = Checked::open(path)?;
+    let hosts = check(backend, &mut file).await?;
+    file.begin()?;
     let tenant = file.header.tenant.clone();
     let estate = backend.stores.estate();
     let names: Vec<String> = hosts
@@ -112,6 +113,9 @@ async fn bring(backend: &Backend, file: &mut Checked) -> anyhow::Result<usize> {
     loop {
         let record = file.record()?;
         let is_last = record.is_none();
+        if let Some(record) = &record {
+            is_its_own(record, &tenant)?; // somebody may have written into the file since it was checked
+        }
         some.extend(record.filter(|record| record.host().is_none()));
         if some.len() == AT_ONCE || (is_last && !some.is_empty()) {
             let brought = estate.bring(&tenant, &file.checksum, &some).await?;

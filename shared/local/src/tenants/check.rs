@@ -1,7 +1,6 @@
 //! What a file is asked before anything of it is written: that all of it is the tenant's, and that its keys are good here.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use aws::dynamodb::estate::Record;
@@ -12,16 +11,11 @@ use super::keys::{self, Kept};
 use crate::backend::Backend;
 
 /// Tries all keys, and that all belongs to the tenant and speaks for nobody else; answers with its hosts.
-pub(super) async fn check(backend: &Backend, path: &Path) -> anyhow::Result<Vec<Record>> {
-    let mut file = Checked::open(path)?;
+pub(super) async fn check(backend: &Backend, file: &mut Checked) -> anyhow::Result<Vec<Record>> {
     let tenant = file.header.tenant.clone();
     let (mut hosts, mut tried) = (Vec::new(), BTreeSet::new());
     while let Some(record) = file.record()? {
-        ensure!(
-            record.is_of(&tenant),
-            "{} is not {tenant}'s: the file was put together by somebody else",
-            record.place()
-        );
+        is_its_own(&record, &tenant)?;
         for kept in kept_in(&record)? {
             // Clients have the keys of objects: each is asked of KMS once.
             if tried.insert(kept.named()) {
@@ -39,6 +33,16 @@ pub(super) async fn check(backend: &Backend, path: &Path) -> anyhow::Result<Vec<
     ensure!(!hosts.is_empty(), "the file has no host of {tenant}");
     answer_for_themselves(&tenant, &hosts)?;
     Ok(hosts)
+}
+
+/// Shows that an item is the tenant's.
+pub(super) fn is_its_own(record: &Record, tenant: &TenantId) -> anyhow::Result<()> {
+    ensure!(
+        record.is_of(tenant),
+        "{} is not {tenant}'s: the file was put together by somebody else",
+        record.place()
+    );
+    Ok(())
 }
 
 /// The keys and secrets of an item that keeps some: of key pairs, of providers, and of clients as they are served.

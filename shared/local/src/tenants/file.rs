@@ -2,7 +2,7 @@
 //! JSON, last how many and the SHA-256 of all before.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter, Seek as _, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
@@ -123,8 +123,8 @@ impl Checked {
     /// Reads all of it.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        let open = || File::open(path).with_context(|| format!("cannot read {shown}"));
-        let mut from = BufReader::new(open()?);
+        let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
+        let mut from = BufReader::new(file);
         let mut digest = Context::new(&SHA256);
         let first = line(&mut from)?.with_context(|| format!("{shown} is empty"))?;
         let header: Header = serde_json::from_str(first.trim_end())
@@ -148,13 +148,20 @@ impl Checked {
             (footer.records, &footer.sha256) == (records, &checksum),
             "{shown} is damaged: its checksum is another"
         );
-        let mut from = BufReader::new(open()?);
-        line(&mut from)?;
-        Ok(Self {
+        let mut checked = Self {
             header,
             checksum,
             from,
-        })
+        };
+        checked.begin()?;
+        Ok(checked)
+    }
+
+    /// Back to the first item.
+    pub(super) fn begin(&mut self) -> anyhow::Result<()> {
+        self.from.rewind()?;
+        line(&mut self.from)?;
+        Ok(())
     }
 
     /// The next item; `None` after the last.

@@ -95,16 +95,26 @@ pub(super) async fn is_good(
                 .with_context(|| format!("the secret of client {client} does not open"))
         }
         Kept::Direct(id) => match backend.keys.custody().use_of(tenant, id).await {
-            Ok(Usable::Yes) => Ok(()),
-            Ok(Usable::ByAnother) => bail!("the key {id} was made for another tenant"),
-            Ok(Usable::NotNow) => bail!(
-                "the key {id} is not enabled in KMS; where it is to be deleted, take that back with \
-                 kms:CancelKeyDeletion and kms:EnableKey"
-            ),
+            Ok(usable) => is_usable(id, usable),
             Err(error) => {
                 Err(anyhow::Error::new(error).context(format!("the key {id} cannot be used here")))
             }
         },
+    }
+}
+
+/// Shows that a tenant may sign with a key in KMS.
+///
+/// # Errors
+/// Where it was made for another tenant, which may let it go at any time, or is not enabled.
+pub(crate) fn is_usable(id: &str, usable: Usable) -> anyhow::Result<()> {
+    match usable {
+        Usable::Yes => Ok(()),
+        Usable::ByAnother => bail!("the key {id} was made for another tenant"),
+        Usable::NotNow => bail!(
+            "the key {id} is not enabled in KMS; where it is to be deleted, take that back with \
+             kms:CancelKeyDeletion and kms:EnableKey"
+        ),
     }
 }
 

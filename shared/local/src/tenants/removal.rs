@@ -7,6 +7,7 @@ use aws::dynamodb::estate::{Extent, Setting};
 use protocol::{Seconds, TenantId};
 use provider::http::LONGEST;
 use provider::ports::{CLIENTS_KEPT, ObjectKind};
+use provider::tenant::Limits;
 use serde_json::Value;
 
 use super::{keys, set};
@@ -20,6 +21,15 @@ const PAGE: u32 = 100;
 /// long as one may.
 #[allow(clippy::cast_possible_wrap, reason = "a few seconds")]
 const LAST_WRITE: Seconds = Seconds(CLIENTS_KEPT.0 + LONGEST.as_secs() as i64 + 1);
+
+/// What may be counted for longer than a moment, whatever the tenant's limits are or were.
+const ANY_LIMITS: Limits = Limits {
+    token_rate: None,
+    sign_in_rate: None,
+    tokens_per_month: Some(1),
+    people: None,
+    applications: None,
+};
 
 /// How long to wait until no function serves the tenant from memory any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +115,9 @@ async fn remove(
         if !records.is_empty() {
             say(format!("{gone} items removed"));
         }
+    }
+    for of in ANY_LIMITS.of("token", now()) {
+        estate.forget(tenant, &of).await?;
     }
     estate.strike(tenant).await?;
     Ok(gone)

@@ -69,12 +69,15 @@ pub struct Service {
     patience: Option<Patience>,
 }
 
-/// Begins to wait for as long as whoever asks is kept waiting.
-pub type Patience = fn() -> BoxFuture<'static, ()>;
+/// Begins to wait for so long.
+pub type Patience = fn(Duration) -> BoxFuture<'static, ()>;
 
 /// Whoever asks has an answer after this long, whatever it is that does not answer us: less than the function's own time-out
 /// (`Timeout` of `infra/template.yaml`), at which Lambda would end it without one.
 pub const LONGEST: Duration = Duration::from_secs(9);
+
+/// So much longer it may take to count an answer that there is.
+const COUNTING: Duration = Duration::from_millis(500);
 
 impl Service {
     /// Serves this endpoint for these tenants.
@@ -106,7 +109,7 @@ impl Service {
         }
     }
 
-    /// The same, which gives up on a request once this is over, which is after [`LONGEST`].
+    /// The same, which gives up on a request after [`LONGEST`], by this clock.
     #[must_use]
     pub fn within(self, patience: Patience) -> Self {
         Self {
@@ -139,16 +142,19 @@ impl Service {
         if method == Method::HEAD {
             *request.method_mut() = Method::GET; // RFC 9110 §9.3.2
         }
-        let (mut response, tenant) = match self.reach_in_time(&request, now, request_id).await {
-            Ok((response, tenant)) => (response, Some(tenant)),
-            Err(fault) => (self.refuse(&fault, &request, request_id), None),
-        };
-        harden(&mut response, tenant.as_deref());
+        let whose = OnceLock::new();
+        let reached = self
+            .reach_in_time(&request, now, (request_id, &whose))
+            .await;
+        let mut response =
+            reached.unwrap_or_else(|fault| self.refuse(&fault, &request, request_id));
+        let tenant = whose.get().map(|tenant: &Arc<Tenant>| &**tenant);
+        harden(&mut response, tenant);
         let took = self
             .clock
             .zip(begun)
             .map(|(clock, begun)| clock().saturating_sub(begun));
-        log(&method, tenant.as_deref(), &response, (request_id, took));
+        log(&method, tenant, &response, (request_id, took));
         if method == Method::HEAD {
             *response.body_mut() = bytes::Bytes::new();
         }
@@ -160,26 +166,29 @@ impl Service {
         &self,
         request: &Request,
         now: Timestamp,
-        request_id: &str,
-    ) -> Result<(Response, Arc<Tenant>), Fault> {
-        let reached = self.reach(request, now, request_id);
-        let Some(patience) = self.patience else {
-            return reached.await;
+        named: (&str, &OnceLock<Arc<Tenant>>),
+    ) -> Result<Response, Fault> {
+        let reached = self.reach(request, now, named);
+        let (response, is_answer) = match self.patience {
+            None => reached.await?,
+            Some(patience) => match select(pin!(reached), patience(LONGEST)).await {
+                Either::Left((reached, _)) => reached?,
+                Either::Right(((), _)) => return Err(too_late().into()),
+            },
         };
-        match select(pin!(reached), patience()).await {
-            Either::Left((reached, _)) => reached,
-            Either::Right(((), _)) => {
-                Err(PortError::Unavailable("no answer in time".to_owned()).into())
-            }
+        if let Some(tenant) = named.1.get().filter(|_| is_answer) {
+            self.count(tenant, &response, now).await;
         }
+        Ok(response)
     }
 
+    /// The response, and whether it is the endpoint's; whose it is, as soon as that is known.
     async fn reach(
         &self,
         request: &Request,
         now: Timestamp,
-        request_id: &str,
-    ) -> Result<(Response, Arc<Tenant>), Fault> {
+        (request_id, whose): (&str, &OnceLock<Arc<Tenant>>),
+    ) -> Result<(Response, bool), Fault> {
         let found = route::find(request.uri().path()).ok_or(Transport::NotFound)?;
         if found.route.function != self.function() {
             return Err(Transport::NotFound.into());
@@ -199,15 +208,16 @@ impl Service {
             .await?
             .ok_or(Transport::NotFound)?;
         tracing::Span::current().record("tenant", tenant.id.as_str());
+        let tenant = whose.get_or_init(|| tenant);
         if tenant.suspended.is_some() {
             let fault = Transport::Suspended.into();
-            return Ok((self.refuse(&fault, request, request_id), tenant));
+            return Ok((self.refuse(&fault, request, request_id), false));
         }
         if preflight {
-            return Ok((cors::preflight(request, self.endpoint.methods()), tenant));
+            return Ok((cors::preflight(request, self.endpoint.methods()), false));
         }
         let call = Call {
-            tenant: Arc::clone(&tenant),
+            tenant: Arc::clone(tenant),
             now,
             request_id,
             route: found.route.path,
@@ -216,35 +226,43 @@ impl Service {
             request,
             client: OnceLock::new(),
         };
-        let mut response = match self.admit(&call).await? {
-            Admission::Admitted => self.answer(&call).await,
+        let (mut response, is_answer) = match self.admit(&call).await? {
+            Admission::Admitted => (self.endpoint.answer(&call).await, true),
             Admission::Wait(wait) => {
-                self.refuse(&Transport::TooMany(wait).into(), request, request_id)
+                let fault = Transport::TooMany(wait).into();
+                (self.refuse(&fault, request, request_id), false)
             }
         };
         cors::share(&mut response, &call, sharing);
-        Ok((response, tenant))
+        Ok((response, is_answer))
     }
 
-    /// Whether the tenant's limits have room for it.
+    /// Whether the tenant's limits have room for it. A page has several pictures, and any site may show them: they are nobody's
+    /// sign-in.
     async fn admit(&self, call: &Call<'_>) -> Result<Admission, Fault> {
-        match &self.permits {
+        match self.permits.as_ref().filter(|_| call.route != route::MEDIA) {
             Some(permits) => Ok(permits.admit(&call.tenant, call.function, call.now).await?),
             None => Ok(Admission::Admitted),
         }
     }
 
-    async fn answer(&self, call: &Call<'_>) -> Response {
-        let response = self.endpoint.answer(call).await;
+    /// What was given out stays given out, counted or not: a code cannot be redeemed again.
+    async fn count(&self, tenant: &Tenant, response: &Response, now: Timestamp) {
         let is_success = response.status().is_success();
-        if let Some(permits) = self.permits.as_ref().filter(|_| is_success) {
-            let settled = permits.settle(&call.tenant, call.function, call.now);
-            if let Err(error) = settled.await {
-                // What was given out stays given out: a code cannot be redeemed again.
-                tracing::warn!(event = "answer_uncounted", %error, "an answer was not counted");
-            }
+        let Some(permits) = self.permits.as_ref().filter(|_| is_success) else {
+            return;
+        };
+        let settled = permits.settle(tenant, self.function(), now);
+        let settled = match self.patience {
+            None => settled.await,
+            Some(patience) => match select(pin!(settled), patience(COUNTING)).await {
+                Either::Left((settled, _)) => settled,
+                Either::Right(((), _)) => Err(too_late()),
+            },
+        };
+        if let Err(error) = settled {
+            tracing::warn!(event = "answer_uncounted", %error, "an answer was not counted");
         }
-        response
     }
 
     fn refuse(&self, fault: &Fault, request: &Request, request_id: &str) -> Response {
@@ -282,6 +300,10 @@ pub(crate) fn host(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     header
         .or_else(|| uri.authority().map(http::uri::Authority::as_str))
         .map(str::to_ascii_lowercase)
+}
+
+fn too_late() -> PortError {
+    PortError::Unavailable("no answer in time".to_owned())
 }
 
 /// Headers that every response has.

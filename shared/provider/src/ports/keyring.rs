@@ -57,10 +57,10 @@ pub trait Keyring: Send + Sync {
     /// A new key that never leaves KMS.
     async fn generate(&self, tenant: &TenantId, algorithm: Algorithm) -> Outcome<SigningKey>;
 
-    /// Lets KMS remove a key that never left it, which is of no use from now on. It is gone for good after 30 days;
-    /// until then whoever runs this installation can take that back. One that goes already, or is held elsewhere, is
-    /// left as it is.
-    async fn retire(&self, key: &SigningKey) -> Outcome<()>;
+    /// Lets KMS remove a key that never left it, was made for this tenant, and is of no use from now on. It is gone for good
+    /// after 30 days; until then whoever runs this installation can take that back. One that goes already is left as it is.
+    /// Answers `false` for one that was not made for it, such as one that tenants share: that stays.
+    async fn retire(&self, tenant: &TenantId, key: &SigningKey) -> Outcome<bool>;
 
     /// A new key of the kind of this one, held as this one is: it is to take its place.
     async fn successor(&self, tenant: &TenantId, key: &SigningKey) -> Outcome<SigningKey>;

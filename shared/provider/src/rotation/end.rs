@@ -1,6 +1,6 @@
 //! What becomes of keys in KMS that no longer sign: KMS is told to remove them.
 
-use protocol::Seconds;
+use protocol::{Seconds, TenantId};
 
 use super::{At, Rotator};
 use crate::config::{Config, KeyPair};
@@ -10,14 +10,18 @@ use crate::ports::{Keyring, Outcome};
 /// So long it is tried again to have KMS remove a key whose tokens have expired.
 const PATIENCE: Seconds = Seconds::days(1);
 
-/// Lets KMS remove a key that nobody uses any more. What goes wrong is in the log.
-pub async fn end(keyring: &dyn Keyring, key: &SigningKey) {
-    match keyring.retire(key).await {
-        Ok(()) => tracing::info!(
+/// Why a key that was given to a tenant stays.
+const OF_OTHERS: &str = "it was not made for this tenant";
+
+/// Lets KMS remove a tenant's key that nobody uses any more. What goes wrong is in the log.
+pub async fn end(keyring: &dyn Keyring, tenant: &TenantId, key: &SigningKey) {
+    match keyring.retire(tenant, key).await {
+        Ok(true) => tracing::info!(
             event = "key_retired",
             key = held(key),
             "KMS removes a key in 30 days"
         ),
+        Ok(false) => left_behind(key, OF_OTHERS),
         Err(error) => left_behind(key, &error.to_string()),
     }
 }
@@ -50,21 +54,27 @@ impl Rotator {
                 continue;
             }
             let over = one.ends.map_or(at.now, |ends| ends.published);
-            match self.keyring.retire(&one.key).await {
+            match self.keyring.retire(&at.tenant.id, &one.key).await {
                 Err(error) if at.now < over + PATIENCE => return Err(error),
                 Err(error) => left_behind(&one.key, &error.to_string()),
-                Ok(()) => {}
+                Ok(false) => left_behind(&one.key, OF_OTHERS),
+                Ok(true) => {}
             }
         }
         Ok(())
     }
 
     /// Ends all keys that a pair had and has no more.
-    pub(super) async fn end_former(&self, config: &Config, former: &KeyPair, now: &KeyPair) {
+    pub(super) async fn end_former(
+        &self,
+        at: At<'_>,
+        config: &Config,
+        (former, now): (&KeyPair, &KeyPair),
+    ) {
         for (key, id) in former.in_kms() {
             let kept = now.in_kms().any(|(_, its)| its == id);
             if !kept && is_its_own(config, former, key) {
-                end(&*self.keyring, key).await;
+                end(&*self.keyring, &at.tenant.id, key).await;
             }
         }
     }

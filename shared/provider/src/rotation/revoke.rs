@@ -27,7 +27,7 @@ impl Rotator {
             (Err(NotRotated::Unsaved(SaveError::Port(_))), Some(key)) => {
                 left_behind(&key, "its pair could perhaps not be saved");
             }
-            (_, Some(key)) => end(&*self.keyring, &key).await,
+            (_, Some(key)) => end(&*self.keyring, &at.tenant.id, &key).await,
         }
         done
     }
@@ -65,7 +65,7 @@ impl Rotator {
             }
         };
         made.take_if(|made| made.kid == key.kid);
-        self.end_former(&config, &pair, &after).await;
+        self.end_former(at, &config, (&pair, &after)).await;
         Ok(())
     }
 }

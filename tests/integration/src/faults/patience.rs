@@ -1,22 +1,58 @@
 //! Something does not answer, and whoever asked has an answer all the same, before Lambda ends the function.
 
 use std::future::{pending, ready};
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws::Ports as _;
 use aws::dynamodb::estate::Setting;
 use http::Method;
+use local::seed::Seed;
 use local::tenants;
-use protocol::Seconds;
-use provider::http::{Call, Endpoint, Face, LONGEST, Response, Service};
-use provider::ports::Taking;
-use provider::tenant::Limits;
+use protocol::{Seconds, TenantId};
+use provider::http::{Call, Endpoint, Face, LONGEST, Request, Response, Service};
+use provider::permits::Permits;
+use provider::ports::{Outcome, PermitStore, Taking};
+use provider::tenant::{Allowance, Limits};
 
 use crate::harness::answers::SERVER_ERROR;
 use crate::harness::{Bench, HOST_NAME, header, request, summary, text};
 
 /// What never answers.
 struct Stuck(Face);
+
+/// What answers at once.
+struct Quick;
+
+#[async_trait]
+impl Endpoint for Quick {
+    fn function(&self) -> &'static str {
+        "token"
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        &[Method::POST]
+    }
+
+    fn face(&self) -> Face {
+        Face::Machine
+    }
+
+    async fn answer(&self, _: &Call<'_>) -> Response {
+        Response::default()
+    }
+}
+
+/// A table that hears nothing.
+struct Deaf;
+
+#[async_trait]
+impl PermitStore for Deaf {
+    async fn take(&self, _: &TenantId, _: &Allowance, _: u64) -> Outcome<Taking> {
+        pending().await
+    }
+}
 
 #[async_trait]
 impl Endpoint for Stuck {
@@ -42,12 +78,34 @@ async fn answered(bench: &Bench, face: Face) -> Response {
     let tenants = bench.backend.stores.tenants();
     let host = bench.seeded.tenant.base_url.clone();
     assert!(host.ends_with(HOST_NAME));
-    let service = Service::new(Stuck(face), tenants).within(|| Box::pin(ready(())));
+    let service = Service::new(Stuck(face), tenants).within(|_| Box::pin(ready(())));
     let service = service.limited_by(bench.backend.permits());
+    service
+        .call(at_the_token_endpoint(), bench.now(), "id")
+        .await
+}
+
+fn at_the_token_endpoint() -> Request {
     let mut asked = request(Method::POST, "/application/o/token/", "");
     let headers = asked.headers_mut();
     headers.insert("host", HOST_NAME.parse().expect("a host"));
-    service.call(asked, bench.now(), "id").await
+    asked
+}
+
+const A_MONTH: Limits = Limits {
+    token_rate: None,
+    sign_in_rate: None,
+    tokens_per_month: Some(3),
+    people: None,
+    applications: None,
+};
+
+async fn limit(bench: &Bench, limits: Limits) {
+    let tenant = &bench.seeded.tenant.id;
+    let setting = Setting::Limits(&limits);
+    let set = tenants::set(&bench.backend, tenant, setting, bench.now());
+    set.await.expect("sets");
+    bench.wait(Seconds(31));
 }
 
 #[tokio::test]
@@ -66,24 +124,55 @@ async fn a_request_that_takes_too_long_is_answered_503_in_the_words_of_who_asked
     assert!(text(&person).contains("Please try again in a moment"));
 }
 
+/// A code that was redeemed is spent: its tokens are given out, counted or not.
+#[tokio::test]
+async fn an_answer_that_cannot_be_counted_in_time_is_given_all_the_same() {
+    let bench = Bench::embedded().await;
+    limit(&bench, A_MONTH).await;
+    let service = Service::new(Quick, bench.backend.stores.tenants())
+        .limited_by(Arc::new(Permits::new(Arc::new(Deaf))))
+        .within(|long| match long {
+            LONGEST => Box::pin(pending()),
+            _ => Box::pin(ready(())),
+        });
+    let answer = service
+        .call(at_the_token_endpoint(), bench.now(), "id")
+        .await;
+    assert_eq!(answer.status(), 200);
+}
+
+/// Whose requests fail is the first question when some do; and what every answer of theirs says, this one does.
+#[tokio::test]
+async fn rfc6797_7_1_a_request_that_is_given_up_on_is_still_its_tenants() {
+    let bench = Bench::embedded().await;
+    let seed = Seed::new(&bench.backend).expect("a tenant");
+    let base = "https://id.example.com";
+    let callback = format!("{base}/demo/callback");
+    let hosts = ["id.example.com".to_owned()];
+    let seeded = seed.run(base, &hosts, &callback, None).await;
+    seeded.expect("seeds");
+    let service = Service::new(Stuck(Face::Machine), bench.backend.stores.tenants())
+        .within(|_| Box::pin(tokio::time::sleep(Duration::from_secs(2))));
+    let mut asked = at_the_token_endpoint();
+    let host = "id.example.com".parse().expect("a host");
+    asked.headers_mut().insert("host", host);
+    let answer = service.call(asked, bench.now(), "id").await;
+    assert_eq!(answer.status(), 503);
+    let secure = header(&answer, "strict-transport-security");
+    assert_eq!(secure, "max-age=63072000");
+}
+
 /// Nobody had an answer, so nothing is counted as one.
 #[tokio::test]
 async fn a_request_that_is_given_up_on_costs_no_permit() {
     let bench = Bench::embedded().await;
-    let limits = Limits {
-        tokens_per_month: Some(3),
-        ..Limits::default()
-    };
-    let tenant = &bench.seeded.tenant.id;
-    let setting = Setting::Limits(&limits);
-    let set = tenants::set(&bench.backend, tenant, setting, bench.now());
-    set.await.expect("sets");
-    bench.wait(Seconds(31));
+    limit(&bench, A_MONTH).await;
     for _ in 0..3 {
         let given_up = answered(&bench, Face::Machine).await;
         assert_eq!(summary(&given_up), SERVER_ERROR);
     }
-    let of = limits.of("token", bench.now())[0];
+    let tenant = &bench.seeded.tenant.id;
+    let of = A_MONTH.of("token", bench.now())[0];
     let all = bench.backend.stores.permits().take(tenant, &of, 3).await;
     assert_eq!(all, Ok(Taking::Granted));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::dynamodb::estate::Setting;
-use local::tenants;
+use local::tenants::{self, Patience};
 use protocol::{Seconds, Timestamp};
 use provider::permits::Permits;
 use provider::ports::{Admission, Taking};
@@ -17,6 +17,7 @@ use crate::harness::proxy::Failure;
 use crate::harness::{Bench, header, json, summary};
 
 const JWKS: &str = "/application/o/web/jwks/";
+const SIGN_IN_PAGE: &str = "/if/flow/default-authentication-flow/";
 
 /// Sets the limits of the bench's tenant.
 pub(crate) async fn set(bench: &Bench, limits: &Limits) {
@@ -99,6 +100,40 @@ async fn a_hot_request_costs_no_call_without_a_limit_and_about_none_with_one() {
     }
     let calls = updates(&bench);
     assert!(calls <= 20, "{calls} calls for 400 more");
+}
+
+/// A page has several, and any site may show a logo.
+#[tokio::test]
+async fn pictures_are_no_sign_ins() {
+    let bench = limited(Limits {
+        sign_in_rate: Some(1),
+        ..Limits::default()
+    })
+    .await;
+    for _ in 0..30 {
+        assert_eq!(bench.get("/media/none/").await.status(), 404);
+    }
+    for _ in 0..10 {
+        assert_eq!(bench.get(SIGN_IN_PAGE).await.status(), 200);
+    }
+    assert_eq!(bench.get(SIGN_IN_PAGE).await.status(), 429);
+}
+
+#[tokio::test]
+async fn what_was_counted_goes_with_a_tenant() {
+    let bench = Bench::embedded().await;
+    let tenant = &bench.seeded.tenant.id;
+    let limits = Limits {
+        tokens_per_month: Some(3),
+        ..Limits::default()
+    };
+    let of = limits.of("token", local::clock::now())[0];
+    let permits = bench.backend.stores.permits();
+    assert_eq!(permits.take(tenant, &of, 3).await, Ok(Taking::Granted));
+    tenants::delete(&bench.backend, tenant, Patience::None, &|_| {})
+        .await
+        .expect("removes");
+    assert_eq!(permits.take(tenant, &of, 3).await, Ok(Taking::Granted));
 }
 
 #[tokio::test]

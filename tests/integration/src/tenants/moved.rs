@@ -1,11 +1,13 @@
 //! Keys that somebody else has as well: a tenant in two places, and a key that was there before.
 
+use aws::kms::RsaLength;
+use aws_sdk_kms::types::{KeySpec, KeyUsageType};
 use local::fixture::{Custody, Fixture, PairWanted};
-use local::seed::Seed;
+use local::seed::{NewTenant, Seed};
 use local::tenants::{self, Carried, Patience};
 use protocol::Seconds;
 use protocol::jose::Algorithm;
-use provider::tenant::Limits;
+use provider::key::Held;
 
 use super::{OTHER, id, install, wanted};
 use crate::harness::Bench;
@@ -28,9 +30,13 @@ async fn carried(bench: &Bench) -> tempfile::TempDir {
     folder
 }
 
-async fn enabled_keys(bench: &Bench) -> usize {
+fn kms(bench: &Bench) -> aws_sdk_kms::Client {
     let clients = aws::Clients::local(&bench.backend.dynamodb_url, &bench.backend.kms_url);
-    let kms = clients.expect("loopback").kms();
+    clients.expect("loopback").kms()
+}
+
+async fn enabled_keys(bench: &Bench) -> usize {
+    let kms = kms(bench);
     let mut enabled = 0;
     for key in kms.list_keys().send().await.expect("lists").keys() {
         let described = kms.describe_key().key_id(key.key_id().expect("an id"));
@@ -88,24 +94,84 @@ async fn a_tenant_that_was_closed_when_it_was_carried_away_comes_back_closed() {
     assert_eq!(bench.get(KEYS).await.status(), 200);
 }
 
+/// Another tenant, by this key in KMS.
+fn signing_with(key_id: &str, algorithm: Algorithm) -> NewTenant {
+    let mut new = wanted(OTHER.0, OTHER.1);
+    new.key = PairWanted {
+        algorithm,
+        custody: Custody::Direct,
+        kms_key: Some(key_id.to_owned()),
+        rotate: None,
+    };
+    new
+}
+
+/// It would be gone when that one lets it go.
 #[tokio::test]
-async fn a_tenant_signs_with_a_key_that_was_there_and_leaves_it_there() {
+async fn a_key_that_was_made_for_a_tenant_is_no_other_tenants() {
     let bench = Box::pin(Bench::embedded()).await;
     let custody = aws::Ports::keys(&bench.backend).custody().clone();
     let somebody = id("somebody");
     let made = custody.create_direct(&somebody, Algorithm::Es256);
-    let made = made.await.expect("makes a key");
-    let provider::key::Held::Direct { key_id } = &made.held else {
+    let Held::Direct { key_id } = made.await.expect("makes a key").held else {
         panic!("it is in KMS")
     };
-    let mut new = wanted(OTHER.0, OTHER.1);
-    new.limits = Limits::default();
-    new.key = PairWanted {
-        algorithm: Algorithm::Rs256,
-        custody: Custody::Direct,
-        kms_key: Some(key_id.clone()),
-        rotate: None,
-    };
+    let new = signing_with(&key_id, Algorithm::Es256);
+    let refused = install(&bench, &new).await.err().expect("it is another's");
+    assert!(refused.contains("made for another tenant"), "{refused}");
+    let new = wanted(OTHER.0, OTHER.1);
+    install(&bench, &new)
+        .await
+        .expect("nothing stands in its way");
+}
+
+/// Those who run an installation may do what its functions may not.
+#[tokio::test]
+async fn a_key_that_tenants_share_stays_when_one_of_them_lets_it_go() {
+    let bench = Box::pin(Bench::embedded()).await;
+    let keys = aws::Ports::keys(&bench.backend);
+    let (custody, keyring) = (keys.custody(), keys.keyring());
+    let made = kms(&bench)
+        .create_key()
+        .key_spec(KeySpec::EccNistP256)
+        .key_usage(KeyUsageType::SignVerify);
+    let made = made.send().await.expect("makes a key");
+    let shared = made.key_metadata().expect("a key").key_id();
+    let shared = custody.direct(shared, None).await.expect("describes it");
+    let its_own = custody.create_direct(&id(OTHER.0), Algorithm::Es256).await;
+    let its_own = its_own.expect("makes another");
+    let before = enabled_keys(&bench).await;
+    assert_eq!(keyring.retire(&id(OTHER.0), &shared).await, Ok(false));
+    assert_eq!(keyring.retire(&id("a"), &its_own).await, Ok(false));
+    assert_eq!(enabled_keys(&bench).await, before);
+    assert_eq!(keyring.retire(&id(OTHER.0), &its_own).await, Ok(true));
+    assert_eq!(enabled_keys(&bench).await, before - 1);
+}
+
+#[tokio::test]
+async fn keys_that_open_are_removed_with_a_tenant_as_those_that_sign() {
+    let bench = Box::pin(Bench::embedded()).await;
+    let custody = aws::Ports::keys(&bench.backend).custody().clone();
+    let (own, another) = (id(OTHER.0), id("a"));
+    let made = custody.create_encryption_key(&own, RsaLength::Bits2048);
+    let key_id = made.await.expect("makes a key").kms_key.expect("its id");
+    assert_eq!(custody.remove_made_for(&another, &key_id).await, Ok(false));
+    assert_eq!(custody.remove_made_for(&own, &key_id).await, Ok(true));
+}
+
+#[tokio::test]
+async fn a_tenant_signs_with_a_key_that_was_there_and_leaves_it_there() {
+    let bench = Box::pin(Bench::embedded()).await;
+    let custody = aws::Ports::keys(&bench.backend).custody().clone();
+    let made = kms(&bench)
+        .create_key()
+        .key_spec(KeySpec::EccNistP256)
+        .key_usage(KeyUsageType::SignVerify)
+        .description("Latchkey dev, the default direct signer"); // as that of the template
+    let made = made.send().await.expect("makes a key");
+    let key_id = made.key_metadata().expect("a key").key_id();
+    let made = custody.direct(key_id, None).await.expect("describes it");
+    let mut new = signing_with(key_id, Algorithm::Rs256);
     let refused = install(&bench, &new).await.err().expect("it is for ES256");
     assert!(refused.contains("cannot be taken"), "{refused}");
     new.key.algorithm = Algorithm::Es256;

@@ -18,7 +18,7 @@ Resources:
       CodeUri: ../functions/token
       Role: !GetAtt TokenRole.Arn
       Events:
-        Path: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: ANY, Path: "/application/o/token/" } }
+        Path: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: ANY, Path: "/application/o/token/{proxy+}" } }
         Bare: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: ANY, Path: "/application/o/token" } }
 "#;
 
@@ -71,6 +71,36 @@ fn every_path_answers_with_and_without_its_slash() {
         "/application/o/{slug}/.well-known/openid-configuration/",
     ];
     assert_eq!(paths, want);
+}
+
+#[test]
+fn at_api_gateway_a_slash_at_the_end_is_any_rest() {
+    let table = [
+        ("/", "flow"),
+        ("/device", "device"),
+        ("/application/o/token/", "token"),
+        ("/application/o/{slug}/", "discovery"),
+        ("/api/v3/", "github"),
+        ("/api/v3/{proxy+}", "api"),
+    ];
+    let table = table.map(|(path, function)| (path.to_owned(), function.to_owned()));
+    let routes = at_the_gateway(&table);
+    let routes: Vec<_> = routes
+        .iter()
+        .map(|(path, function)| (path.as_str(), function.as_str()))
+        .collect();
+    let want = [
+        ("$default", "discovery"),
+        ("/", "flow"),
+        ("/api/v3", "github"),
+        ("/api/v3/{proxy+}", "api"),
+        ("/application/o/token", "token"),
+        ("/application/o/token/{proxy+}", "token"),
+        ("/application/o/{slug}", "discovery"),
+        ("/device", "device"),
+        ("/device/{proxy+}", "device"),
+    ];
+    assert_eq!(routes, want);
 }
 
 #[test]

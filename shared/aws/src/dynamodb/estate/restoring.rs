@@ -84,6 +84,14 @@ impl Estate {
         }))
     }
 
+    /// Whether a restore of it, from any file, was begun and is not over.
+    ///
+    /// # Errors
+    /// [`PortError`](provider::ports::PortError).
+    pub async fn is_restoring(&self, tenant: &TenantId) -> Outcome<bool> {
+        Ok(self.db.get(&Key::restoring(tenant)).await?.is_some())
+    }
+
     /// Writes items back; `false`: the restore of this file was not begun, or the tenant opens already.
     ///
     /// # Errors
@@ -183,6 +191,6 @@ impl Estate {
                 return Ok(true);
             }
         }
-        Ok(self.db.get(&Key::restoring(tenant)).await?.is_some())
+        self.is_restoring(tenant).await
     }
 }

@@ -61,7 +61,9 @@ async fn generate(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let done = keep(api, ask, key.clone(), (&name, &hosts, days)).await;
     match &done {
         Ok(_) => {}
-        Err(Refusal::Invalid(_) | Refusal::Conflict) => retire::end(api, &key).await,
+        Err(Refusal::Invalid(_) | Refusal::Conflict) => {
+            retire::end(api, &ask.call.tenant.id, &key).await;
+        }
         // It may be that the pair is there, and only the answer was lost.
         Err(_) => left_behind(&key, "its pair could not be saved"),
     }

@@ -1,6 +1,7 @@
 //! What becomes of the keys in KMS when their pair is removed: KMS is told to remove them, too, unless somebody signed with
 //! one until that moment. Compiled clients are kept for half a minute, and must not find a key that KMS refuses.
 
+use protocol::TenantId;
 use provider::config::{Config, KeyPair};
 use provider::key::SigningKey;
 use provider::rotation::left_behind;
@@ -36,15 +37,15 @@ pub(super) async fn destroy(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> 
     for key in keys {
         match why {
             Some(why) => left_behind(key, why),
-            None => end(api, key).await,
+            None => end(api, tenant, key).await,
         }
     }
     Ok(done)
 }
 
 /// Lets KMS remove a key that nobody uses any more.
-pub(super) async fn end(api: &Api, key: &SigningKey) {
-    provider::rotation::end(&*api.parts.keyring, key).await;
+pub(super) async fn end(api: &Api, tenant: &TenantId, key: &SigningKey) {
+    provider::rotation::end(&*api.parts.keyring, tenant, key).await;
 }
 
 /// The keys of a pair that are in KMS, and of no other pair.

@@ -50,14 +50,14 @@ impl Keyring for Ring {
         self.generate(tenant, key.algorithm).await
     }
 
-    async fn retire(&self, key: &SigningKey) -> Outcome<()> {
+    async fn retire(&self, _: &TenantId, key: &SigningKey) -> Outcome<bool> {
         if *self.refuses.lock().unwrap() {
             return Err(PortError::Unavailable("refused".into()));
         }
         if let Held::Direct { key_id } = &key.held {
             self.ended.lock().unwrap().push(key_id.clone());
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn certify(
