@@ -88,6 +88,8 @@ fn build_ours(targets: &[String]) -> Result<PathBuf> {
         "build",
         "--quiet",
         "--workspace",
+        "--exclude",
+        workspace::APART,
         "--features",
         "fuzz/libfuzzer",
         "--example",

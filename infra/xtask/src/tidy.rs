@@ -1,8 +1,10 @@
-//! What the house rules claim, checked: crate edges ([`edges`]), the copies of the route table ([`routes`]),
+//! What the house rules claim, checked: crate edges ([`edges`]) and
+//! features ([`features`]), the copies of the route table ([`routes`]),
 //! the functions' folders ([`functions`]), the tables of what is shown ([`coverage`], [`specifications`]), what is logged ([`log`]) and each file ([`files`]). A finding is one line: where, and what.
 
 pub mod coverage;
 pub mod edges;
+pub mod features;
 pub mod files;
 pub mod functions;
 pub mod log;
@@ -23,6 +25,7 @@ use crate::step;
 pub fn check(root: &Path) -> Result<Vec<String>> {
     let files = tracked(root)?;
     let mut findings = edges::check(&edges::read(root)?);
+    findings.extend(features::check()?);
     let copies = routes::read(root)?;
     findings.extend(routes::check(&copies));
     findings.extend(functions::check(root, &copies)?);

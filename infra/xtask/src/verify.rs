@@ -1,16 +1,13 @@
 //! `cargo xtask test`: all that must hold before a commit lands, cheapest first. CI runs exactly this.
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::dynamodb_local;
 use crate::jvm::Server;
-use crate::step::{Beside, beside, run, run_quietly, step};
+use crate::step::{beside, run, run_into, run_quietly, step};
 use crate::{bench, faults, fuzz, tidy, tools, workspace};
-use std::io::{BufRead as _, BufReader, Read, Write};
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::process::Command;
 
 /// Runs every step and stops at the first that fails. `arguments` go to `cargo test`.
 ///
@@ -155,116 +152,35 @@ fn clippy() -> Result<()> {
 /// The functions and `latchkey`, which tests start: `cargo test` does not build what it does not test. The tests are built
 /// with them: by itself each half would build the libraries again, with the features that it alone asks for.
 fn binaries() -> Result<()> {
-    let all = ["--bins", "--tests", "--examples"];
-    run(workspace::cargo()
-        .args(["build", "--workspace", "--quiet"])
-        .args(all))
+    let mut ours = workspace::cargo();
+    ours.args(["build", "--quiet", "--workspace"]);
+    ours.args(["--exclude", workspace::APART]);
+    run(ours.args(["--bins", "--tests", "--examples"]))?;
+    let mut apart = workspace::cargo();
+    apart.args(["build", "--quiet", "--workspace"]);
+    run(apart.args(["--test", workspace::APART]))
 }
 
-/// The tests that start programs and browsers, and wait for them: meanwhile the cores can do something else.
-const WAITING: &str = "/interop-";
-
-/// How often it is looked whether `cargo test` has ended, and how many times after that for the rest of what it said.
-const A_MOMENT: Duration = Duration::from_millis(200);
-const MOMENTS: usize = 10;
-
-/// All tests. The fuzz targets run beside those that wait.
+/// All tests. Those that start browsers, and wait for them more than they compute, run beside the others; then the fuzz targets.
 fn tests(server: &Server, arguments: &[String], targets: PathBuf) -> Result<()> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["test", "--workspace"]).args(arguments);
-    cargo.env(dynamodb_local::URL_VARIABLE, server.url());
-    let begin = || {
-        let hint = "`cargo xtask fuzz` runs them by themselves; see docs/supply-chain.md.";
-        beside("fuzz", hint, move || fuzz::run_for_ci(&targets))
-    };
-    let mut begin = Some(begin);
-    let mut fuzzing: Option<Beside> = None;
-    let status = listened(cargo.stdin(Stdio::null()), |line| {
-        if line.contains(WAITING)
-            && let Some(begin) = begin.take()
-        {
-            fuzzing = Some(begin());
-        }
-    })?;
-    ensure!(status.success(), "`cargo test` ended with {status}");
-    match (fuzzing, begin) {
-        (Some(fuzzing), _) => fuzzing.end(),
-        (None, Some(begin)) => begin().end(),
-        (None, None) => Ok(()),
-    }
-}
-
-/// Runs a command whose standard error is passed on and heard, line by line. What it started may hold the pipe after it has
-/// ended: that is not waited for.
-fn listened(command: &mut Command, mut heard: impl FnMut(&str)) -> Result<ExitStatus> {
-    let mut child = command.stderr(Stdio::piped()).spawn()?;
-    let said = child.stderr.take().context("standard error is a pipe")?;
-    let (tell, told) = mpsc::channel();
-    let reader = std::thread::spawn(move || {
-        let _ = pass_on(said, &mut std::io::stderr(), |line| {
-            let _ = tell.send(line.to_owned());
-        });
+    let log = workspace::scratch(workspace::APART)?.join("log");
+    let mut apart = cargo_test(server);
+    apart.args(["--test", workspace::APART]).args(arguments);
+    let hint =
+        "Run `cargo test --package interop`, or `cargo xtask fuzz`; see docs/supply-chain.md.";
+    let browsers = beside("browsers and fuzz targets", hint, move || {
+        let said = run_into(&log, &mut apart)?;
+        Ok(format!("{said}\n{}", fuzz::run_for_ci(&targets)?))
     });
-    let status = loop {
-        let ended = child.try_wait().inspect_err(|_| drop(child.kill()))?;
-        if let Some(status) = ended {
-            break status;
-        }
-        match told.recv_timeout(A_MOMENT) {
-            Ok(line) => heard(&line),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(A_MOMENT),
-        }
-    };
-    for _ in 0..MOMENTS {
-        if reader.is_finished() {
-            break;
-        }
-        std::thread::sleep(A_MOMENT);
-    }
-    for line in told.try_iter() {
-        heard(&line);
-    }
-    Ok(status)
+    let mut ours = cargo_test(server);
+    ours.args(["--exclude", workspace::APART]).args(arguments);
+    run(&mut ours)?;
+    browsers.end()
 }
 
-/// Writes each line on as it is, and lets it be heard. Children write what they like: bytes that are no UTF-8 are heard as `�`.
-fn pass_on(
-    from: impl Read,
-    to: &mut impl Write,
-    mut heard: impl FnMut(&str),
-) -> std::io::Result<()> {
-    let mut from = BufReader::new(from);
-    let mut line = Vec::new();
-    while from.read_until(b'\n', &mut line)? > 0 {
-        let _ = to.write_all(&line); // a reader that went away is no reason to stop
-        heard(&String::from_utf8_lossy(&line));
-        line.clear();
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_that_is_no_utf_8_is_passed_on() {
-        let (mut out, mut lines) = (Vec::new(), Vec::new());
-        let said: &[u8] = b"one\n\xff two\nthree";
-        pass_on(said, &mut out, |line| lines.push(line.to_owned())).unwrap();
-        assert_eq!(out, said);
-        assert_eq!(lines, ["one\n", "\u{fffd} two\n", "three"]);
-    }
-
-    #[test]
-    fn a_command_ends_though_its_child_holds_the_pipe() {
-        let mut lines = Vec::new();
-        let mut sh = Command::new("/bin/sh");
-        sh.args(["-c", "echo said >&2; sleep 30 & exit 3"]);
-        let begun = std::time::Instant::now();
-        let status = listened(&mut sh, |line| lines.push(line.to_owned())).unwrap();
-        assert_eq!((status.code(), lines), (Some(3), vec!["said\n".to_owned()]));
-        assert!(begun.elapsed() < Duration::from_secs(20));
-    }
+fn cargo_test(server: &Server) -> Command {
+    let mut cargo = workspace::cargo();
+    cargo.args(["test", "--workspace"]);
+    cargo.env(dynamodb_local::URL_VARIABLE, server.url());
+    cargo
 }

@@ -80,18 +80,12 @@ fn fresh_state() -> Result<PathBuf> {
 
 /// Builds `latchkey`, and each function as `cargo lambda watch` will: no first request waits for a compiler.
 fn build() -> Result<()> {
-    run(workspace::cargo().args([
-        "build",
-        "--quiet",
-        "--package",
-        "local",
-        "--bin",
-        "latchkey",
-    ]))?;
+    let mut cargo = workspace::cargo();
+    cargo.args(["build", "--quiet", "--bin", "latchkey"]);
     for function in workspace::functions(&workspace::root())? {
-        run(workspace::cargo().args(["build", "--quiet", "--bin", &function]))?;
+        cargo.args(["--bin", &function]);
     }
-    Ok(())
+    run(&mut cargo)
 }
 
 fn public_url(options: &Options) -> String {

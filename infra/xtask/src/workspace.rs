@@ -47,6 +47,10 @@ pub fn functions(root: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// The package that is built by itself: other people's clients ask for features of crates that nothing of ours asks for, and
+/// Cargo would build all of ours with them, and again without.
+pub const APART: &str = "interop";
+
 /// `cargo`, the one that runs us, in the workspace's folder.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -10,8 +10,6 @@ mod error;
 mod port;
 mod registration;
 mod relying_party;
-#[cfg(any(test, feature = "testing"))]
-pub mod testing;
 #[cfg(test)]
 mod tests;
 mod wishes;

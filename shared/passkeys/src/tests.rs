@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
+use authenticator::Key;
 use provider::flow::stage::Wish;
 use provider::ports::Wishes;
 
-use crate::testing::Key;
 use crate::{Begun, Credential, PasskeyError, Person, RelyingParty};
 
 /// Any person.

@@ -10,7 +10,7 @@ mod remembering;
 mod strength;
 mod weak;
 
-use passkeys::testing::Key;
+use authenticator::Key;
 use protocol::Seconds;
 use provider::authenticator::Authenticator;
 use provider::flow::proof::Method;

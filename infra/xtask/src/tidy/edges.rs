@@ -165,12 +165,6 @@ fn refused(member: &Member, dependency: &Dependency, all: &[Member]) -> Option<S
     if dependency.features.iter().any(|f| f == "fuzzing") {
         return Some("the feature `fuzzing` is for tests/fuzz".to_owned());
     }
-    if dependency.name == "provider"
-        && !dependency.dev
-        && dependency.features.iter().any(|f| f == "testing")
-    {
-        return Some("the feature `testing` belongs in [dev-dependencies]".to_owned());
-    }
     if member.folder.starts_with("functions/") {
         let allowed = OF_A_FUNCTION.contains(&dependency.name.as_str()) && !dependency.dev;
         return (!allowed).then(|| format!("a function has only {}", OF_A_FUNCTION.join(", ")));
@@ -178,7 +172,7 @@ fn refused(member: &Member, dependency: &Dependency, all: &[Member]) -> Option<S
     let Some(ours) = target else {
         return refused_outside(member, dependency);
     };
-    if ours.name == "xtask" {
+    if ours.name == "xtask" || ours.name == "authenticator" {
         return (!dependency.dev).then(|| "it is for tests".to_owned());
     }
     let Some((_, allowed)) = SHARED.iter().find(|(name, _)| *name == member.name) else {
@@ -293,20 +287,6 @@ mod tests {
                 "{findings:?}"
             );
         }
-    }
-
-    #[test]
-    fn the_testing_feature_is_for_tests() {
-        let mut aws = member("aws", "shared/aws", &["provider", "dev:provider"]);
-        for dependency in &mut aws.dependencies {
-            dependency.features.push("testing".to_owned());
-        }
-        let findings = check(&workspace(aws));
-        assert_eq!(
-            findings.len(),
-            1,
-            "only the one outside [dev-dependencies]: {findings:?}"
-        );
     }
 
     #[test]

@@ -170,10 +170,7 @@ impl Custody {
             answer => answer.map_err(|error| port_error("DescribeKey", &error))?,
         };
         let described = present("DescribeKey", answer.key_metadata)?;
-        let made_here = [SIGNS, OPENS].map(|what| format!("{what}{tenant}"));
-        let made_here = described
-            .description()
-            .is_some_and(|it| made_here.iter().any(|here| here == it));
+        let made_here = made_for(&described) == Some(tenant.as_str());
         if made_here {
             self.schedule_deletion(key_id).await?;
         }
@@ -186,12 +183,7 @@ impl Custody {
     /// [`PortError`] where KMS refuses or has no such key.
     pub async fn use_of(&self, tenant: &TenantId, key_id: &str) -> Outcome<Usable> {
         let described = self.described(key_id).await?;
-        let of_any =
-            [SIGNS, OPENS].map(|what| described.description().and_then(|it| it.strip_prefix(what)));
-        let of_another = of_any
-            .into_iter()
-            .flatten()
-            .any(|whose| whose != tenant.as_str());
+        let of_another = made_for(&described).is_some_and(|whose| whose != tenant.as_str());
         Ok(match (of_another, described.enabled()) {
             (true, _) => Usable::ByAnother,
             (false, true) => Usable::Yes,
@@ -351,6 +343,14 @@ pub async fn envelope_key(client: &Client, alias: &str) -> Outcome<String> {
         .await;
     named.map_err(|error| port_error("CreateAlias", &error))?;
     Ok(key_id)
+}
+
+/// For which tenant a key was made here; `None`: for none, or elsewhere.
+fn made_for(described: &KeyMetadata) -> Option<&str> {
+    let said = described.description()?;
+    [SIGNS, OPENS]
+        .into_iter()
+        .find_map(|what| said.strip_prefix(what))
 }
 
 /// What is said of a key at KMS.

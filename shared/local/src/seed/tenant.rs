@@ -128,11 +128,11 @@ impl<'a> Seed<'a> {
             "a new tenant has at most {MOST_HOSTS} hosts"
         );
         let estate = self.backend.stores.estate();
+        let brands = self.backend.stores.brands();
         // What an earlier version made stands at its hosts and on no list; what was cut off here is at none.
-        let hosted = self.backend.stores.brands().at_hosts(&new.id).await?;
         if estate.is_listed(&new.id).await?
             || estate.is_restoring(&new.id).await?
-            || !hosted.is_empty()
+            || !brands.at_hosts(&new.id).await?.is_empty()
         {
             refuse(&new.id, Founded::Exists)?;
         }

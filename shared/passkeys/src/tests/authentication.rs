@@ -1,8 +1,8 @@
 //! Signing in (WebAuthn L3 §7.2).
 
 use super::*;
-use crate::testing::{Pair, encode};
 use crate::{Verified, user_handle};
+use authenticator::{Pair, encode};
 
 const BOB: Uuid = Uuid::from_u128(0xb0b);
 

@@ -9,8 +9,8 @@ use tracing::subscriber::with_default;
 use tracing::{Event, Metadata, Subscriber};
 
 use super::*;
-use crate::testing::{decode, encode};
 use crate::{credential_id, user_handle};
+use authenticator::{decode, encode};
 
 fn registering() -> (Begun, Value) {
     let begun = begin(PASSKEY);

@@ -1,7 +1,7 @@
 //! Registering (WebAuthn L3 §7.1).
 
 use super::*;
-use crate::testing::{decode, encode};
+use authenticator::{decode, encode};
 use provider::flow::stage::Attachment;
 
 use crate::credential_id;

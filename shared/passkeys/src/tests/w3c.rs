@@ -1,7 +1,7 @@
 //! The test vectors of the standard (WebAuthn L3 §16): an authenticator that is not of our making.
 
 use super::*;
-use crate::testing::encode;
+use authenticator::encode;
 
 /// §16 "ES256 Credential with No Attestation".
 const NONE: Vector = Vector {

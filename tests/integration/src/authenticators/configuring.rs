@@ -1,6 +1,6 @@
 //! Who has no authenticator where one is asked for (authentik: `not_configured_action`).
 
-use passkeys::testing::Key;
+use authenticator::Key;
 use provider::flow::proof::Method;
 use provider::flow::stage::{
     DeviceClass, NotConfigured, Parts, Settings, Stage, StaticSettings, TotpSettings,

@@ -1,6 +1,6 @@
 //! Passkeys and security keys as a second factor (WebAuthn L3), and which authenticator is asked for.
 
-use passkeys::testing::Key;
+use authenticator::Key;
 use protocol::Seconds;
 use provider::authenticator::Verifier;
 use provider::flow::proof::Method;

@@ -1,6 +1,6 @@
 //! Signing in with a passkey and nothing else.
 
-use passkeys::testing::Key;
+use authenticator::Key;
 use protocol::Seconds;
 use provider::flow::Designation;
 use provider::flow::proof::Method;

@@ -1,6 +1,6 @@
 //! What a client wants of a sign-in decides which authenticators are asked for (RFC 9470).
 
-use passkeys::testing::Key;
+use authenticator::Key;
 use protocol::Seconds;
 use provider::flow::proof::{ACR_MFA, ACR_PHR, Method};
 use serde_json::json;

@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws::Ports as _;
-use aws::dynamodb::estate::Setting;
 use http::Method;
 use local::seed::Seed;
-use local::tenants;
 use protocol::{Seconds, TenantId};
 use provider::http::{Call, Endpoint, Face, LONGEST, Request, Response, Service};
 use provider::permits::Permits;
@@ -18,6 +16,7 @@ use provider::tenant::{Allowance, Limits};
 
 use crate::harness::answers::SERVER_ERROR;
 use crate::harness::{Bench, HOST_NAME, header, request, summary, text};
+use crate::tenants::limits;
 
 /// What never answers.
 struct Stuck(Face);
@@ -100,11 +99,8 @@ const A_MONTH: Limits = Limits {
     applications: None,
 };
 
-async fn limit(bench: &Bench, limits: Limits) {
-    let tenant = &bench.seeded.tenant.id;
-    let setting = Setting::Limits(&limits);
-    let set = tenants::set(&bench.backend, tenant, setting, bench.now());
-    set.await.expect("sets");
+async fn limited_by_the_month(bench: &Bench) {
+    limits::set(bench, &A_MONTH).await;
     bench.wait(Seconds(31));
 }
 
@@ -128,7 +124,7 @@ async fn a_request_that_takes_too_long_is_answered_503_in_the_words_of_who_asked
 #[tokio::test]
 async fn an_answer_that_cannot_be_counted_in_time_is_given_all_the_same() {
     let bench = Bench::embedded().await;
-    limit(&bench, A_MONTH).await;
+    limited_by_the_month(&bench).await;
     let service = Service::new(Quick, bench.backend.stores.tenants())
         .limited_by(Arc::new(Permits::new(Arc::new(Deaf))))
         .within(|long| match long {
@@ -166,7 +162,7 @@ async fn rfc6797_7_1_a_request_that_is_given_up_on_is_still_its_tenants() {
 #[tokio::test]
 async fn a_request_that_is_given_up_on_costs_no_permit() {
     let bench = Bench::embedded().await;
-    limit(&bench, A_MONTH).await;
+    limited_by_the_month(&bench).await;
     for _ in 0..3 {
         let given_up = answered(&bench, Face::Machine).await;
         assert_eq!(summary(&given_up), SERVER_ERROR);
