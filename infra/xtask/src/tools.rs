@@ -9,7 +9,7 @@ pub mod system;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::{step, workspace};
 
@@ -210,12 +210,12 @@ fn present(file: &Path) -> Result<()> {
 /// A tool by its title, and what finds or fetches it.
 type Fetch = (&'static str, fn() -> Result<PathBuf>);
 
-/// Fetches every tool and prints where each one is.
+/// Fetches every tool, all at once, for most of it is waiting, and prints where each one is.
 ///
 /// # Errors
 /// The first that cannot be had.
 pub fn fetch_all() -> Result<()> {
-    let tools: [Fetch; 12] = [
+    let tools: [Fetch; 13] = [
         ("DynamoDB Local", dynamodb_local),
         ("ElasticMQ", elasticmq),
         ("cargo-lambda", cargo_lambda),
@@ -228,19 +228,15 @@ pub fn fetch_all() -> Result<()> {
         ("Authlib", python_relying_party),
         ("go-oidc", go_relying_party),
         ("Apache", apache),
+        ("node modules", node_modules),
     ];
-    for (title, fetch) in tools {
-        step::say(format_args!("    {title:<15} {}", fetch()?.display()));
-    }
-    if workspace::root()
-        .join("tests/e2e/package-lock.json")
-        .exists()
-    {
-        step::say(format_args!(
-            "    {:<15} {}",
-            "node modules",
-            node_modules()?.display()
-        ));
-    }
-    Ok(())
+    std::thread::scope(|scope| {
+        let fetching = tools.map(|(title, fetch)| (title, scope.spawn(fetch)));
+        for (title, fetching) in fetching {
+            let path = fetching.join();
+            let path = path.map_err(|_| anyhow!("fetching {title} panicked"))??;
+            step::say(format_args!("    {title:<15} {}", path.display()));
+        }
+        Ok(())
+    })
 }
