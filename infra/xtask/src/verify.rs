@@ -161,21 +161,32 @@ fn binaries() -> Result<()> {
     run(apart.args(["--test", workspace::APART]))
 }
 
-/// All tests. Those that start browsers, and wait for them more than they compute, run beside the others; then the fuzz targets.
+/// The packages that start programs and browsers, and wait for them more than they compute.
+const WAITING: [&str; 2] = [workspace::APART, "clients"];
+
+/// All tests. Those that wait run beside the others, one package after the other, and then the fuzz targets.
 fn tests(server: &Server, arguments: &[String], targets: PathBuf) -> Result<()> {
-    let log = workspace::scratch(workspace::APART)?.join("log");
-    let mut apart = cargo_test(server);
-    apart.args(["--test", workspace::APART]).args(arguments);
-    let hint =
-        "Run `cargo test --package interop`, or `cargo xtask fuzz`; see docs/supply-chain.md.";
-    let browsers = beside("browsers and fuzz targets", hint, move || {
-        let said = run_into(&log, &mut apart)?;
-        Ok(format!("{said}\n{}", fuzz::run_for_ci(&targets)?))
+    let waiting = WAITING.map(|package| {
+        let mut cargo = cargo_test(server);
+        if package != workspace::APART {
+            cargo.args(["--exclude", workspace::APART]);
+        }
+        cargo.args(["--test", package]).args(arguments);
+        (package, cargo)
+    });
+    let hint = "Run `cargo test --package interop` or `clients`, or `cargo xtask fuzz`; see docs/supply-chain.md.";
+    let waiting = beside("tests that wait, and fuzz targets", hint, move || {
+        let mut said = String::new();
+        for (package, mut cargo) in waiting {
+            let log = workspace::scratch("tests")?.join(package);
+            said.push_str(&run_into(&log, &mut cargo)?);
+        }
+        Ok(said + &fuzz::run_for_ci(&targets)?)
     });
     let mut ours = cargo_test(server);
-    ours.args(["--exclude", workspace::APART]).args(arguments);
-    run(&mut ours)?;
-    browsers.end()
+    let others = WAITING.iter().flat_map(|package| ["--exclude", package]);
+    run(ours.args(others).args(arguments))?;
+    waiting.end()
 }
 
 fn cargo_test(server: &Server) -> Command {
