@@ -1,13 +1,11 @@
 //! `cargo xtask fuzz`: the fuzz targets of `tests/fuzz`, on the toolchain that builds all else.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 
-use crate::process::{Leashed, Output};
+use crate::process::Leashed;
 use crate::step::{run, say};
 use crate::{tools, workspace};
 
@@ -179,10 +177,8 @@ fn run_one(folder: &Path, target: &str, seconds: u64) -> Result<String> {
     let found = workspace::scratch(&format!("fuzz/{target}"))?;
     let artifacts = workspace::scratch("fuzz/artifacts")?.join(format!("{target}-"));
     let log = workspace::scratch("fuzz")?.join(format!("{target}.log"));
-    let mut command = std::process::Command::new("nice");
-    command
-        .arg(folder.join(target))
-        .current_dir(workspace::root());
+    let mut command = std::process::Command::new(folder.join(target));
+    command.current_dir(workspace::root());
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-artifact_prefix={}", artifacts.display()));
     command.args([
@@ -196,15 +192,7 @@ fn run_one(folder: &Path, target: &str, seconds: u64) -> Result<String> {
     command
         .arg(found)
         .arg(format!("tests/fuzz/corpus/{target}"));
-    let mut child = Leashed::spawn(target, &command, Output::File(File::create(&log)?))?;
-    let status = loop {
-        if let Some(status) = child.ended()? {
-            break status;
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    };
-    let text = std::fs::read(&log).context("its log")?;
-    let text = String::from_utf8_lossy(&text);
+    let (status, text) = Leashed::run_beside(&log, target, &command)?;
     if !status.success() {
         bail!(
             "{target} ended with {status}:\n{}\n    Mend it, and put the input into tests/fuzz/corpus/{target}.",

@@ -6,7 +6,9 @@
 
 use std::fs::File;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
@@ -22,6 +24,9 @@ wait "$child"; code=$?
 while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
 exit "$code"
 "#;
+
+/// How often it is looked whether one has ended.
+const A_MOMENT: Duration = Duration::from_millis(200);
 
 /// Where a child's standard output and error go.
 #[derive(Debug)]
@@ -45,9 +50,14 @@ impl Leashed {
     /// # Errors
     /// When the shell cannot be started. A program that is missing shows as a child that ended with 127.
     pub fn spawn(name: &str, command: &Command, output: Output) -> Result<Self> {
+        Self::start(name, &[], command, output)
+    }
+
+    fn start(name: &str, before: &[&str], command: &Command, output: Output) -> Result<Self> {
         let mut shell = Command::new("/bin/sh");
         shell
             .args(["-c", LEASH, name])
+            .args(before)
             .arg(command.get_program())
             .args(command.get_args());
         for (key, value) in command.get_envs() {
@@ -71,6 +81,24 @@ impl Leashed {
             name: name.to_owned(),
             child,
         })
+    }
+
+    /// Runs `command` to its end, beside what matters more: how it ended, and what it wrote, which is in this file too. What it
+    /// started may hold a pipe after it has ended; a file keeps nobody waiting.
+    ///
+    /// # Errors
+    /// When the file cannot be written or read, or as [`Self::spawn`].
+    pub fn run_beside(log: &Path, name: &str, command: &Command) -> Result<(ExitStatus, String)> {
+        let file = File::create(log).with_context(|| log.display().to_string())?;
+        let mut child = Self::start(name, &["nice"], command, Output::File(file))?;
+        let status = loop {
+            if let Some(status) = child.ended()? {
+                break status;
+            }
+            std::thread::sleep(A_MOMENT);
+        };
+        let said = std::fs::read(log).with_context(|| log.display().to_string())?;
+        Ok((status, String::from_utf8_lossy(&said).into_owned()))
     }
 
     /// What the child is called in messages.

@@ -1,9 +1,7 @@
 //! Steps of a command: each says its name, how long it took, and on failure what to do.
 
 use std::fmt::Display;
-use std::fs::File;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -112,22 +110,8 @@ pub fn run_quietly(command: &mut Command) -> Result<String> {
     Ok(text)
 }
 
-/// Runs a command that writes into this file, and tells what it wrote: also where it failed. What it started may hold a pipe
-/// after it has ended, and a file keeps nobody waiting.
-///
-/// # Errors
-/// When the file cannot be written, or as [`run`].
-pub fn run_into(log: &Path, command: &mut Command) -> Result<String> {
-    let file = File::create(log).with_context(|| log.display().to_string())?;
-    command.stdout(file.try_clone()?).stderr(file);
-    let ended = run(command);
-    let said = String::from_utf8_lossy(&std::fs::read(log)?).into_owned();
-    ended.map_err(|error| anyhow!("{error:#}\n{said}"))?;
-    Ok(said)
-}
-
 fn shown(command: &Command) -> String {
-    let program = Path::new(command.get_program());
+    let program = std::path::Path::new(command.get_program());
     let name = program
         .file_name()
         .unwrap_or(command.get_program())
@@ -159,23 +143,6 @@ mod tests {
         let failed = beside("fuzz", "Mend it.", || bail!("an input")).end();
         let text = failed.unwrap_err().to_string();
         assert_eq!(text, "fuzz failed: an input\n    Mend it.");
-    }
-
-    #[test]
-    fn a_command_into_a_file_ends_though_its_child_holds_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("log");
-        let mut sh = Command::new("/bin/sh");
-        sh.args([
-            "-c",
-            "echo said; echo why >&2; sleep 30 & exit ${1:-0}",
-            "sh",
-        ]);
-        let begun = Instant::now();
-        assert_eq!(run_into(&log, &mut sh).unwrap(), "said\nwhy\n");
-        let failed = run_into(&log, sh.arg("7")).unwrap_err().to_string();
-        assert!(begun.elapsed().as_secs() < 20);
-        assert!(failed.ends_with("said\nwhy\n"), "{failed}");
     }
 
     #[test]

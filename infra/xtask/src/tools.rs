@@ -210,7 +210,7 @@ fn present(file: &Path) -> Result<()> {
 /// A tool by its title, and what finds or fetches it.
 type Fetch = (&'static str, fn() -> Result<PathBuf>);
 
-/// Fetches every tool, all at once, for most of it is waiting, and prints where each one is.
+/// Fetches every tool, all at once, and prints where each one is.
 ///
 /// # Errors
 /// The first that cannot be had.

@@ -4,7 +4,8 @@ use anyhow::{Result, bail, ensure};
 
 use crate::dynamodb_local;
 use crate::jvm::Server;
-use crate::step::{beside, run, run_into, run_quietly, step};
+use crate::process::Leashed;
+use crate::step::{beside, run, run_quietly, step};
 use crate::{bench, faults, fuzz, tidy, tools, workspace};
 use std::path::PathBuf;
 use std::process::Command;
@@ -164,7 +165,8 @@ fn binaries() -> Result<()> {
 /// The packages that start programs and browsers, and wait for them more than they compute.
 const WAITING: [&str; 2] = [workspace::APART, "clients"];
 
-/// All tests. Those that wait run beside the others, one package after the other, and then the fuzz targets.
+/// All tests. Those that wait run beside the others, one package after the other, and then the fuzz targets: with what the others
+/// leave of the cores, for among them are expressions that have 200 ms.
 fn tests(server: &Server, arguments: &[String], targets: PathBuf) -> Result<()> {
     let waiting = WAITING.map(|package| {
         let mut cargo = cargo_test(server);
@@ -177,9 +179,11 @@ fn tests(server: &Server, arguments: &[String], targets: PathBuf) -> Result<()> 
     let hint = "Run `cargo test --package interop` or `clients`, or `cargo xtask fuzz`; see docs/supply-chain.md.";
     let waiting = beside("tests that wait, and fuzz targets", hint, move || {
         let mut said = String::new();
-        for (package, mut cargo) in waiting {
+        for (package, cargo) in waiting {
             let log = workspace::scratch("tests")?.join(package);
-            said.push_str(&run_into(&log, &mut cargo)?);
+            let (status, its) = Leashed::run_beside(&log, package, &cargo)?;
+            ensure!(status.success(), "{package} ended with {status}\n{its}");
+            said.push_str(&its);
         }
         Ok(said + &fuzz::run_for_ci(&targets)?)
     });

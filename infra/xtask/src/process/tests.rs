@@ -1,4 +1,3 @@
-use std::io::Read as _;
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -91,11 +90,18 @@ fn output_environment_and_folder_are_the_commands() {
     let log = folder.path().join("log");
     let mut command = sh("echo $WORD; pwd");
     command.env("WORD", "hello").current_dir(folder.path());
-    let file = File::create(&log).unwrap();
-    let mut child = Leashed::spawn("echo", &command, Output::File(file)).unwrap();
-    eventually("it ends", || child.ended().unwrap().is_some());
-    let mut text = String::new();
-    File::open(&log).unwrap().read_to_string(&mut text).unwrap();
+    let (_, text) = Leashed::run_beside(&log, "echo", &command).unwrap();
     let here = folder.path().canonicalize().unwrap();
     assert_eq!(text, format!("hello\n{}\n", here.display()));
+}
+
+#[test]
+fn a_run_ends_though_what_it_started_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let command = sh("echo said; echo why >&2; sleep 600 & echo $! >&2; exit 3");
+    let (status, said) = Leashed::run_beside(&log, "three", &command).unwrap();
+    let (said, left) = said.trim_end().rsplit_once('\n').unwrap();
+    assert_eq!((status.code(), said), (Some(3), "said\nwhy"));
+    eventually("what it left ends", || !alive(left));
 }
