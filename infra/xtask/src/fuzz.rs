@@ -177,7 +177,8 @@ fn run_one(folder: &Path, target: &str, seconds: u64) -> Result<String> {
     let found = workspace::scratch(&format!("fuzz/{target}"))?;
     let artifacts = workspace::scratch("fuzz/artifacts")?.join(format!("{target}-"));
     let log = workspace::scratch("fuzz")?.join(format!("{target}.log"));
-    let mut command = std::process::Command::new(folder.join(target));
+    let mut command = std::process::Command::new("nice");
+    command.args(["-n", "19"]).arg(folder.join(target));
     command.current_dir(workspace::root());
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-artifact_prefix={}", artifacts.display()));
@@ -192,7 +193,7 @@ fn run_one(folder: &Path, target: &str, seconds: u64) -> Result<String> {
     command
         .arg(found)
         .arg(format!("tests/fuzz/corpus/{target}"));
-    let (status, text) = Leashed::run_beside(&log, target, &command)?;
+    let (status, text) = Leashed::run_into(&log, target, &command)?;
     if !status.success() {
         bail!(
             "{target} ended with {status}:\n{}\n    Mend it, and put the input into tests/fuzz/corpus/{target}.",

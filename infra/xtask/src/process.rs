@@ -50,14 +50,9 @@ impl Leashed {
     /// # Errors
     /// When the shell cannot be started. A program that is missing shows as a child that ended with 127.
     pub fn spawn(name: &str, command: &Command, output: Output) -> Result<Self> {
-        Self::start(name, &[], command, output)
-    }
-
-    fn start(name: &str, before: &[&str], command: &Command, output: Output) -> Result<Self> {
         let mut shell = Command::new("/bin/sh");
         shell
             .args(["-c", LEASH, name])
-            .args(before)
             .arg(command.get_program())
             .args(command.get_args());
         for (key, value) in command.get_envs() {
@@ -83,14 +78,14 @@ impl Leashed {
         })
     }
 
-    /// Runs `command` to its end, beside what matters more: how it ended, and what it wrote, which is in this file too. What it
-    /// started may hold a pipe after it has ended; a file keeps nobody waiting.
+    /// Runs `command` to its end: how it ended, and what it wrote, which is in this file too. What it started may hold a pipe after
+    /// it has ended; a file keeps nobody waiting.
     ///
     /// # Errors
     /// When the file cannot be written or read, or as [`Self::spawn`].
-    pub fn run_beside(log: &Path, name: &str, command: &Command) -> Result<(ExitStatus, String)> {
+    pub fn run_into(log: &Path, name: &str, command: &Command) -> Result<(ExitStatus, String)> {
         let file = File::create(log).with_context(|| log.display().to_string())?;
-        let mut child = Self::start(name, &["nice"], command, Output::File(file))?;
+        let mut child = Self::spawn(name, command, Output::File(file))?;
         let status = loop {
             if let Some(status) = child.ended()? {
                 break status;

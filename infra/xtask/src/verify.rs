@@ -162,35 +162,36 @@ fn binaries() -> Result<()> {
     run(apart.args(["--test", workspace::APART]))
 }
 
-/// The packages that start programs and browsers, and wait for them more than they compute.
-const WAITING: [&str; 2] = [workspace::APART, "clients"];
+/// The package that, as [`workspace::APART`], starts programs and waits for them more than it computes.
+const CLIENTS: &str = "clients";
 
-/// All tests. Those that wait run beside the others, one package after the other, and then the fuzz targets: with what the others
-/// leave of the cores, for among them are expressions that have 200 ms.
+/// All tests. First those that must not be disturbed: expressions have 200 ms. Then those that wait for programs and browsers, beside
+/// each other, and the fuzz targets with what they leave of the cores.
 fn tests(server: &Server, arguments: &[String], targets: PathBuf) -> Result<()> {
-    let waiting = WAITING.map(|package| {
-        let mut cargo = cargo_test(server);
-        if package != workspace::APART {
-            cargo.args(["--exclude", workspace::APART]);
-        }
-        cargo.args(["--test", package]).args(arguments);
-        (package, cargo)
-    });
-    let hint = "Run `cargo test --package interop` or `clients`, or `cargo xtask fuzz`; see docs/supply-chain.md.";
-    let waiting = beside("tests that wait, and fuzz targets", hint, move || {
-        let mut said = String::new();
-        for (package, cargo) in waiting {
-            let log = workspace::scratch("tests")?.join(package);
-            let (status, its) = Leashed::run_beside(&log, package, &cargo)?;
-            ensure!(status.success(), "{package} ended with {status}\n{its}");
-            said.push_str(&its);
-        }
-        Ok(said + &fuzz::run_for_ci(&targets)?)
-    });
     let mut ours = cargo_test(server);
-    let others = WAITING.iter().flat_map(|package| ["--exclude", package]);
-    run(ours.args(others).args(arguments))?;
-    waiting.end()
+    for package in [workspace::APART, CLIENTS] {
+        ours.args(["--exclude", package]);
+    }
+    run(ours.args(arguments))?;
+    let mut apart = cargo_test(server);
+    apart.args(["--test", workspace::APART]).args(arguments);
+    let browsers = beside(
+        "browsers",
+        "Run `cargo test --package interop`.",
+        move || {
+            let log = workspace::scratch("tests")?.join(workspace::APART);
+            let (status, said) = Leashed::run_into(&log, "cargo test", &apart)?;
+            ensure!(status.success(), "{said}\n`cargo test` ended with {status}");
+            Ok(said)
+        },
+    );
+    let hint = "`cargo xtask fuzz` runs them by themselves; see docs/supply-chain.md.";
+    let fuzzing = beside("fuzz", hint, move || fuzz::run_for_ci(&targets));
+    let mut clients = cargo_test(server);
+    clients.args(["--exclude", workspace::APART, "--test", CLIENTS]);
+    run(clients.args(arguments))?;
+    browsers.end()?;
+    fuzzing.end()
 }
 
 fn cargo_test(server: &Server) -> Command {

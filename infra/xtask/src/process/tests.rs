@@ -90,7 +90,7 @@ fn output_environment_and_folder_are_the_commands() {
     let log = folder.path().join("log");
     let mut command = sh("echo $WORD; pwd");
     command.env("WORD", "hello").current_dir(folder.path());
-    let (_, text) = Leashed::run_beside(&log, "echo", &command).unwrap();
+    let (_, text) = Leashed::run_into(&log, "echo", &command).unwrap();
     let here = folder.path().canonicalize().unwrap();
     assert_eq!(text, format!("hello\n{}\n", here.display()));
 }
@@ -100,7 +100,7 @@ fn a_run_ends_though_what_it_started_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let command = sh("echo said; echo why >&2; sleep 600 & echo $! >&2; exit 3");
-    let (status, said) = Leashed::run_beside(&log, "three", &command).unwrap();
+    let (status, said) = Leashed::run_into(&log, "three", &command).unwrap();
     let (said, left) = said.trim_end().rsplit_once('\n').unwrap();
     assert_eq!((status.code(), said), (Some(3), "said\nwhy"));
     eventually("what it left ends", || !alive(left));
