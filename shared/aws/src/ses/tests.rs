@@ -7,7 +7,7 @@ use provider::mail::Letter;
 use provider::ports::{Mailer as _, PortError};
 use tokio::net::TcpListener;
 
-use super::Ses;
+use super::{MOMENT, Ses};
 use crate::Clients;
 use crate::settings::Mail;
 
@@ -47,6 +47,7 @@ async fn a_letter_no_letter_and_one_that_cannot_be_sent_take_the_same_time() {
     let sending = Ses::new(Some(client), &mail());
     let nowhere = Ses::new(None, &mail());
     let nobody = Ses::new(None, &Mail::default());
+    assert_eq!(sending.moment, MOMENT, "what it is unless it is set");
     let late = Some("SendEmail: no answer in time");
     let unset = Some("SendEmail: AWS_ENDPOINT_URL_SESV2 is not set");
     let sent = [
