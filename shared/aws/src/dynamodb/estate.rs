@@ -1,6 +1,7 @@
 //! All that a tenant has, as items: to found it, close it, carry it away, bring it back and remove it. For the command line
 //! alone; nothing that answers requests uses it.
 
+mod ahead;
 mod record;
 mod restoring;
 mod walk;
@@ -21,10 +22,12 @@ use crate::dynamodb::config::moved_on;
 use crate::dynamodb::db::{Change, Db};
 use crate::dynamodb::events;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::row::{Row, attributes, moment, text, value};
-use crate::dynamodb::schema::Key;
+use crate::dynamodb::row::{Row, attributes, moment, number, text, value};
+use crate::dynamodb::schema::{FORM, Key};
 use crate::dynamodb::tenant_list;
 use crate::failure::port_error;
+
+use ahead::ahead;
 
 pub use record::Record;
 pub use restoring::Begun;
@@ -112,6 +115,20 @@ impl Estate {
             Some(checks) if checks.iter().skip(whose).any(is_failed) => Founded::Moved,
             Some(_) => Founded::HostTaken,
         })
+    }
+
+    /// Lets the revisions of a new tenant's configuration begin where none of a former one of this name has been, as functions
+    /// keep configuration in memory under them. One that has begun goes on as it is.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    pub async fn prepare(&self, tenant: &TenantId, now: Timestamp) -> Outcome<()> {
+        let begin =
+            Expression::update("SET #v = :form, #revision = if_not_exists(#revision, :first)")
+                .value(":form", number(FORM.into()))
+                .value(":first", number(ahead(0, now)));
+        self.db.update(&Key::config_revision(tenant), begin).await?;
+        Ok(())
     }
 
     /// Whose host this is; `None`: nobody's.

@@ -11,6 +11,7 @@ use provider::tenant::{Limits, Tenant};
 use super::objects::id_of;
 use super::{Registered, Seed, demo};
 use crate::backend::Backend;
+use crate::clock::now;
 use crate::fixture::{Fixture, Group, PairWanted};
 use crate::tenants::opened;
 
@@ -78,6 +79,7 @@ impl<'a> Seed<'a> {
     pub async fn install(backend: &'a Backend, new: &NewTenant) -> anyhow::Result<Installed> {
         let seed = Self::of(backend, new.id.clone());
         seed.is_free(new).await?;
+        backend.stores.estate().prepare(&new.id, now()).await?;
         let mut tenant = Tenant {
             base_url: new.base_url.clone(),
             limits: new.limits,

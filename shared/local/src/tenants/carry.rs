@@ -10,6 +10,7 @@ use super::check::{check, is_its_own};
 use super::file::{Checked, Header, Writer};
 use super::{hosts, opened};
 use crate::backend::Backend;
+use crate::clock::now;
 
 /// How many items are written at a time.
 const AT_ONCE: usize = 100;
@@ -118,7 +119,9 @@ async fn bring(backend: &Backend, file: &mut Checked) -> anyhow::Result<usize> {
         }
         some.extend(record.filter(|record| record.host().is_none()));
         if some.len() == AT_ONCE || (is_last && !some.is_empty()) {
-            let brought = estate.bring(&tenant, &file.checksum, &some).await?;
+            let brought = estate
+                .bring(&tenant, (&file.checksum, now()), &some)
+                .await?;
             ensure!(
                 brought,
                 "somebody else finished this restore of {tenant}, or removed it, meanwhile"

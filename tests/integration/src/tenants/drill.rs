@@ -140,6 +140,34 @@ async fn without_sessions_people_sign_in_again() {
     assert_eq!(kid(&tokens(&bench, "web").await), kid(&before));
 }
 
+/// The next person's number, the next provider's, and the revision of configuration.
+async fn counts(bench: &Bench) -> [u64; 3] {
+    let (stores, tenant) = (&bench.backend.stores, own(bench));
+    let person = stores.machines().next_pk(&tenant).await;
+    let provider = stores.config().next_provider_pk(&tenant).await;
+    let revision = stores.config().revision(&tenant).await;
+    [person, provider, revision].map(|count| count.expect("counts"))
+}
+
+/// Clients know people by `sub`, which comes of the number.
+#[tokio::test]
+async fn oidc_core_2_what_was_given_out_after_the_export_is_not_given_to_others_after_the_restore()
+{
+    let bench = Box::pin(Bench::embedded()).await;
+    let (_folder, path) = carried(&bench, ALL).await;
+    let lost = counts(&bench).await;
+    let people_lost = counts(&bench).await;
+    assert_eq!(people_lost[0], lost[0] + 1);
+    wiped(&bench).await;
+    keys_are_taken_back(&bench).await;
+    tenants::restore(&bench.backend, &path)
+        .await
+        .expect("restores");
+    for (new, lost) in counts(&bench).await.iter().zip(people_lost) {
+        assert!(*new > lost + 1_000_000, "{new}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_secret_is_in_the_file_in_the_clear() {
     let bench = Box::pin(Bench::embedded()).await;
@@ -231,7 +259,7 @@ async fn a_restore_that_opened_the_tenant_brings_nothing_any_more() {
     let person = [Record::from_line(person.expect("a person")).expect("an item")];
     let (estate, tenant) = (bench.backend.stores.estate(), own(&bench));
     let event = crate::yesterday::things::event();
-    let brings = async || estate.bring(&tenant, "sum", &person).await;
+    let brings = async || estate.bring(&tenant, ("sum", bench.now()), &person).await;
     assert_eq!(brings().await, Ok(false), "not begun");
     let begun = estate.begin(&tenant, &[], "sum").await;
     assert_eq!(begun, Ok(Founded::Done));

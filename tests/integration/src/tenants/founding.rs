@@ -184,3 +184,22 @@ async fn a_tenant_that_is_deleted_leaves_its_name_and_hosts_free_and_its_neighbo
         "Authentication credentials were not provided."
     );
 }
+
+/// Functions keep a former tenant's configuration in memory under its revisions.
+#[tokio::test]
+async fn the_revisions_of_a_tenant_begin_where_no_former_one_of_its_name_was() {
+    let bench = Bench::embedded().await;
+    let since_2026 = || local::clock::now().unix() - 1_767_225_600;
+    let config = bench.backend.stores.config();
+    for _ in 0..2 {
+        let before = since_2026();
+        install(&bench, &wanted(OTHER.0, OTHER.1))
+            .await
+            .expect("makes");
+        let revision = config.revision(&id(OTHER.0)).await.expect("reads");
+        assert!(i64::try_from(revision).is_ok_and(|it| it > before));
+        tenants::delete(&bench.backend, &id(OTHER.0), Patience::None, &|_| {})
+            .await
+            .expect("removes");
+    }
+}

@@ -2,11 +2,12 @@
 //! the tenant: so nothing is ever written over one that is served.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use protocol::TenantId;
+use protocol::{TenantId, Timestamp};
 use provider::event::Event;
 use provider::ports::Outcome;
 use serde::Serialize;
 
+use super::ahead::brought_back;
 use super::{Estate, Founded, Record, is_failed, once};
 use crate::dynamodb::db::{Change, Part};
 use crate::dynamodb::events;
@@ -92,14 +93,15 @@ impl Estate {
         Ok(self.db.get(&Key::restoring(tenant)).await?.is_some())
     }
 
-    /// Writes items back; `false`: the restore of this file was not begun, or the tenant opens already.
+    /// Writes items back, but counts further than they may have gone since; `false`: the restore of this file was not begun, or the
+    /// tenant opens already.
     ///
     /// # Errors
     /// [`PortError`](provider::ports::PortError).
     pub async fn bring(
         &self,
         tenant: &TenantId,
-        checksum: &str,
+        (checksum, now): (&str, Timestamp),
         records: &[Record],
     ) -> Outcome<bool> {
         let closed = "#checksum = :checksum AND attribute_not_exists(#opening)";
@@ -116,7 +118,8 @@ impl Estate {
                 bytes = 0;
             }
             bytes += more;
-            changes.push(Change::Put(record.0.clone(), Expression::default()));
+            let row = brought_back(&record.0, tenant, now);
+            changes.push(Change::Put(row, Expression::default()));
         }
         Ok(self.db.transact("restore_items", changes).await?.is_ok())
     }
