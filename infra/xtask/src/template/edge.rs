@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use serde_norway::Value;
 
-use super::value::{Template, at, texts};
+use super::value::{Function, Template, at, texts};
 use crate::step;
 use crate::tools::system;
 
@@ -16,6 +16,10 @@ const KEPT: [u64; 11] = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 const HOST: &str = "x-latchkey-host";
 /// `CloudFront` takes no larger function, in bytes.
 const LARGEST: usize = 10 * 1024;
+/// How a dynamic reference begins, by which secrets get into what is deployed.
+const REFERENCE: &str = "{{resolve:";
+/// `CloudFormation` takes no more of them in a template.
+const REFERENCES: usize = 60;
 
 /// Findings about the distribution.
 pub(super) fn check(template: &Template) -> Vec<String> {
@@ -25,6 +29,12 @@ pub(super) fn check(template: &Template) -> Vec<String> {
         return vec!["no Distribution".to_owned()];
     };
     let mut findings = origins(config, template);
+    let references = references(template);
+    if references > REFERENCES {
+        findings.push(format!(
+            "{references} dynamic references, as SAM copies those of Globals to each function: CloudFormation takes {REFERENCES}"
+        ));
+    }
     let list = |name: &str| config.get(name).and_then(Value::as_sequence);
     let number = |it: &Value, name: &str| it.get(name).and_then(Value::as_u64);
     let errors = list("CustomErrorResponses").into_iter().flatten();
@@ -75,6 +85,31 @@ fn origins(config: &Value, template: &Template) -> Vec<String> {
         .filter(|it| !proven(it.name()))
         .map(|it| format!("Distribution: no origin {} with the secret", it.name()))
         .collect()
+}
+
+/// Dynamic references in what SAM hands on: those of a variable in `Globals` once for each function that has none of its own
+/// by that name, and all others as they stand.
+fn references(template: &Template) -> usize {
+    let path = ["Environment", "Variables"];
+    let globals = template.at(&["Globals", "Function"]);
+    let shared = globals.and_then(|it| at(it, &path)?.as_mapping());
+    let own = |it: &Function<'_>, name: &Value| {
+        let own = it.property(&path);
+        own.is_some_and(|own| own.get(name).is_some())
+    };
+    let mut count = template.at(&[]).map_or(0, named);
+    for (name, value) in shared.into_iter().flatten() {
+        let copies = template.functions().filter(|it| !own(it, name)).count();
+        count = count - named(value) + named(value) * copies;
+    }
+    count
+}
+
+/// Dynamic references in a value.
+fn named(value: &Value) -> usize {
+    let mut said = Vec::new();
+    texts(value, &mut said);
+    said.iter().map(|it| it.matches(REFERENCE).count()).sum()
 }
 
 /// Findings about the router, which is run over paths of each route.
@@ -200,6 +235,21 @@ mod tests {
                 "{want}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn references_are_counted_as_sam_copies_them() {
+        let references = |text: &str| references(&Template::parse(text).unwrap());
+        assert_eq!(references(TEXT), 57);
+        let own = "          LATCHKEY_EDGE_SECRET: \"\" # no path leads here, and a template has 60 references\n";
+        let (fewer, more) = (TEXT.replacen(own, "", 1), TEXT.replace(own, ""));
+        assert_eq!((references(&fewer), references(&more)), (59, 61));
+        assert_eq!(findings(&fewer), Vec::<String>::new());
+        let found = findings(&more);
+        assert!(
+            found.len() == 1 && found[0].starts_with("61 dynamic references"),
+            "{found:?}"
+        );
     }
 
     #[test]
