@@ -50,6 +50,7 @@ impl Executor {
                 run.plan.steps.push(Planned::Bound(bound.id));
             }
             if said.last {
+                run.plan.cut_short = true;
                 break;
             }
         }

@@ -100,6 +100,7 @@ impl Executor {
         let said = self.stage_said(run, bound).await?;
         if said.last {
             run.plan.steps.truncate(1);
+            run.plan.cut_short = true;
         }
         Ok(said.place == Place::Taken)
     }

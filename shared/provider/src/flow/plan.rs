@@ -33,8 +33,11 @@ pub struct Plan {
     pub begun_by: Option<UserId>,
     /// What is still to be done; the first is open.
     pub steps: Vec<Planned>,
-    /// Whether the flow has been gone through.
+    /// Whether it is over: nothing is to be done any more.
     pub done: bool,
+    /// Whether a policy led elsewhere, and what would have come after it was dropped: nobody has gone through the flow then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut_short: bool,
     /// What is known so far.
     pub context: Context,
     /// The session that was made, or proved anew, on the way: proof of a sign-in for this very request.
@@ -146,6 +149,7 @@ impl Plan {
             begun_by: None,
             steps,
             done: false,
+            cut_short: false,
             context: Context::default(),
             authenticated: None,
             consent: None,
@@ -156,7 +160,12 @@ impl Plan {
 
     /// Whether this person has gone through this flow on the way to this very request.
     pub fn done_by(&self, user: UserId, flow: &Slug) -> bool {
-        self.done && self.flow == *flow && self.begun_by == Some(user)
+        self.gone_through_by(user) && self.flow == *flow
+    }
+
+    /// Whether this person has gone through a flow, whichever that was.
+    pub fn gone_through_by(&self, user: UserId) -> bool {
+        self.done && !self.cut_short && self.begun_by == Some(user)
     }
 
     /// Whether it still counts.
@@ -224,6 +233,9 @@ mod tests {
         assert!(!plan.done_by(ada, &flow), "it is not done");
         plan.done = true;
         assert!(plan.done_by(ada, &flow));
+        plan.cut_short = true;
+        assert!(!plan.done_by(ada, &flow), "a part was left out");
+        plan.cut_short = false;
         assert!(!plan.done_by(bob, &flow) && !plan.done_by(ada, &other));
         plan.begun_by = None;
         assert!(!plan.done_by(ada, &flow), "begun by nobody");

@@ -10,6 +10,10 @@ use crate::seed::fixture::load;
 const FLOWS: &str = r"
 policies:
   - {name: never, expression: return False}
+  - name: leads
+    expression: |
+      context['flow_plan'].redirect('/if/user/')
+      return False
 stages:
   - {name: keep, kind: consent, mode: permanent}
   - {name: ask-anew, kind: consent, mode: always_require}
@@ -26,12 +30,18 @@ flows:
     stages: [{stage: ask-anew, bindings: [{policy: never}]}]
   - {slug: closed, designation: authorization, stages: [{stage: refuse}]}
   - {slug: gated, designation: authorization, stages: [{stage: terms}, {stage: ask-anew}]}
+  - {slug: led, designation: authorization, stages: [{stage: refuse, bindings: [{policy: leads}]}, {stage: ask-anew}]}
+  - slug: led-at-once
+    designation: authorization
+    stages: [{stage: refuse, evaluate_on_plan: true, bindings: [{policy: leads}]}, {stage: ask-anew}]
 applications:
   - {slug: for-ada, provider: {client_secret: s, authorization_flow: for-ada, redirect_uris: ['https://rp.example/cb']}}
   - {slug: kept, provider: {client_secret: s, authorization_flow: kept, redirect_uris: ['https://rp.example/cb']}}
   - {slug: skipped, provider: {client_secret: s, authorization_flow: skipped, redirect_uris: ['https://rp.example/cb']}}
   - {slug: closed, provider: {client_secret: s, authorization_flow: closed, redirect_uris: ['https://rp.example/cb']}}
   - {slug: gated, provider: {client_secret: s, authorization_flow: gated, redirect_uris: ['https://rp.example/cb']}}
+  - {slug: led, provider: {client_secret: s, authorization_flow: led, redirect_uris: ['https://rp.example/cb']}}
+  - {slug: led-at-once, provider: {client_secret: s, authorization_flow: led-at-once, redirect_uris: ['https://rp.example/cb']}}
 ";
 
 /// With [`FLOWS`], and somebody signed in.
@@ -82,11 +92,17 @@ async fn whom_the_flow_is_not_for_is_told_and_sent_round_no_circle() {
 async fn who_was_led_elsewhere_has_not_gone_through_the_flow() {
     let bench = Bench::embedded().await;
     let mut browser = signed_in(&bench).await;
-    for _ in 0..2 {
-        let to = first(&mut browser, "gated").await;
-        assert!(to.starts_with("/if/flow/gated/?next="), "{to}");
-        let led = browser.get(&to).await;
-        assert_eq!(location(&led).as_deref(), Some("https://terms.example/"));
+    for (client, elsewhere) in [
+        ("gated", "https://terms.example/"),
+        ("led", "/if/user/"),
+        ("led-at-once", "/if/user/"),
+    ] {
+        for _ in 0..2 {
+            let to = first(&mut browser, client).await;
+            assert!(to.starts_with(&format!("/if/flow/{client}/?next=")), "{to}");
+            let led = browser.get(&to).await;
+            assert_eq!(location(&led).as_deref(), Some(elsewhere));
+        }
     }
 }
 

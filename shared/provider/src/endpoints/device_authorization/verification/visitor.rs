@@ -43,9 +43,8 @@ pub(super) struct Question<'a> {
 impl Visitor<'_> {
     /// Whether a flow has led here.
     pub(super) fn comes_from_flow(&self) -> bool {
-        let user = Some(self.user.subject.id);
         let plan = self.plan.as_ref();
-        plan.is_some_and(|plan| plan.done && plan.begun_by == user)
+        plan.is_some_and(|plan| plan.gone_through_by(self.user.subject.id))
     }
 
     /// Whether this person has gone through the client's flow on the way to `back`.
