@@ -9,7 +9,7 @@ mod sector;
 use protocol::authorize::{Dialect, ResponseType};
 use protocol::jose::KeyCertificate;
 use protocol::redirect::RedirectUri;
-use protocol::{ClientId, Digest, Scopes, Seconds, Slug};
+use protocol::{ClientId, Digest, Scopes, Seconds, Slug, Timestamp};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -243,6 +243,15 @@ impl Client {
         let method = self.metadata.token_endpoint_auth_method;
         let proves = method.is_some_and(|method| method != AuthMethod::None);
         matches!(self.kind, ClientKind::Public) && !proves
+    }
+
+    /// The same, whose access tokens end by then: none lives longer than what it was got for.
+    #[must_use]
+    pub fn ending_by(&self, end: Timestamp, now: Timestamp) -> Self {
+        Self {
+            access_lifetime: self.access_lifetime.min(end.since(now)),
+            ..self.clone()
+        }
     }
 
     /// Whether something was given to this client: a provider's number is never given out again, but its `client_id` may go

@@ -12,14 +12,15 @@ mod rules;
 use std::sync::Arc;
 
 use protocol::introspect::claims_of_ours;
-use protocol::{ClientId, Digest, Secret, Timestamp};
+use protocol::{ClientId, Digest, GrantId, Secret, Timestamp};
 use serde_json::Value;
 
 use crate::bearer::{Bearer, Bearers};
 use crate::claims::Claims;
 use crate::client::{Client, JwtKeys, JwtSource};
 use crate::fault::Fault;
-use crate::grant::Terms;
+use crate::flow::proof::Strength;
+use crate::grant::{Terms, TokenRecord};
 use crate::http::Call;
 use crate::jwt::{self, KeySet, KeySets, Unverified};
 use crate::ports::{Fetcher, Spent};
@@ -68,12 +69,38 @@ pub struct ByProvider {
     pub client_id: ClientId,
     /// On behalf of this user, active now.
     pub user: User,
-    /// The session that it ends with, and with it what is got for it.
-    pub session: Option<SessionId>,
+    /// What it ends with, and with it what is got for it.
+    pub inherited: Inherited,
     /// Who acts by it, and for whose tokens it was got: what is got for it has the same ([`Terms::behind`]).
     pub behind: Terms,
     /// All its claims; none where it is encrypted to the client.
     pub claims: Claims,
+}
+
+/// What is got for an access token has it from that. Else one that is about to end could be turned into another that does not, and that
+/// one again.
+#[derive(Clone, Copy)]
+pub struct Inherited {
+    /// The grant that it ends with (RFC 9700 §4.14.2).
+    pub grant: Option<GrantId>,
+    /// The session that it ends with.
+    pub session: Option<SessionId>,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// When its person signed in (RFC 9470), and how well.
+    pub signed_in: (Timestamp, Strength),
+}
+
+impl Inherited {
+    /// From the record of the token.
+    pub fn of(record: &TokenRecord) -> Self {
+        Self {
+            grant: record.grant,
+            session: record.session,
+            expires: record.expires,
+            signed_in: (record.auth_time.unwrap_or(record.issued), record.strength),
+        }
+    }
 }
 
 impl Assertions {
@@ -151,9 +178,9 @@ impl Assertions {
         }
         Ok(Some(ByProvider {
             behind: Terms::behind(&record, &client.client_id),
+            inherited: Inherited::of(&record),
             client_id: record.client_id,
             user,
-            session: record.session,
             claims: claims_of_ours(assertion).unwrap_or_default(),
         }))
     }

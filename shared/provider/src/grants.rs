@@ -16,7 +16,6 @@ pub use workshop::Workshop;
 use protocol::token::TokenResponse;
 use protocol::{Scopes, Secret};
 
-use crate::client::Client;
 use crate::issuer::Minted;
 
 /// Tokens on their way to the client.
@@ -28,11 +27,12 @@ pub struct Issued {
 
 impl Issued {
     /// The body of RFC 6749 §5.1.
-    pub fn into_response(self, client: &Client) -> TokenResponse {
+    pub fn into_response(self) -> TokenResponse {
+        let lifetime = self.minted.record.expires.since(self.minted.record.issued);
         TokenResponse {
             access_token: self.minted.access_token.expose().to_owned(),
             token_type: self.minted.record.token_type(),
-            expires_in: client.access_lifetime,
+            expires_in: lifetime,
             scope: self.scopes.to_string(),
             id_token: self.minted.id_token.map(|token| token.expose().to_owned()),
             issued_token_type: None,

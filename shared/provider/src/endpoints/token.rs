@@ -116,7 +116,7 @@ impl Token {
                     .await?
             }
         };
-        Ok(issued.into_response(claim.client()))
+        Ok(issued.into_response())
     }
 
     /// Gives whoever sends proofs a nonce for the next one (RFC 9449 §8.2).

@@ -16,7 +16,7 @@ use crate::client::{AuthMethod, Client, ClientKind};
 use crate::clients::Claim;
 use crate::event::{Action, Event};
 use crate::fault::{ClientFault, Fault, GrantFault};
-use crate::federation::{AssertionFault, Assertions, BySource, JWT_BEARER, Vouched};
+use crate::federation::{AssertionFault, Assertions, BySource, Inherited, JWT_BEARER, Vouched};
 use crate::flow::proof::Strength;
 use crate::grant::{Confirmation, Terms};
 use crate::grants::token_exchange::acting;
@@ -26,7 +26,6 @@ use crate::issuer::{Minted, Order};
 use crate::policies::Ruling;
 use crate::ports::{Fetcher, MachineStore, PortError, Spending, Spent, UserStore, UserTokenStore};
 use crate::service_account::{ServiceAccounts, Wanted};
-use crate::session::SessionId;
 use crate::user::User;
 
 use app_password::AppPasswords;
@@ -70,9 +69,8 @@ struct Asked<'a> {
 struct Bearer {
     user: Arc<User>,
     standing: Standing,
-    /// The session the tokens end with, as the token ends that was shown for them. Else one that is about to end
-    /// could be turned into another that does not, and that one again.
-    session: Option<SessionId>,
+    /// What the tokens have of an access token that was shown for them.
+    inherited: Option<Inherited>,
     /// Who acted by that token, and for whose it was got.
     behind: Terms,
     /// The assertion's claims, which policies may see.
@@ -200,7 +198,7 @@ impl ClientCredentials {
         Ok(Bearer {
             user: self.accounts.get(asked.call, &wanted).await?,
             standing: Standing::Account(wanted),
-            session: None,
+            inherited: None,
             behind: Terms::default(),
             jwt: None,
             once: None,
@@ -214,7 +212,7 @@ impl ClientCredentials {
             Vouched::ByProvider(by) => Ok(Bearer {
                 user: Arc::new(by.user),
                 standing: Standing::Person,
-                session: by.session,
+                inherited: Some(by.inherited),
                 behind: by.behind,
                 once: None,
                 method: (
@@ -233,7 +231,7 @@ impl ClientCredentials {
         Ok(Bearer {
             user: self.accounts.get(asked.call, &wanted).await?,
             standing: Standing::Judged(wanted),
-            session: None,
+            inherited: None,
             behind: Terms::default(),
             once: by.once,
             method: (
@@ -282,33 +280,33 @@ impl ClientCredentials {
         }
     }
 
-    /// Both tokens, signed side by side. Nobody signed in: the time of authentication is now, and there is no
+    /// Both tokens, signed side by side. Where nobody signed in, the time of authentication is now, and there is no
     /// `amr` (reference §4.1). Authentik gives an ID token here too, and clients have come to rely on it
     /// (reference §11, row 1).
     async fn mint(&self, asked: &Asked<'_>, bearer: &Bearer) -> Result<Minted, PortError> {
         let user = &bearer.user;
-        let Asked {
-            call,
-            client,
-            scopes,
-            ..
-        } = asked;
+        let Asked { call, scopes, .. } = asked;
+        let inherited = bearer.inherited.as_ref();
+        let short_lived = inherited.map(|it| asked.client.ending_by(it.expires, call.now));
+        let client = short_lived.as_ref().unwrap_or(asked.client);
         let mapped = self
             .workshop
             .mapped_for(call, client, scopes, About::User(user))
             .await?;
         let acting = acting(&asked.terms);
+        let (auth_time, strength) =
+            inherited.map_or((call.now, Strength::default()), |it| it.signed_in);
         let order = Order {
             tenant: &call.tenant,
             client,
             subject: &user.subject,
-            grant: None,
-            session: bearer.session,
+            grant: inherited.and_then(|it| it.grant),
+            session: inherited.and_then(|it| it.session),
             given_in: None,
             scopes,
-            auth_time: call.now,
+            auth_time,
             amr: &[],
-            strength: Strength::default(),
+            strength,
             nonce: None,
             terms: &asked.terms,
             key: asked.key,

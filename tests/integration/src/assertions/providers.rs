@@ -142,6 +142,29 @@ async fn what_is_got_for_a_token_ends_with_its_session_too() {
     }
 }
 
+/// RFC 9700 §4.14.2: a family that is revoked ends, whatever became of its tokens.
+#[tokio::test]
+async fn what_is_got_for_a_token_ends_with_its_family_and_when_it_does() {
+    let bench = trusting_web().await;
+    let theirs = bench.tokens("web", "openid offline_access").await;
+    let signed_in = bench.now();
+    bench.wait(Seconds::minutes(4));
+    let asked = with(&bench, member(&theirs, "access_token")).with("scope", "openid");
+    let ours = asked.tokens().await;
+    let left = theirs["expires_in"].as_i64().expect("a number") - 240;
+    assert_eq!(ours["expires_in"].as_i64(), Some(left));
+    let token = member(&ours, "access_token");
+    let claims = crate::harness::claims(token);
+    let auth_time = claims["auth_time"].as_i64().expect("a time");
+    assert!(auth_time <= signed_in.unix(), "{claims}");
+    assert_eq!(bench.userinfo(token).await.status(), 200);
+    let form = [("token", member(&theirs, "refresh_token"))];
+    let as_web = ("web", "web-secret");
+    let revoked = bench.post_as(as_web, "/application/o/revoke/", &form).await;
+    assert_eq!(revoked.status(), 200);
+    assert_eq!(bench.userinfo(token).await.status(), 401);
+}
+
 #[tokio::test]
 async fn sources_and_providers_may_be_trusted_together() {
     let bench = trusting_web().await;

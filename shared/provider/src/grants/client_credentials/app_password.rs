@@ -67,7 +67,7 @@ impl AppPasswords {
         Ok(Bearer {
             user: Arc::new(user),
             standing: Standing::Person,
-            session: None,
+            inherited: None,
             behind: Terms::default(),
             jwt: None,
             once: None,

@@ -30,12 +30,10 @@ pub(super) struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// The client with the time that is left: no token lives longer than what it was got for.
+    /// The client with the time that is left.
     pub(super) fn short_lived(&self) -> Client {
-        let mut client = self.client.client().clone();
-        let left = self.subject.expires.since(self.call.now);
-        client.access_lifetime = client.access_lifetime.min(left);
-        client
+        let client = self.client.client();
+        client.ending_by(self.subject.expires, self.call.now)
     }
 
     pub(super) fn order<'a>(
