@@ -23,6 +23,8 @@ const NAME: (u32, Seconds) = (50, Seconds(30));
 const KNOWN: (u32, Seconds) = (10, Seconds::minutes(1));
 /// Codes for one person.
 const CODES: (u32, Seconds) = (10, Seconds::minutes(1));
+/// Codes for one person, however slowly they are tried (NIST SP 800-63B §5.2.2: 100 in a row).
+const SLOW_CODES: (u32, Seconds) = (100, Seconds::minutes(60));
 
 /// What a browser holds in which somebody signed in before: 32 random bytes. It opens nothing.
 #[derive(Clone, Debug)]
@@ -77,10 +79,13 @@ pub fn nobody() -> UserId {
 /// the password alone does not keep the owner out.
 pub fn second_factor(user: UserId, known: Option<&Digest>) -> Vec<Bucket> {
     let user = user.to_string();
-    vec![match known {
-        Some(known) => bucket("known-code", &[&user, &known.encode()], CODES),
-        None => bucket("code", &[&user], CODES),
-    }]
+    match known {
+        Some(known) => vec![bucket("known-code", &[&user, &known.encode()], CODES)],
+        None => vec![
+            bucket("code", &[&user], CODES),
+            bucket("slow-code", &[&user], SLOW_CODES),
+        ],
+    }
 }
 
 fn bucket(kind: &str, parts: &[&str], (burst, interval): (u32, Seconds)) -> Bucket {

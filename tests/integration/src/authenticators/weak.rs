@@ -5,6 +5,7 @@ use provider::flow::Designation;
 use provider::flow::stage::{
     IdentificationSettings, Parts, PasswordSettings, Settings, UserLoginSettings, ValidateSettings,
 };
+use provider::ports::Admission;
 use serde_json::json;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::executor::{KNOWN, Program, SESSION, flow, leads_to, plain};
 use crate::harness::browser::location;
-use crate::harness::people::change;
+use crate::harness::people::{self, change};
 use crate::harness::{Bench, USER};
 
 /// Ada, signed in by a flow that asks for the password alone.
@@ -97,4 +98,20 @@ async fn who_has_the_password_alone_does_not_keep_the_owner_out() {
         .answer(MFA, json!({ "code": code(&bench, &app) }))
         .await;
     leads_to(&owner);
+}
+
+/// NIST SP 800-63B §5.2.2: 100 in a row at most. Whoever tries has the password already, and may take months.
+#[tokio::test]
+async fn of_codes_that_are_tried_slowly_a_hundred_are_looked_at_and_then_one_an_hour() {
+    let bench = Bench::embedded().await;
+    let user = people::user(&bench, "ada").await.subject.id;
+    let buckets = provider::guessing::second_factor(user, None);
+    let (store, tenant) = (bench.backend.stores.throttle(), &bench.seeded.tenant.id);
+    let mut looked_at = 0;
+    for minute in 0..240 {
+        let then = bench.now() + Seconds::minutes(minute);
+        let admission = store.admit(tenant, &buckets, then).await;
+        looked_at += u32::from(admission == Ok(Admission::Admitted));
+    }
+    assert!((100..=104).contains(&looked_at), "{looked_at}");
 }
