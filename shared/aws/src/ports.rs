@@ -90,6 +90,13 @@ pub trait Ports {
         None
     }
 
+    /// The host of that.
+    fn certificates_host(&self) -> Option<String> {
+        let base = self.mtls_base()?;
+        let (_, host) = base.split_once("://")?;
+        Some(host.to_owned())
+    }
+
     /// The same for the metadata document.
     fn certificates(&self) -> Option<Certificates> {
         let tenants = self.stores().tenants();
@@ -414,6 +421,7 @@ pub trait Ports {
             authenticators: stores.authenticators(),
             brands: stores.brands(),
             hosts: self.brand_hosts(),
+            certificates_host: self.certificates_host(),
             registered: stores.registered(),
             invitations: stores.invitations(),
             links: stores.links(),

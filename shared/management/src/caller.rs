@@ -37,8 +37,19 @@ pub struct Caller {
     pub user: User,
     /// Whether one of their groups makes them a superuser.
     pub is_superuser: bool,
-    /// Whether it is a browser that is signed in, and not a token.
-    pub is_browser: bool,
+    /// What they showed.
+    pub by: By,
+}
+
+/// What somebody who calls has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The session of a browser.
+    Browser,
+    /// An API token of theirs.
+    ApiToken,
+    /// An access token, which an application got.
+    AccessToken,
 }
 
 /// Who calls; `None` where nobody says.
@@ -46,10 +57,10 @@ pub struct Caller {
 /// # Errors
 /// [`Refusal::Denied`] where what they say is not so; [`Refusal::Challenge`] where a key is not proved.
 pub async fn identify(api: &Api, call: &Call<'_>) -> Result<Option<Caller>, Refusal> {
-    let (user, is_browser) = match call.authorization()? {
-        Some(header) => (bearer(api, call, header).await?, false),
+    let (user, by) = match call.authorization()? {
+        Some(header) => bearer(api, call, header).await?,
         None => match browser(api, call).await? {
-            Some(user) => (user, true),
+            Some(user) => (user, By::Browser),
             None => return Ok(None),
         },
     };
@@ -57,14 +68,15 @@ pub async fn identify(api: &Api, call: &Call<'_>) -> Result<Option<Caller>, Refu
     Ok(Some(Caller {
         user,
         is_superuser,
-        is_browser,
+        by,
     }))
 }
 
-async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<User, Refusal> {
+async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<(User, By), Refusal> {
     let (scheme, key) = header.split_once(' ').unwrap_or((header, ""));
     if scheme.eq_ignore_ascii_case("dpop") {
-        return bound(api, call, Secret::new(key.trim())).await;
+        let user = bound(api, call, Secret::new(key.trim())).await?;
+        return Ok((user, By::AccessToken));
     }
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Refusal::Denied(OTHER_SCHEME));
@@ -81,9 +93,8 @@ async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<User, Refusa
             return Err(Refusal::Denied(NOT_GOOD));
         }
         let user = api.parts.people.by_id(tenant, token.user).await?;
-        return user
-            .filter(|user| user.active)
-            .ok_or(Refusal::Denied(NOT_GOOD));
+        let user = user.filter(|user| user.active);
+        return Ok((user.ok_or(Refusal::Denied(NOT_GOOD))?, By::ApiToken));
     }
     let bearer = match api.parts.bearers.stands(call, &key).await {
         Ok(bearer) => bearer,
@@ -94,7 +105,7 @@ async fn bearer(api: &Api, call: &Call<'_>, header: &str) -> Result<User, Refusa
         return Err(Refusal::Challenge(BearerFault::Invalid.into()));
     }
     if is_for_us(call, &bearer) && bearer.record.scopes.contains(SCOPE) {
-        Ok(bearer.user)
+        Ok((bearer.user, By::AccessToken))
     } else {
         Err(Refusal::Denied(NOT_GOOD))
     }

@@ -59,6 +59,8 @@ pub struct Parts {
     pub brands: Arc<dyn BrandStore>,
     /// At which hosts brands may be made.
     pub hosts: Hosts,
+    /// The host where clients show certificates, which is nobody's to take.
+    pub certificates_host: Option<String>,
     /// Invitations.
     pub invitations: Arc<dyn InvitationStore>,
     /// Links that lead somebody back in.

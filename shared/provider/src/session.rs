@@ -150,10 +150,10 @@ impl Session {
         now.since(self.auth_time) <= RECENT
     }
 
-    /// Whether its person may take away one of these authenticators of theirs: who got in without one that was there
-    /// takes none away.
-    pub fn may_take_away(&self, from: &[Authenticator], now: Timestamp) -> bool {
-        self.is_recent(now) && !self.passed_over(from)
+    /// Whether its person, who has these authenticators, proved who they are a short while ago: what is lasting is given and taken
+    /// away only then, and not by who got in without one that was there.
+    pub fn has_just_proved(&self, has: &[Authenticator], now: Timestamp) -> bool {
+        self.is_recent(now) && !self.passed_over(has)
     }
 
     /// Whether this cookie is good for it.

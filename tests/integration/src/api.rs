@@ -17,6 +17,7 @@ mod flows;
 mod grants;
 mod groups;
 mod invitations;
+mod lasting;
 mod lists;
 mod mappings;
 mod policies;

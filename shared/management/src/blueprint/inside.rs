@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::within::call;
 use super::{Applied, Options, apply};
-use crate::caller::Caller;
+use crate::caller::{By, Caller};
 use crate::endpoint::Api;
 use crate::errors::{Refusal, WHOLE};
 use crate::operation::{Ask, Query};
@@ -54,7 +54,7 @@ async fn administrator(api: &Api, ask: &Ask<'_>) -> Result<Caller, Refusal> {
     Ok(Caller {
         user,
         is_superuser: true,
-        is_browser: false,
+        by: By::ApiToken,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Tokens of people (API reference B5): superusers handle all of them, anybody else their own.
 
 pub mod key;
+mod lasting;
 pub mod read;
 pub mod shape;
 pub mod write;

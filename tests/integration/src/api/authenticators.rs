@@ -24,7 +24,7 @@ async fn give(api: &Api, owner: &User, name: &str, secret: Verifier) -> Authenti
 }
 
 /// The same, set up then.
-async fn give_of(
+pub(super) async fn give_of(
     api: &Api,
     owner: &User,
     name: &str,
@@ -69,7 +69,7 @@ fn app() -> Verifier {
     }
 }
 
-fn codes() -> Verifier {
+pub(super) fn codes() -> Verifier {
     Verifier::Static {
         codes: vec![Digest::of(b"one"), Digest::of(b"two")],
     }

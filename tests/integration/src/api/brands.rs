@@ -359,3 +359,17 @@ async fn where_strangers_share_an_installation_a_brand_is_made_below_a_host_of_o
         .await;
     assert_eq!(made["domain"], "login.localhost:8000");
 }
+
+#[tokio::test]
+async fn where_clients_show_certificates_nobody_makes_a_brand() {
+    let mut api = Api::start().await;
+    api.bench.backend.mtls_base = Some("https://mtls.example.com".to_owned());
+    api.bench.gateway = Gateway::new(&api.bench.backend);
+    for host in ["mtls.example.com", "MTLS.example.com"] {
+        let (status, told) = api.post(PATH, json!({"domain": host})).await;
+        let text = "At this host clients show certificates. Choose another one.";
+        assert_eq!((status.as_u16(), told), (400, json!({"domain": [text]})));
+    }
+    assert_eq!(api.shown(PATH).await["pagination"]["count"], 1);
+    api.made(PATH, json!({"domain": "other.example.com"})).await;
+}

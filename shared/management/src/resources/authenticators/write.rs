@@ -47,7 +47,7 @@ pub async fn destroy_own<C: Class>(api: &Api, ask: &Ask<'_>) -> Result<Reply, Re
     let all = find::all_own(api, ask).await?;
     let one = find::named::<C, _>(ask, &all)?;
     let session = own_session(api, ask, &ask.caller()?.user).await?;
-    if !session.is_some_and(|session| session.may_take_away(&all, ask.call.now)) {
+    if !session.is_some_and(|session| session.has_just_proved(&all, ask.call.now)) {
         return Err(Refusal::Denied(SIGN_IN));
     }
     destroy::<C>(api, ask, one).await

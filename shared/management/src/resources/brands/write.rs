@@ -18,6 +18,8 @@ use crate::form::{Form, Mode};
 use crate::operation::{Ask, Reply};
 use crate::resources::common::TRIES;
 
+const FOR_CERTIFICATES: &str = "At this host clients show certificates. Choose another one.";
+
 /// Makes this tenant answer at one host more, where it is an issuer of its own.
 pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let given = ask.form(&BRAND, Mode::Create)?;
@@ -32,6 +34,9 @@ pub(super) async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         if !api.parts.hosts.allow(&domain, own.map(String::as_str)) {
             let text = "Brands can be made at hosts below one that you have. To have any other, ask who runs this installation.";
             form.errors.add("domain", text);
+        }
+        if api.parts.certificates_host.as_ref() == Some(&domain) {
+            form.errors.add("domain", FOR_CERTIFICATES);
         }
         let first = Brand {
             default: false,

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::list::{MOST_READ, indexed, people, taken};
 use super::shape::SESSION;
+use crate::caller::By;
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::filter::{Filter, Form, Row};
@@ -219,7 +220,10 @@ fn object(ask: &Ask<'_>, (session, owner): &Held) -> Value {
 
 /// Whether it is the one that the call itself was made in.
 fn is_callers(ask: &Ask<'_>, session: &Session) -> bool {
-    let by_browser = ask.caller.as_ref().is_some_and(|caller| caller.is_browser);
+    let by_browser = ask
+        .caller
+        .as_ref()
+        .is_some_and(|caller| caller.by == By::Browser);
     let token = ask.call.session_token();
     by_browser && token.is_some_and(|token| session.opens_with(&token))
 }

@@ -7,7 +7,7 @@ use provider::tenant::Purpose;
 use serde_json::json;
 
 use super::shape::KEY;
-use super::{event, read, sealed, uuid_of};
+use super::{event, lasting, read, sealed, uuid_of};
 use crate::endpoint::Api;
 use crate::errors::{Errors, Refusal};
 use crate::form::Mode;
@@ -20,9 +20,10 @@ const UNKNOWN_KEY: &str =
 /// The key. That it was looked at is recorded before it is shown.
 ///
 /// # Errors
-/// 404 where there is no such token, or only the digest of its key is known.
+/// 404 where there is no such token, or only the digest of its key is known; where [`lasting`] refuses.
 pub async fn view(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let token = read::found(api, ask).await?;
+    lasting::check(api, ask).await?;
     let unknown = || Refusal::Other(http::StatusCode::NOT_FOUND, UNKNOWN_KEY.to_owned());
     let sealed = token.sealed.as_ref().ok_or_else(unknown)?;
     let tenant = &ask.call.tenant.id;

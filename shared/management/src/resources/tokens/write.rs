@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::read::{self, default_end};
 use super::shape::TOKEN;
-use super::{EXPIRING, KEY_LENGTH, MAXIMUM_LIFETIME, event, sealed, uuid_of};
+use super::{EXPIRING, KEY_LENGTH, MAXIMUM_LIFETIME, event, lasting, sealed, uuid_of};
 use crate::endpoint::Api;
 use crate::errors::Refusal;
 use crate::form::{Form, Mode};
@@ -28,10 +28,11 @@ const TOO_MANY: &str = "You have as many tokens as you can have. Remove one firs
 /// Makes one; its key is made here and shown at `view_key/`.
 ///
 /// # Errors
-/// By field; nothing was made then.
+/// By field, or where [`lasting`] refuses; nothing was made then.
 pub async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let mut form = ask.form(&TOKEN, Mode::Create)?;
     form.errors.clone().check()?;
+    lasting::check(api, ask).await?;
     let caller = ask.caller()?;
     let tenant = &ask.call.tenant.id;
     if !caller.is_superuser {
@@ -74,10 +75,11 @@ pub async fn create(api: &Api, ask: &Ask<'_>) -> Result<Reply, Refusal> {
 /// Changes one; its key stays.
 ///
 /// # Errors
-/// By field; nothing was changed then.
+/// By field, or where [`lasting`] refuses; nothing was changed then.
 pub async fn update(api: &Api, ask: &Ask<'_>, mode: Mode) -> Result<Reply, Refusal> {
     let given = ask.form(&TOKEN, mode)?;
     given.errors.clone().check()?;
+    lasting::check(api, ask).await?;
     let tenant = &ask.call.tenant.id;
     for _ in 0..TRIES {
         let before = read::found(api, ask).await?;

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::read;
 use super::shape::PASSWORD;
 use super::write::{event, put};
+use crate::caller::By;
 use crate::endpoint::Api;
 use crate::errors::{Refusal, WHOLE};
 use crate::form::Mode;
@@ -69,7 +70,7 @@ pub async fn own_session(
     user: &User,
 ) -> Result<Option<Session>, Refusal> {
     let caller = ask.caller()?;
-    if !caller.is_browser || caller.user.subject.id != user.subject.id {
+    if caller.by != By::Browser || caller.user.subject.id != user.subject.id {
         return Ok(None);
     }
     let token = ask.call.session_token();

@@ -53,7 +53,7 @@ impl SelfService {
             .optional("authenticator")?
             .and_then(|id| id.parse::<Uuid>().ok());
         let devices = self.parts.authenticators.of_user(tenant, user).await?;
-        let proved = visitor.session.may_take_away(&devices, call.now);
+        let proved = visitor.session.has_just_proved(&devices, call.now);
         let Some(device) = devices.into_iter().find(|device| Some(device.id) == id) else {
             return Ok(visitor.done(Section::Security, Notice::Gone));
         };
