@@ -98,7 +98,7 @@ impl Inherited {
             grant: record.grant,
             session: record.session,
             expires: record.expires,
-            signed_in: (record.auth_time.unwrap_or(record.issued), record.strength),
+            signed_in: record.signed_in(),
         }
     }
 }

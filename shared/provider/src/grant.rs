@@ -226,6 +226,11 @@ impl TokenRecord {
             Some(Confirmation::Certificate(_)) | None => "Bearer",
         }
     }
+
+    /// When its person signed in, and how well: at the latest when it was made.
+    pub fn signed_in(&self) -> (Timestamp, Strength) {
+        (self.auth_time.unwrap_or(self.issued), self.strength)
+    }
 }
 
 #[cfg(test)]

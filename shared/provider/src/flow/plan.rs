@@ -35,7 +35,7 @@ pub struct Plan {
     pub steps: Vec<Planned>,
     /// Whether it is over: nothing is to be done any more.
     pub done: bool,
-    /// Whether a policy led elsewhere, and what would have come after it was dropped: nobody has gone through the flow then.
+    /// Whether a stage or policy led elsewhere, and what would have come after it was dropped: nobody has gone through the flow then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cut_short: bool,
     /// What is known so far.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use http::{HeaderName, Method};
+use http::Method;
 use protocol::{Digest, Seconds, Timestamp};
 use provider::authenticator::{Authenticator, Verifier};
 use provider::event::{Action, Event};
@@ -12,8 +12,8 @@ use provider::user::User;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::authority::browser;
-use super::harness::{Api, Client};
+use super::authority::root_browser;
+use super::harness::Api;
 
 const TOTP: &str = "/authenticators/totp/";
 const ADMIN: &str = "/authenticators/admin/";
@@ -213,12 +213,6 @@ async fn an_own_authenticator_gets_another_name_which_is_recorded() {
         json!({"name": ["This field is required."]})
     );
     assert_eq!(bob.get(&path).await.1["name"], "My phone");
-}
-
-/// The superuser's browser, and what unsafe requests of it carry.
-async fn root_browser(api: &Api) -> Client<'_> {
-    let (browser, csrf) = browser(api).await;
-    browser.with(HeaderName::from_static("x-authentik-csrf"), csrf)
 }
 
 #[tokio::test]

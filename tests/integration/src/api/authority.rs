@@ -115,7 +115,7 @@ async fn release_2022_7_an_access_token_calls_where_it_has_the_scope_for_it() {
 }
 
 /// The browser in which ada is signed in, and the token that its scripts send.
-pub(super) async fn browser(api: &Api) -> (Client<'_>, String) {
+async fn browser(api: &Api) -> (Client<'_>, String) {
     let mut program = Program::new(&api.bench);
     program.sign_in(USER.0, USER.1).await;
     let csrf = program.cookies[CSRF].clone();
@@ -125,6 +125,12 @@ pub(super) async fn browser(api: &Api) -> (Client<'_>, String) {
         .collect();
     let client = api.as_nobody().with(COOKIE, cookies.join("; "));
     (client, csrf)
+}
+
+/// The same, whose unsafe requests carry that.
+pub(super) async fn root_browser(api: &Api) -> Client<'_> {
+    let (browser, csrf) = browser(api).await;
+    browser.with(HeaderName::from_static("x-authentik-csrf"), csrf)
 }
 
 #[tokio::test]

@@ -1,11 +1,10 @@
 //! Who may make, change and look at tokens, which outlive what they are made with (docs/api.md).
 
-use http::HeaderName;
 use protocol::{Seconds, Timestamp};
 use serde_json::json;
 
 use super::authenticators::{codes, give_of};
-use super::authority::browser;
+use super::authority::root_browser;
 use super::harness::{Api, Client};
 use crate::harness::browser::Browser;
 use crate::harness::{Bench, json as body, member};
@@ -23,16 +22,11 @@ async fn statuses(client: &Client<'_>, name: &str) -> [u16; 4] {
     [made, changed, shown, listed].map(|(status, _)| status.as_u16())
 }
 
-async fn signed_in(api: &Api) -> Client<'_> {
-    let (browser, csrf) = browser(api).await;
-    browser.with(HeaderName::from_static("x-authentik-csrf"), csrf)
-}
-
 #[tokio::test]
 async fn a_browser_handles_tokens_soon_after_a_sign_in_alone() {
     let api = Api::start().await;
     api.made(TOKENS, json!({ "identifier": "root" })).await;
-    let browser = signed_in(&api).await;
+    let browser = root_browser(&api).await;
     assert_eq!(statuses(&browser, "a").await, [201, 200, 200, 200]);
     api.bench.wait(Seconds::minutes(31));
     assert_eq!(statuses(&browser, "b").await, [403, 403, 403, 200]);
@@ -46,7 +40,7 @@ async fn a_browser_handles_tokens_soon_after_a_sign_in_alone() {
 async fn who_got_in_past_an_authenticator_handles_no_tokens() {
     let api = Api::start().await;
     api.made(TOKENS, json!({ "identifier": "root" })).await;
-    let browser = signed_in(&api).await; // by password alone
+    let browser = root_browser(&api).await; // by password alone
     let before = Timestamp::from_unix(api.bench.now().unix() - 10);
     give_of(&api, &api.root, "Old", codes(), before).await;
     assert_eq!(statuses(&browser, "a").await, [403, 403, 403, 200]);

@@ -103,7 +103,7 @@ fn out(run: &mut Run<'_>, target: &str) -> Step {
         return nowhere(run, target);
     }
     run.plan.steps.clear();
-    (run.plan.done, run.plan.begun_by) = (true, None);
+    (run.plan.done, run.plan.cut_short) = (true, true);
     run.plan.context = Context::default();
     Step::Leave(target.to_owned())
 }

@@ -61,6 +61,7 @@ impl TokenExchange {
         // What cannot be read may say who may act (§4.4), and what policies are to look at.
         let claims = claims_of_ours(token).ok_or(ExchangeFault::Encrypted)?;
         Ok(Holder {
+            signed_in: record.signed_in(),
             who: Who::User(Arc::new(bearer.user)),
             client: Some(record.client_id),
             named: named(&claims),
@@ -68,7 +69,6 @@ impl TokenExchange {
             expires: record.expires,
             grant: record.grant,
             session: record.session,
-            signed_in: (record.auth_time.unwrap_or(record.issued), record.strength),
             terms: record.terms,
             claims,
             once: None,
